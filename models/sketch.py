@@ -1,0 +1,48 @@
+"""A witness sketch as it was handed in, and where its face is."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, EyePair, Identified, utc_now
+
+
+class Sketch(Identified, Base):
+    """One version of a sketch; corrections share the lineage of the first one.
+
+    Eye positions and sizes are in pixels of the clean image, the viewer's left eye first.
+    """
+
+    __tablename__ = "sketch"
+    __table_args__ = (
+        UniqueConstraint("lineage_id", "version"),
+        Index(None, "owner_id", "created_at"),
+    )
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    title: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sketch.id"))
+    lineage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sketch.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    file_name: Mapped[str] = mapped_column(String(255))
+    original_key: Mapped[str] = mapped_column(String(101))
+    original_sha256: Mapped[str] = mapped_column(String(64))
+    original_mime: Mapped[str] = mapped_column(String(64))
+    original_size: Mapped[int]
+
+    clean_key: Mapped[str] = mapped_column(String(101))
+    width: Mapped[int]
+    height: Mapped[int]
+    thumbnail_key: Mapped[str] = mapped_column(String(101))
+
+    # What the align job found; found_method stays NULL until it has run.
+    found_eyes: Mapped[EyePair | None]
+    found_method: Mapped[str | None] = mapped_column(String(16))
+    found_note: Mapped[str] = mapped_column(String(500), default="")
+    # What a person confirmed or dragged; it wins over what was found.
+    eyes: Mapped[EyePair | None]
+
+    created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
