@@ -1,0 +1,158 @@
+"""Hostile bytes to a clean image, or one sentence that says why not.
+
+The way: type by content, limits from the header alone, then Pillow decodes with that one format allowed,
+and what leaves is plain RGB: orientation applied, transparency over white, and no metadata (no GPS).
+Embedded colour profiles are dropped unapplied: a sketch is judged by its lines, and profile parsers are a
+way in for attackers.
+"""
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from imaging.blank import refuse_blank
+from imaging.errors import ImageRefused
+from imaging.headers import DamagedHeader, Header, read_header
+from imaging.sniff import carries_another_file, describe
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_PIXELS",
+    "MIN_SIDE",
+    "DecodedImage",
+    "ImageRefused",
+    "decode_image",
+    "refuse_blank",
+]
+
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 40_000_000
+MIN_SIDE = 64
+
+_MIME = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_NAME = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP"}
+_EXIF_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class DecodedImage:
+    """A picture that is safe to work on."""
+
+    image: Image.Image
+    """RGB, upright, transparency laid over white, without metadata."""
+    mime: str
+    """Type of the bytes it came from: image/png, image/jpeg or image/webp."""
+    width: int
+    """Pixels, after the orientation was applied; so is ``height``."""
+    height: int
+
+
+def decode_image(data: bytes) -> DecodedImage:
+    """Decode a PNG, JPEG or WebP, told by its content alone.
+
+    Raises ``ImageRefused`` for other types, animations, files of 0 bytes or beyond ``MAX_BYTES``, pictures
+    beyond ``MAX_PIXELS`` (before any pixel is decoded) or under ``MIN_SIDE``, damaged and truncated files,
+    and pictures that carry another file.
+    """
+    header = _accepted_header(data)
+    image = _upright(_load(data, header))
+    clean = _over_white(image)
+    clean.info = {}
+    return DecodedImage(clean, _MIME[header.kind], clean.width, clean.height)
+
+
+def _accepted_header(data: bytes) -> Header:
+    if not data:
+        raise ImageRefused("This file is empty (0 bytes); please scan the sketch again and upload it.")
+    if len(data) > MAX_BYTES:
+        raise ImageRefused(
+            f"This file has {len(data) / 2**20:.1f} MB and the limit is {MAX_BYTES // 2**20} MB; "
+            "please save the sketch as a JPEG or scan it at 300 dpi."
+        )
+    try:
+        header = read_header(data)
+    except DamagedHeader as error:
+        raise _damaged() from error
+    if header is None:
+        raise ImageRefused(
+            f"This file is {describe(data)}, whatever its name says; "
+            "please save the sketch as PNG, JPEG or WebP and upload that."
+        )
+    _check_limits(header)
+    if carries_another_file(data, header.end):
+        raise ImageRefused(
+            f"This {_NAME[header.kind]} carries another file inside it; "
+            "please open it in a picture editor, save it as a new PNG and upload that."
+        )
+    return header
+
+
+def _check_limits(header: Header) -> None:
+    width, height = header.width, header.height
+    if header.animated:
+        raise ImageRefused(
+            f"This {_NAME[header.kind]} is an animation; please save the one frame that shows the sketch "
+            "as a still PNG and upload that."
+        )
+    if width * height > MAX_PIXELS:
+        raise ImageRefused(
+            f"This image claims {width} x {height} pixels and the limit is "
+            f"{MAX_PIXELS // 1_000_000} megapixels; please make it smaller or scan the sketch at 300 dpi."
+        )
+    if min(width, height) < MIN_SIDE:
+        raise ImageRefused(
+            f"This image has only {width} x {height} pixels; please scan or photograph the sketch larger: "
+            f"at least {MIN_SIDE} pixels on each side, better 512."
+        )
+
+
+def _damaged() -> ImageRefused:
+    return ImageRefused(
+        "This file is damaged or was cut off while it was copied; "
+        "please save or scan the sketch again and upload it."
+    )
+
+
+def _load(data: bytes, header: Header) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(data), formats=[header.kind])
+        if image.size != (header.width, header.height):
+            raise DamagedHeader("two readers find two sizes")
+        image.load()
+    except Exception as error:
+        # Decoders meet hostile bytes here and raise nearly anything (OSError, SyntaxError, struct.error,
+        # zlib.error, ...); whatever it was, the person can only send a better file.
+        raise _damaged() from error
+    return image
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
+    except Exception:
+        return image  # unreadable metadata turns nothing, and the picture itself is sound
+    turn = _UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return image if turn is None else image.transpose(turn)
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):  # 16 bits of grey: Pillow's own conversion would clip instead of scale
+        deep = np.asarray(image).astype(np.uint32)
+        return Image.fromarray((np.clip(deep, 0, 65535) // 257).astype(np.uint8)).convert("RGB")
+    if "A" in image.getbands() or "transparency" in image.info:
+        drawing = image.convert("RGBA")
+        paper = Image.new("RGB", drawing.size, "white")
+        paper.paste(drawing, mask=drawing.getchannel("A"))
+        return paper
+    return image.convert("RGB") if image.mode != "RGB" else image.copy()
