@@ -1,0 +1,48 @@
+"""Fixtures that every room's tests may use: real servers, started once and given out clean."""
+
+import secrets
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import redis
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a real PostgreSQL server for the whole run, ending in ``/``; use ``postgres_url`` in tests."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """SQLAlchemy URL of a new, empty PostgreSQL database of this test alone."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_server + "postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        yield postgres_server.replace("postgresql://", "postgresql+psycopg://") + name
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """URL of a real Redis server for the whole run; use ``redis_url`` in tests."""
+    with servers.redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """URL of a real Redis that was emptied for this test."""
+    with redis.Redis.from_url(redis_server) as client:
+        client.flushall()
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Path of Chromium; start it with ``tests.servers.CHROMIUM_FLAGS``."""
+    return servers.chromium()

@@ -1,0 +1,187 @@
+"""Real servers for tests: PostgreSQL, Redis and the path of Chromium, on 127.0.0.1 at free ports.
+
+A server that is not installed skips the test by name with the line that installs it; with
+``SEMBLANCE_REQUIRE_SERVERS=1`` that skip is a failure.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NoReturn
+
+import psycopg
+import pytest
+import redis
+
+from app.supervisor.children import die_with_parent
+
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
+    """Poll ``ready`` until it is true; TimeoutError after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    pause = threading.Event()
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {seconds:.0f} s")
+        pause.wait(0.02)
+
+
+def not_installed(name: str, package: str) -> NoReturn:
+    """Skip by name with the line that installs it, or fail where servers are required."""
+    message = f"{name} is not installed: sudo apt-get install -y {package}"
+    if os.environ.get("SEMBLANCE_REQUIRE_SERVERS") == "1":
+        pytest.fail(message, pytrace=False)
+    pytest.skip(message)
+
+
+def _program(name: str, folders: Sequence[Path] = ()) -> str | None:
+    """Debian keeps PostgreSQL's own programs out of PATH, so known folders come first."""
+    for folder in folders:
+        if (folder / name).is_file():
+            return str(folder / name)
+    return shutil.which(name)
+
+
+@contextmanager
+def _running(command: list[str], log: IO[bytes], stop: signal.Signals, user: str | None) -> Iterator[None]:
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+        preexec_fn=die_with_parent,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _workplace(user: str | None) -> Iterator[Path]:
+    """A short-named folder of its own: a Unix socket's path may have only 107 characters."""
+    folder = Path(tempfile.mkdtemp(prefix="semblance-"))
+    try:
+        if user is not None:
+            shutil.chown(folder, user, user)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A new PostgreSQL cluster; yields its URL without a database, ending in ``/``."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    initdb, server = _program("initdb", folders), _program("postgres", folders)
+    if initdb is None or server is None:
+        not_installed("PostgreSQL", "postgresql")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    with _workplace(user) as folder:
+        data, port = folder / "data", free_port()
+        subprocess.run(
+            [
+                initdb,
+                "-D",
+                str(data),
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--no-sync",
+            ],
+            user=user,
+            group=user,
+            extra_groups=[] if user else None,
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+        command = [server, "-D", str(data), "-p", str(port), "-k", str(folder)]
+        for setting in ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off"):
+            command += ["-c", setting]
+        url = f"postgresql://postgres@127.0.0.1:{port}/"
+        with (
+            (folder / "log").open("wb") as log,
+            _running(command, log, signal.SIGINT, user),
+        ):
+            wait_until(lambda: _postgres_answers(url), _START_SECONDS, "the start of PostgreSQL")
+            yield url
+
+
+def _postgres_answers(url: str) -> bool:
+    try:
+        psycopg.connect(url + "postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A new Redis that writes nothing to disk; yields its URL (database 0)."""
+    server = _program("redis-server")
+    if server is None:
+        not_installed("Redis", "redis-server")
+    with _workplace(None) as folder:
+        port = free_port()
+        command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        with (folder / "log").open("wb") as log, _running(command, log, signal.SIGTERM, None):
+            url = f"redis://127.0.0.1:{port}/0"
+            wait_until(lambda: _redis_answers(url), _START_SECONDS, "the start of Redis")
+            yield url
+
+
+def _redis_answers(url: str) -> bool:
+    with redis.Redis.from_url(url) as client:
+        try:
+            return bool(client.ping())
+        except redis.exceptions.ConnectionError:
+            return False
+
+
+def chromium() -> str:
+    """The path of Debian's Chromium."""
+    path = _program("chromium", [Path("/usr/bin")])
+    if path is None:
+        not_installed("Chromium", "chromium")
+    return path
