@@ -1,0 +1,75 @@
+"""The web application: its rooms, wired together."""
+
+from flask import Flask
+
+from app.settings import ROOT, Settings
+
+MAX_UPLOAD = 64 * 2**20
+"""Bytes of one request: a few sketches at once; each has its own limit."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings, or for those of the environment.
+
+    Raises SettingsError for settings that cannot be used, and RuntimeError when an endpoint does not
+    say who may call it.
+    """
+    from app import context, gate, logs, problems, security
+
+    settings = settings or Settings.from_env()
+    logs.configure(settings.production)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_UPLOAD, SESSION_COOKIE_NAME="semblance_unused", SEND_FILE_MAX_AGE_DEFAULT=3600
+    )
+    app.extensions["semblance"] = _services(settings)
+    logs.init_app(app)
+    app.before_request(gate.guard)
+    security.init_app(app)
+    problems.init_app(app)
+    app.teardown_request(context.close_db)
+    app.context_processor(_for_templates)
+    _register(app)
+    gate.public(app.view_functions["static"])
+    gate.check_declared(app)
+    return app
+
+
+def _services(settings: Settings) -> object:
+    from app.carrier import Carrier
+    from app.context import Services
+    from app.database import Database
+    from app.identity.backend import open_identity
+    from app.storage import open_store
+
+    carrier = Carrier(settings)
+    return Services(
+        settings=settings,
+        database=Database(settings.database_url, on_work=carrier.wake),
+        store=open_store(settings),
+        carrier=carrier,
+        identity=open_identity(settings),
+    )
+
+
+def _for_templates() -> dict[str, object]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app import context
+
+    try:
+        signed = context.sign_in()
+    except SQLAlchemyError:
+        signed = None  # the page that says so must still be drawn
+    return {"account": signed.account if signed else None}
+
+
+def _register(app: Flask) -> None:
+    # Imported here, so that a worker can use this package's other rooms without the pages.
+    from app import health
+    from app.admin import views as admin
+    from app.identity import views as identity
+    from app.studio import views as studio
+
+    for room in (health, identity, studio, admin):
+        app.register_blueprint(room.blueprint)

@@ -1,0 +1,81 @@
+"""What a request has at hand: settings, records, objects, who is asking."""
+
+from dataclasses import dataclass
+
+from flask import current_app, g, request
+from sqlalchemy.orm import Session
+
+from app.carrier import Carrier
+from app.database import Database
+from app.errors import NotSignedIn
+from app.identity import sessions
+from app.identity.backend import IdentityBackend
+from app.settings import Settings
+from app.storage import ObjectStore
+from models import Account, SignInSession
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Services:
+    """What create_app wires once and every request shares."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    carrier: Carrier
+    identity: IdentityBackend
+
+
+def services() -> Services:
+    found: Services = current_app.extensions["semblance"]
+    return found
+
+
+def settings() -> Settings:
+    return services().settings
+
+
+def store() -> ObjectStore:
+    return services().store
+
+
+def identity() -> IdentityBackend:
+    return services().identity
+
+
+def db() -> Session:
+    """This request's session, opened when first asked for and closed with the request."""
+    if "db" not in g:
+        g.db = services().database.session(read_only=request.method in SAFE_METHODS)
+    session: Session = g.db
+    return session
+
+
+def close_db(error: BaseException | None = None) -> None:  # noqa: ARG001
+    session: Session | None = g.pop("db", None)
+    if session is not None:
+        session.close()
+
+
+def cookie_name() -> str:
+    # The prefix makes browsers hold the cookie to this host, this path and https.
+    return "__Host-semblance" if settings().production else "semblance"
+
+
+def sign_in() -> SignInSession | None:
+    """The session of whoever is asking, None for an anonymous request."""
+    if "sign_in" not in g:
+        token = request.cookies.get(cookie_name())
+        g.sign_in = sessions.find(db(), token) if token else None
+    found: SignInSession | None = g.sign_in
+    return found
+
+
+def account() -> Account:
+    """Whoever is asking. Raises NotSignedIn for an anonymous request."""
+    found = sign_in()
+    if found is None:
+        raise NotSignedIn("Sign in to go on.")
+    return found.account

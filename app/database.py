@@ -1,0 +1,175 @@
+"""The records' database: engines, sessions, transactions, and the schema's version.
+
+``python -m app.database upgrade`` brings the schema to the newest revision.
+"""
+
+import argparse
+import contextlib
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.settings import ROOT, Settings
+from models import utc_now
+from models.base import UTCDateTime
+
+BUSY_SECONDS = 15
+WRITE = {"sqlite_begin": "IMMEDIATE"}
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL server, set up as the records need it."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        connect_args={"connect_timeout": 5, "options": "-c timezone=utc"},
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    # autocommit hands BEGIN to us: the driver's own would start every transaction as a reader.
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        # SQLite's own lower() knows ASCII only; searches must treat É and é alike, as PostgreSQL does.
+        connection.create_function("lower", 1, _lower, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        how = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {how}")
+
+    return engine
+
+
+def _lower(text: str | bytes | float | None) -> str | bytes | float | None:
+    return text.lower() if isinstance(text, str) else text
+
+
+class Database:
+    """One process's way to the records. ``on_work`` is told after a commit which kinds of job it added."""
+
+    def __init__(self, url: str, on_work: Callable[[set[str]], None] | None = None) -> None:
+        self.engine = make_engine(url)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={"on_work": on_work})
+
+    def session(self, *, read_only: bool = False) -> Session:
+        """A new session. It reads until ``transaction`` makes it write; a read-only one never will."""
+        session = self._sessions()
+        session.info["read_only"] = read_only
+        return session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextlib.contextmanager
+def transaction(db: Session) -> Iterator[None]:
+    """One write: everything inside is committed together, or nothing is.
+
+    A SQLite writer must begin as one, since a reader cannot become a writer once another has
+    written; what this session read before is therefore let go, and reloads as it is touched.
+    A transaction inside a transaction is part of the outer one.
+    """
+    if db.info.get("writing"):
+        yield
+        return
+    if db.info.get("read_only"):
+        raise RuntimeError("A request that only reads tried to write to the records.")
+    if db.new or db.dirty or db.deleted:
+        raise RuntimeError("Records were changed outside a transaction.")
+    db.rollback()
+    db.info["writing"], db.info["work"] = True, set()
+    try:
+        db.connection(execution_options=WRITE)
+        yield
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    finally:
+        db.info["writing"] = False
+    if db.info["work"] and db.info.get("on_work"):
+        db.info["on_work"](db.info["work"])
+
+
+def announce_work(db: Session, kind: str) -> None:
+    """Have the worker woken for this kind of job once the current transaction has committed."""
+    db.info["work"].add(str(kind))
+
+
+def clock(db: Session) -> dt.datetime:
+    """Now, by the one clock that all machines share: the database's."""
+    if db.get_bind().dialect.name == "postgresql":
+        return db.execute(select(func.clock_timestamp(type_=UTCDateTime()))).scalar_one()
+    return utc_now()
+
+
+def alembic_config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    command.upgrade(alembic_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    command.downgrade(alembic_config(url), revision)
+
+
+def newest_revision() -> str:
+    """The revision that this code needs the database to be at."""
+    return str(ScriptDirectory.from_config(alembic_config("")).get_current_head())
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The revision that the database is at, None when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m app.database", description="The schema of the records.")
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("upgrade", help="bring the schema to the newest revision")
+    actions.add_parser("downgrade", help="go back to a revision").add_argument("revision")
+    actions.add_parser("current", help="print the revision that the database is at")
+    actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
+    chosen = parser.parse_args(arguments)
+    url = Settings.from_env().database_url
+    _act(chosen, url)
+
+
+def _act(chosen: argparse.Namespace, url: str) -> None:
+    if chosen.action == "upgrade":
+        upgrade(url)
+    elif chosen.action == "downgrade":
+        downgrade(url, chosen.revision)
+    elif chosen.action == "revision":
+        command.revision(alembic_config(url), chosen.message, autogenerate=True)
+    else:
+        with make_engine(url).connect() as connection:
+            print(current_revision(connection) or "empty")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""What can go wrong, in words a person can act on."""
+
+import errno
+from http import HTTPStatus
+
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class AppError(Exception):
+    """A refusal with an HTTP status; ``str()`` of it is one clear sentence for the person."""
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class Refused(AppError):
+    """What was asked for cannot be done as it was asked."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NotSignedIn(AppError):
+    status = HTTPStatus.UNAUTHORIZED
+
+
+class Forbidden(AppError):
+    status = HTTPStatus.FORBIDDEN
+
+
+class NotFound(AppError):
+    """Absent, or somebody else's: the answer is the same."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class Conflict(AppError):
+    """Somebody or something else changed it first."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class Gone(AppError):
+    status = HTTPStatus.GONE
+
+
+class StorageFull(AppError):
+    status = HTTPStatus.INSUFFICIENT_STORAGE
+
+
+class Unavailable(AppError):
+    """Something this product relies on does not answer just now."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+WORDS = {
+    HTTPStatus.BAD_REQUEST: "The request could not be understood. Go back, reload the page and try again.",
+    HTTPStatus.NOT_FOUND: "There is nothing at this address, or it is not yours.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much for one upload. A sketch may have at most "
+    "20 MB; send large files one at a time.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side and has been noted. "
+    "Nothing that was saved is lost; try again.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The records cannot be reached just now. Nothing that was saved is lost; "
+    "try again in a minute.",
+    HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left to store this. Nothing was saved; "
+    "ask the operator to free some space.",
+}

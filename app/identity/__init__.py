@@ -1,0 +1,1 @@
+"""Who is asking: accounts, their sessions and one-time links."""

@@ -1,0 +1,186 @@
+"""Accounts: adding them, signing in with a password, changing and disabling them.
+
+Every function that changes something commits it before it returns.
+"""
+
+import datetime as dt
+import re
+import uuid
+from collections.abc import Collection
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.database import transaction
+from app.errors import Conflict, Forbidden, NotFound, Refused
+from app.identity.passwords import hash_password, refuse_weak, verify_password
+from models import Account, OneTimeLink, Role, SignInSession, utc_now
+
+log = structlog.get_logger(__name__)
+
+MAX_FAILURES = 5
+LOCKED_FOR = dt.timedelta(minutes=15)
+EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
+
+
+class SignInRefused(Forbidden):
+    """One sentence for every reason, so that an answer tells nobody which accounts exist."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That e-mail and password do not match an account that can sign in. After five wrong tries "
+            "an account rests for 15 minutes; an administrator can send you a link for a new password."
+        )
+
+
+def clean_email(text: str) -> str:
+    """Raises Refused when the text is not an e-mail address."""
+    email = text.strip().lower()
+    if not EMAIL.fullmatch(email):
+        raise Refused("That is not an e-mail address; check it for a typing mistake.")
+    return email
+
+
+def clean_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= 200:
+        raise Refused("Give a name of at most 200 characters.")
+    return name
+
+
+def any_account(db: Session) -> bool:
+    return db.scalar(select(Account.id).limit(1)) is not None
+
+
+def list_accounts(db: Session) -> list[Account]:
+    return list(db.scalars(select(Account).order_by(func.lower(Account.name), Account.id)))
+
+
+def get_account(db: Session, account_id: uuid.UUID) -> Account:
+    """Raises NotFound."""
+    account = db.get(Account, account_id)
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
+
+
+def by_email(db: Session, email: str) -> Account | None:
+    return db.scalar(select(Account).where(Account.email == email.strip().lower()))
+
+
+def add_account(db: Session, email: str, name: str, roles: Collection[Role]) -> Account:
+    """An account without a password; a one-time link lets its owner set one.
+
+    Raises Refused for an unusable e-mail, name or no role, Conflict when the e-mail has an account.
+    """
+    email, name = clean_email(email), clean_name(name)
+    if not roles:
+        raise Refused("Choose at least one role.")
+    with transaction(db):
+        if by_email(db, email) is not None:
+            raise Conflict("There is already an account with that e-mail address.")
+        account = Account(email=email, name=name)
+        account.set_roles(Role(role) for role in roles)
+        db.add(account)
+    log.info("account_added", account=str(account.id), roles=sorted(account.roles))
+    return account
+
+
+def locked(db: Session, account_id: uuid.UUID) -> Account:
+    """The account as it is now, held until the transaction ends. Raises NotFound."""
+    query = select(Account).where(Account.id == account_id).with_for_update(of=Account)
+    account = db.scalar(query.execution_options(populate_existing=True))
+    if account is None:
+        raise NotFound("There is no such account.")
+    return account
+
+
+def authenticate(db: Session, email: str, password: str) -> Account:
+    """Raises SignInRefused, after the same work and with the same words whatever the reason."""
+    found = by_email(db, email)
+    # The slow hash is done outside the transaction: nobody else has to wait for it.
+    right = verify_password(found.password_hash if found else None, password)
+    if found is None:
+        log.info("sign_in_refused", reason="unknown")
+        raise SignInRefused
+    checked_hash = found.password_hash
+    with transaction(db):
+        account = locked(db, found.id)
+        resting = account.locked_until is not None and account.locked_until > utc_now()
+        right = right and account.password_hash == checked_hash
+        if not resting:
+            _count(account, right)
+        refused = resting or not right or account.disabled_at is not None
+    if refused:
+        log.info("sign_in_refused", account=str(account.id), resting=resting)
+        raise SignInRefused
+    return account
+
+
+def _count(account: Account, right: bool) -> None:
+    if right:
+        account.failed_attempts, account.locked_until = 0, None
+        return
+    account.failed_attempts += 1
+    if account.failed_attempts >= MAX_FAILURES:
+        account.failed_attempts, account.locked_until = 0, utc_now() + LOCKED_FOR
+
+
+def put_password(db: Session, account: Account, password: str) -> None:
+    """Set the password and end every session and open link of the account.
+
+    Belongs inside a transaction. Raises Refused for a password that would be guessed.
+    """
+    refuse_weak(password, account.email)
+    account.password_hash = hash_password(password)
+    account.password_changed_at = utc_now()
+    account.failed_attempts, account.locked_until = 0, None
+    db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
+    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+
+
+def change_password(db: Session, account: Account, current: str, new: str) -> None:
+    """Raises Refused. Ends every session, this one too: start a new one for who is here."""
+    if not verify_password(account.password_hash, current):
+        raise Refused("The current password is not right.")
+    checked_hash = account.password_hash
+    with transaction(db):
+        account = locked(db, account.id)
+        if account.password_hash != checked_hash:
+            raise Conflict("The password was changed meanwhile; sign in again.")
+        put_password(db, account, new)
+    log.info("password_changed", account=str(account.id))
+
+
+def rename_account(db: Session, account: Account, name: str) -> None:
+    name = clean_name(name)
+    with transaction(db):
+        locked(db, account.id).name = name
+
+
+def set_disabled(db: Session, by: Account, account: Account, disabled: bool) -> None:
+    """Disable or enable an account; disabling ends its sessions and open links at once.
+
+    Raises Refused when an administrator would disable themselves: the last one could lock everybody out.
+    """
+    if by.id == account.id:
+        raise Refused("You cannot disable your own account; another administrator can.")
+    with transaction(db):
+        account = locked(db, account.id)
+        account.disabled_at = utc_now() if disabled else None
+        if disabled:
+            db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
+            db.execute(
+                delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
+            )
+    log.info("account_disabled" if disabled else "account_enabled", account=str(account.id), by=str(by.id))
+
+
+def restore(db: Session, account: Account) -> None:
+    """Enable an account and end its rest after wrong passwords; for the operator, who asks nobody."""
+    with transaction(db):
+        account = locked(db, account.id)
+        account.disabled_at = account.locked_until = None
+        account.failed_attempts = 0
+    log.info("account_enabled", account=str(account.id), by="operator")

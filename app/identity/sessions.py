@@ -1,0 +1,109 @@
+"""Signed-in sessions: kept in the records, known to the browser by a random token alone."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.database import transaction
+from app.errors import NotFound
+from app.identity.accounts import SignInRefused, locked
+from app.identity.tokens import new_token, token_hash
+from models import Account, SignInSession, utc_now
+
+log = structlog.get_logger(__name__)
+
+LIFETIME = dt.timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session that was just started, and the token that only its browser will know."""
+
+    token: str
+    row: SignInSession
+
+
+def start(db: Session, account: Account, replacing: SignInSession | None = None) -> NewSession:
+    """Start a session with a token of its own; the one it replaces ends, and so do expired ones.
+
+    Raises SignInRefused when the account was disabled or its password changed since it was read.
+    """
+    token, now, password_of = new_token(), utc_now(), account.password_changed_at
+    row = SignInSession(
+        token_hash=token_hash(token),
+        account_id=account.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + LIFETIME,
+        csrf_token=new_token(),
+    )
+    with transaction(db):
+        account = locked(db, account.id)
+        if account.disabled_at is not None or account.password_changed_at != password_of:
+            raise SignInRefused
+        if replacing is not None:
+            db.execute(delete(SignInSession).where(SignInSession.id == replacing.id))
+        db.execute(delete(SignInSession).where(SignInSession.expires_at <= now))
+        db.add(row)
+    log.info("signed_in", account=str(account.id))
+    return NewSession(token, row)
+
+
+def find(db: Session, token: str) -> SignInSession | None:
+    """The session of this token; None when it is unknown or over, or its account is disabled."""
+    query = select(SignInSession).join(SignInSession.account)
+    return db.scalar(
+        query.where(
+            SignInSession.token_hash == token_hash(token),
+            SignInSession.expires_at > utc_now(),
+            Account.disabled_at.is_(None),
+        )
+    )
+
+
+def of_account(db: Session, account: Account) -> list[SignInSession]:
+    """The account's open sessions, newest first."""
+    query = select(SignInSession).where(
+        SignInSession.account_id == account.id, SignInSession.expires_at > utc_now()
+    )
+    return list(db.scalars(query.order_by(SignInSession.created_at.desc(), SignInSession.id)))
+
+
+def touch(db: Session, row: SignInSession) -> None:
+    """Note that the session is in use, at most once a minute."""
+    now = utc_now()
+    if now - row.last_seen_at >= dt.timedelta(minutes=1):
+        with transaction(db):
+            row.last_seen_at = now
+
+
+def end(db: Session, row: SignInSession) -> None:
+    with transaction(db):
+        db.execute(delete(SignInSession).where(SignInSession.id == row.id))
+
+
+def end_one(db: Session, account: Account, session_id: uuid.UUID) -> None:
+    """End one of the account's sessions. Raises NotFound for any other's."""
+    with transaction(db):
+        ended = db.execute(
+            delete(SignInSession)
+            .where(SignInSession.id == session_id, SignInSession.account_id == account.id)
+            .returning(SignInSession.id)
+        ).scalar()
+        if ended is None:
+            raise NotFound("That session has already ended.")
+
+
+def end_others(db: Session, keep: SignInSession) -> int:
+    """End every other session of the same account. How many there were."""
+    with transaction(db):
+        ended = db.execute(
+            delete(SignInSession)
+            .where(SignInSession.account_id == keep.account_id, SignInSession.id != keep.id)
+            .returning(SignInSession.id)
+        ).all()
+    return len(ended)

@@ -1,0 +1,96 @@
+"""The queue as those who ask for work see it: adding, waiting, cancelling, trying again.
+
+What workers do with it is in app.leases.
+"""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.database import announce_work, clock, transaction
+from app.errors import Conflict
+from models import Job, JobKind, JobState
+
+log = structlog.get_logger(__name__)
+
+PRIORITY = {JobKind.ALIGN: 10, JobKind.RENDER: 100}
+"""Lower goes first: finding a face is quick and somebody is looking at the page."""
+OPEN = (JobState.QUEUED, JobState.RUNNING)
+RETRYABLE = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
+
+
+def enqueue(
+    db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UUID, params: Mapping[str, Any]
+) -> Job:
+    """Add a job in the caller's transaction; a worker is woken once that has committed."""
+    now = clock(db)
+    job = Job(
+        id=uuid.uuid4(),
+        kind=kind,
+        subject_id=subject_id,
+        owner_id=owner_id,
+        params=dict(params),
+        priority=PRIORITY[kind],
+        created_at=now,
+        queued_at=now,
+    )
+    db.add(job)
+    announce_work(db, kind)
+    return job
+
+
+def held(db: Session, job_id: uuid.UUID) -> Job:
+    """The job as it is now, held until the transaction ends."""
+    query = select(Job).where(Job.id == job_id).with_for_update()
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def position(db: Session, job: Job) -> int:
+    """The place in the queue: 1 is next, 0 is not waiting."""
+    if job.state != JobState.QUEUED:
+        return 0
+    place = tuple_(Job.priority, Job.queued_at, Job.id)
+    mine = select(Job.priority, Job.queued_at, Job.id).where(Job.id == job.id).scalar_subquery()
+    ahead = select(func.count()).where(Job.state == JobState.QUEUED, place < mine)
+    return (db.scalar(ahead) or 0) + 1
+
+
+def cancel(db: Session, job: Job) -> None:
+    """Stop a job that waits or runs; a result that is still coming will be dropped.
+
+    Raises Conflict when it is over already.
+    """
+    with transaction(db):
+        job = held(db, job.id)
+        if job.state not in OPEN:
+            raise Conflict("This is over already and cannot be cancelled.")
+        close(job, JobState.CANCELLED, "Cancelled.")
+        job.finished_at = clock(db)
+    log.info("job_cancelled", job=str(job.id))
+
+
+def retry(db: Session, job: Job) -> Job:
+    """Queue a job again that failed, was parked or cancelled. Raises Conflict for any other.
+
+    One that had been parked keeps running alone.
+    """
+    with transaction(db):
+        job = held(db, job.id)
+        if job.state not in RETRYABLE:
+            raise Conflict("This is not waiting for another try; reload the page to see where it is.")
+        job.state, job.reason, job.deaths = JobState.QUEUED, "", 0
+        job.started_at = job.finished_at = None
+        job.queued_at = clock(db)
+        announce_work(db, job.kind)
+    log.info("job_retried", job=str(job.id))
+    return job
+
+
+def close(job: Job, state: JobState, reason: str = "") -> None:
+    """Put the job into a state in which nobody holds its lease."""
+    job.state, job.reason = state, reason[:500]
+    job.lease_owner = job.lease_expires_at = job.heartbeat_at = None

@@ -1,0 +1,91 @@
+"""The one place that turns what went wrong into a page or a JSON problem."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from app.errors import DISK_FULL, WORDS, AppError
+from imaging.decode import ImageRefused
+
+log = structlog.get_logger(__name__)
+
+
+def wants_json() -> bool:
+    """Whether the asker is a script: it accepts JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return request.path.endswith(".json") or best in ("application/json", "application/problem+json")
+
+
+def problem(status: int, message: str) -> Response:
+    """The answer for an error, as a page or as an RFC 9457 problem."""
+    known = HTTPStatus(status)
+    facts: dict[str, Any] = {"title": known.phrase, "status": int(known), "detail": message}
+    facts["request_id"] = g.get("request_id", "")
+    if wants_json():
+        response = jsonify(facts)
+        response.mimetype = "application/problem+json"
+    else:
+        response = make_response(render_template("error.html", **facts))
+    response.status_code = int(known)
+    return response
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if error.response is not None:  # a redirect that werkzeug made
+        return make_response(error.response)
+    if isinstance(error, RequestEntityTooLarge):
+        _linger()
+    return problem(status, WORDS.get(status, error.description or status.phrase))
+
+
+def _linger(most: int = 64 * 2**20) -> None:
+    """Swallow the rest of a refused upload, within bounds: closing on a browser that is still
+    sending shows it a broken connection instead of the sentence that explains."""
+    stream = request.environ.get("wsgi.input")
+    left = min(request.content_length or 0, most)
+    while stream is not None and left > 0:
+        chunk = stream.read(min(left, 2**16))
+        if not chunk:
+            break
+        left -= len(chunk)
+
+
+def _from_app(error: AppError) -> Response:
+    return problem(error.status, str(error))
+
+
+def _from_image(error: ImageRefused) -> Response:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+def _from_database(error: OperationalError) -> Response:
+    full = "full" in str(error.orig)
+    status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.SERVICE_UNAVAILABLE
+    log.error("database_failed", kind=type(error.orig).__name__, full=full)
+    return problem(status, WORDS[status])
+
+
+def _from_system(error: OSError) -> Response:
+    if error.errno in DISK_FULL:
+        log.error("disk_full")
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, WORDS[HTTPStatus.INSUFFICIENT_STORAGE])
+    return _from_anything(error)
+
+
+def _from_anything(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(AppError, _from_app)
+    app.register_error_handler(ImageRefused, _from_image)
+    app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(OSError, _from_system)
+    app.register_error_handler(Exception, _from_anything)

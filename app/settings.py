@@ -1,0 +1,207 @@
+"""Everything the product can be told from outside, read once and checked all at once."""
+
+import contextlib
+import dataclasses
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+DEVICES = ("auto", "cpu", "cuda")
+PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
+MIN_SECRET = 32
+
+
+class SettingsError(ValueError):
+    """Names every setting that is wrong, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("The settings cannot be used:\n" + "\n".join(f"- {line}" for line in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One process's settings. Paths are absolute; times are in seconds."""
+
+    database_url: str
+    storage_url: str
+    secret_key: str = field(repr=False)
+    var: Path
+    weights: Path = ROOT / "weights"
+    redis_url: str | None = None
+    identity: str = "local"
+    production: bool = False
+    device: str = "auto"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    lease_seconds: float = 15.0
+    heartbeat_seconds: float = 3.0
+    job_seconds: float = 600.0
+    stop_seconds: float = 3.0
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings and make the folders they name.
+
+        Raises SettingsError naming everything that is wrong at once.
+        """
+        env = {key: value for key, value in (os.environ if environ is None else environ).items() if value}
+        reader = _Reader(env)
+        settings = reader.settings()
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        settings.var.mkdir(parents=True, exist_ok=True)
+        return settings if settings.secret_key else _with_kept_secret(settings)
+
+    @property
+    def address(self) -> str:
+        """The web server's own address, as a person on this machine would open it."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def storage_path(self) -> Path | None:
+        """The folder of a ``file://`` storage, None for any other."""
+        parts = urlsplit(self.storage_url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
+class _Reader:
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def settings(self) -> Settings:
+        var = self._path("SEMBLANCE_VAR", ROOT / "var")
+        production = self._one_of("SEMBLANCE_ENV", ("development", "production")) == "production"
+        lease = self._seconds("SEMBLANCE_LEASE_SECONDS", 15.0)
+        heartbeat = self._seconds("SEMBLANCE_HEARTBEAT_SECONDS", 3.0)
+        if heartbeat * 2 > lease:
+            self.problems.append(
+                "SEMBLANCE_HEARTBEAT_SECONDS must be at most half of SEMBLANCE_LEASE_SECONDS, "
+                "or a busy machine would lose leases."
+            )
+        return Settings(
+            database_url=self._database(var),
+            storage_url=self._storage(var),
+            secret_key=self._secret(production),
+            var=var,
+            weights=self._path("SEMBLANCE_WEIGHTS", ROOT / "weights"),
+            redis_url=self._redis(),
+            identity=self._identity(),
+            production=production,
+            device=self._one_of("SEMBLANCE_DEVICE", DEVICES),
+            host=self.env.get("HOST", "127.0.0.1"),
+            port=self._port(),
+            lease_seconds=lease,
+            heartbeat_seconds=heartbeat,
+            job_seconds=self._seconds("SEMBLANCE_JOB_SECONDS", 600.0),
+        )
+
+    def _path(self, name: str, default: Path) -> Path:
+        return (ROOT / self.env.get(name, str(default))).resolve()
+
+    def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.env.get(name, allowed[0])
+        if value not in allowed:
+            self.problems.append(f"{name} is {value!r}; it can be {' or '.join(allowed)}.")
+        return value
+
+    def _seconds(self, name: str, default: float) -> float:
+        try:
+            value = float(self.env.get(name, default))
+        except ValueError:
+            value = 0.0
+        if not 0 < value < 86_400:
+            self.problems.append(f"{name} must be a number of seconds above 0 and below a day.")
+        return value
+
+    def _port(self) -> int:
+        text = self.env.get("PORT", "8000")
+        if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+            self.problems.append(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+            return 8000
+        return int(text)
+
+    def _database(self, var: Path) -> str:
+        text = self.env.get("DATABASE_URL", f"sqlite:///{var / 'semblance.db'}")
+        try:
+            url = make_url(text)
+        except ArgumentError:
+            self.problems.append("DATABASE_URL is not a database address like postgresql://user@host/name.")
+            return text
+        backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            self.problems.append(f"DATABASE_URL names {backend!r}; it can be sqlite or postgresql.")
+        elif backend == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        elif url.database in (None, "", ":memory:"):
+            self.problems.append(
+                "DATABASE_URL must name a SQLite file: the web server and the worker share it."
+            )
+        else:
+            url = url.set(database=str((ROOT / str(url.database)).resolve()))
+        return url.render_as_string(hide_password=False)
+
+    def _storage(self, var: Path) -> str:
+        text = self.env.get("STORAGE_URL", (var / "objects").as_uri())
+        parts = urlsplit(text)
+        if parts.scheme == "gs":
+            self.problems.append(
+                "STORAGE_URL names a cloud bucket, which this version cannot use; use file:///…"
+            )
+        elif parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
+            self.problems.append(
+                "STORAGE_URL must be a folder with its whole path, like file:///srv/objects."
+            )
+        return text
+
+    def _redis(self) -> str | None:
+        text = self.env.get("REDIS_URL")
+        if text is not None and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+            self.problems.append("REDIS_URL must be an address like redis://127.0.0.1:6379/0.")
+        return text
+
+    def _identity(self) -> str:
+        value = self.env.get("IDENTITY", "local")
+        if value == "firebase":
+            self.problems.append("IDENTITY is firebase, which this version cannot use; use IDENTITY=local.")
+        elif value != "local":
+            self.problems.append(f"IDENTITY is {value!r}; it can be local.")
+        return value
+
+    def _secret(self, production: bool) -> str:
+        value = self.env.get("SECRET_KEY", "")
+        if value and len(value) < MIN_SECRET:
+            self.problems.append(f"SECRET_KEY must have at least {MIN_SECRET} characters.")
+        elif value and production and _is_placeholder(value):
+            self.problems.append("SECRET_KEY looks like a placeholder; make one with `openssl rand -hex 32`.")
+        return value
+
+
+def _is_placeholder(secret: str) -> bool:
+    return len(set(secret)) < 8 or any(word in secret.lower() for word in PLACEHOLDERS)
+
+
+def _with_kept_secret(settings: Settings) -> Settings:
+    """Use the secret kept in ``var/secret.key``; the first process to need it makes it."""
+    path = settings.var / "secret.key"
+    if not path.exists():
+        # Linked into place whole: another process starting now must not read half a secret.
+        made = settings.var / f".secret.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    secret = path.read_text().strip()
+    if len(secret) < MIN_SECRET:
+        raise SettingsError([f"{path} is damaged; remove it and start again."])
+    return dataclasses.replace(settings, secret_key=secret)

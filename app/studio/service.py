@@ -1,0 +1,290 @@
+"""What the studio does, for whoever asks: every function takes the session and the account first.
+
+A function that changes something commits it before it returns. What belongs to somebody else is
+answered like what does not exist.
+"""
+
+import math
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PureWindowsPath
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app import jobs, workers
+from app.database import transaction
+from app.errors import NotFound, Refused
+from app.intake import Intake, take_in
+from app.storage import ObjectStore, object_key
+from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch, utc_now
+
+log = structlog.get_logger(__name__)
+
+MAX_SEED = 2**32 - 1
+MIN_EYE_DISTANCE = 8.0
+"""Pixels of the clean image."""
+Eyes = Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of a list: page ``page`` of ``pages``, counted from 1, of ``total`` sketches."""
+
+    items: list[Sketch]
+    page: int
+    pages: int
+    total: int
+
+
+def create_sketch(
+    db: Session,
+    store: ObjectStore,
+    account: Account,
+    data: bytes,
+    file_name: str,
+    title: str | None = None,
+    parent: Sketch | None = None,
+) -> Sketch:
+    """Take in a sketch and have its face found; with a parent it is the next version of that lineage.
+
+    Raises imaging.decode.ImageRefused for bytes that are no usable sketch, Refused for a title that
+    is too long, and StorageFull; then nothing is kept.
+    """
+    owner_id, name = account.id, _file_name(file_name)
+    title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or "Sketch")
+    parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
+    taken = take_in(data)
+    # Objects first: a row must never name bytes that are not there.
+    keys = [_keep(store, owner_id, part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)]
+    sketch = _sketch(taken, keys, owner_id=owner_id, title=title, file_name=name, parent_id=parent_id)
+    with transaction(db):
+        sketch.lineage_id = lineage_id or sketch.id
+        sketch.version = _next_version(db, lineage_id)
+        db.add(sketch)
+        jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
+    log.info("sketch_created", sketch=str(sketch.id), version=sketch.version, bytes=sketch.original_size)
+    return sketch
+
+
+def _keep(store: ObjectStore, owner_id: uuid.UUID, data: bytes) -> str:
+    key = object_key(owner_id, data)
+    store.put(key, data)
+    return key
+
+
+def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
+    original_key, clean_key, thumbnail_key = keys
+    return Sketch(
+        id=uuid.uuid4(),
+        original_key=original_key,
+        original_sha256=taken.sha256,
+        original_mime=taken.mime,
+        original_size=len(taken.original),
+        clean_key=clean_key,
+        width=taken.width,
+        height=taken.height,
+        thumbnail_key=thumbnail_key,
+        created_at=utc_now(),
+        **facts,
+    )
+
+
+def _next_version(db: Session, lineage_id: uuid.UUID | None) -> int:
+    if lineage_id is None:
+        return 1
+    # Holding the first version keeps two new versions from getting the same number.
+    db.execute(select(Sketch.id).where(Sketch.id == lineage_id).with_for_update())
+    newest = db.scalar(select(func.max(Sketch.version)).where(Sketch.lineage_id == lineage_id))
+    return (newest or 0) + 1
+
+
+def _file_name(text: str) -> str:
+    """The last part of whatever path the browser told, kept for people to read and for nothing else."""
+    name = "".join(sign for sign in PureWindowsPath(text).name if sign.isprintable())
+    return name[-255:] or "sketch"
+
+
+def _title(text: str) -> str:
+    title = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not title:
+        raise Refused("Give the sketch a title.")
+    if len(title) > 200:
+        raise Refused("A title can have at most 200 characters.")
+    return title
+
+
+def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
+    """Raises NotFound."""
+    sketch = db.scalar(select(Sketch).where(Sketch.id == sketch_id, Sketch.owner_id == account.id))
+    if sketch is None:
+        raise NotFound("There is no such sketch, or it is not yours.")
+    return sketch
+
+
+def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Likeness:
+    """Raises NotFound."""
+    query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
+    likeness = db.scalar(query.where(Likeness.id == likeness_id, Sketch.owner_id == account.id))
+    if likeness is None:
+        raise NotFound("There is no such likeness, or it is not yours.")
+    return likeness
+
+
+def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
+    """Raises NotFound."""
+    job = db.scalar(select(Job).where(Job.id == job_id, Job.owner_id == account.id))
+    if job is None:
+        raise NotFound("There is no such piece of work, or it is not yours.")
+    return job
+
+
+def list_sketches(db: Session, account: Account, query: str = "", page: int = 1, per_page: int = 24) -> Page:
+    """The latest version of each of the account's sketches whose title has the words, newest first."""
+    found = _latest(account)
+    for word in query.split():
+        found = found.where(Sketch.title.icontains(word, autoescape=True))
+    total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
+    pages = max(1, math.ceil(total / per_page))
+    page = min(max(1, page), pages)
+    ordered = found.order_by(Sketch.created_at.desc(), Sketch.id)
+    items = db.scalars(ordered.limit(per_page).offset((page - 1) * per_page))
+    return Page(list(items), page, pages, total)
+
+
+def _latest(account: Account) -> Select[Sketch]:
+    newest = (
+        select(Sketch.lineage_id, func.max(Sketch.version).label("version"))
+        .where(Sketch.owner_id == account.id)
+        .group_by(Sketch.lineage_id)
+        .subquery()
+    )
+    return select(Sketch).join(
+        newest, (Sketch.lineage_id == newest.c.lineage_id) & (Sketch.version == newest.c.version)
+    )
+
+
+def lineage(db: Session, sketch: Sketch) -> list[Sketch]:
+    """Every version of the sketch, oldest first."""
+    query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
+    return list(db.scalars(query.order_by(Sketch.version)))
+
+
+def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
+    """What was made from this version, oldest first."""
+    query = select(Likeness).where(Likeness.sketch_id == sketch.id)
+    return list(db.scalars(query.order_by(Likeness.number)))
+
+
+def jobs_of(db: Session, sketch: Sketch) -> list[Job]:
+    """The work asked for on this version, oldest first."""
+    query = select(Job).where(Job.subject_id == sketch.id)
+    return list(db.scalars(query.order_by(Job.created_at, Job.id)))
+
+
+def request_render(
+    db: Session,
+    account: Account,
+    sketch: Sketch,
+    engine: str,
+    seed: int = 0,
+    strength: float | None = None,
+    eyes: Eyes | None = None,
+) -> Job:
+    """Ask for a likeness. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
+
+    Asking again for what is still waiting or running gives the same job. Raises Refused.
+    """
+    _check_engine(db, engine)
+    if not 0 <= seed <= MAX_SEED:
+        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+    if strength is not None and not 0 <= strength <= 1:
+        raise Refused("The strength must be between 0 and 1.")
+    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    params = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
+    owner_id, sketch_id = account.id, sketch.id
+    with transaction(db):
+        sketch = db.scalars(select(Sketch).where(Sketch.id == sketch_id).with_for_update()).one()
+        if eyes is not None:
+            sketch.eyes = pair
+        return _same_request(db, sketch_id, params) or jobs.enqueue(
+            db, JobKind.RENDER, sketch_id, owner_id, params
+        )
+
+
+def _check_engine(db: Session, engine: str) -> None:
+    worker = workers.newest_live(db) or workers.newest(db)
+    known = {entry["name"] for entry in worker.capabilities.get("engines", [])} if worker else None
+    if not engine or len(engine) > 64 or (known is not None and engine not in known):
+        raise Refused("That engine is not available here; choose another.")
+
+
+def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
+    """Raises Refused for anything but two points of the sketch that lie apart."""
+    pair = [[float(value) for value in point] for point in eyes]
+    if len(pair) != 2 or any(len(point) != 2 for point in pair):
+        raise Refused("Mark two eyes, each with one point.")
+    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
+    if not inside or math.dist(*pair) < MIN_EYE_DISTANCE:
+        raise Refused("Put the two marks on the two eyes of the drawing.")
+    return [[round(value, 2) for value in point] for point in pair]
+
+
+def _same_request(db: Session, sketch_id: uuid.UUID, params: dict[str, Any]) -> Job | None:
+    query = select(Job).where(
+        Job.subject_id == sketch_id, Job.kind == JobKind.RENDER, Job.state.in_(jobs.OPEN)
+    )
+    return next((job for job in db.scalars(query) if job.params == params), None)
+
+
+def queue_position(db: Session, job: Job) -> int:
+    """The place in the queue: 1 is next, 0 is not waiting."""
+    return jobs.position(db, job)
+
+
+def retry(db: Session, account: Account, job: Job) -> Job:
+    """Raises Conflict unless the job failed, was parked or cancelled."""
+    return jobs.retry(db, get_job(db, account, job.id))
+
+
+def cancel(db: Session, account: Account, job: Job) -> None:
+    """Raises Conflict when the job is over."""
+    jobs.cancel(db, get_job(db, account, job.id))
+
+
+def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
+    """Give the whole lineage a title. Raises Refused."""
+    title, lineage_id, owner_id = _title(title), sketch.lineage_id, account.id
+    with transaction(db):
+        query = select(Sketch).where(Sketch.lineage_id == lineage_id, Sketch.owner_id == owner_id)
+        for version in db.scalars(query.with_for_update()):
+            version.title = title
+
+
+def capabilities(db: Session) -> dict[str, Any] | None:
+    """What the newest living worker can do; None while there is none."""
+    worker = workers.newest_live(db)
+    return worker.capabilities if worker else None
+
+
+__all__ = [
+    "JobState",
+    "Page",
+    "cancel",
+    "capabilities",
+    "create_sketch",
+    "get_job",
+    "get_likeness",
+    "get_sketch",
+    "jobs_of",
+    "likenesses",
+    "lineage",
+    "list_sketches",
+    "queue_position",
+    "rename",
+    "request_render",
+    "retry",
+]

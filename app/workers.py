@@ -1,0 +1,65 @@
+"""The workers' own records: who is there, what they can do, who has gone."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.database import clock, transaction
+from models import Job, JobKind, Worker
+
+LIVE_SECONDS = 15.0
+KEPT = dt.timedelta(days=7)
+
+
+def register(db: Session, host: str, slot: str, capabilities: dict[str, Any]) -> Worker:
+    """Record a worker that has just started; former processes of its slot are recorded as gone."""
+    name, now = f"{host}/{slot}", clock(db)
+    worker = Worker(
+        name=name,
+        host=host,
+        device=str(capabilities.get("device", "cpu")),
+        kinds=[str(kind) for kind in JobKind],
+        capabilities=capabilities,
+        started_at=now,
+        heartbeat_at=now,
+    )
+    with transaction(db):
+        db.execute(
+            update(Worker).where(Worker.name == name, Worker.stopped_at.is_(None)).values(stopped_at=now)
+        )
+        db.add(worker)
+    return worker
+
+
+def beat(db: Session, worker: Worker) -> None:
+    with transaction(db):
+        db.execute(update(Worker).where(Worker.id == worker.id).values(heartbeat_at=clock(db)))
+
+
+def stop(db: Session, worker: Worker) -> None:
+    with transaction(db):
+        db.execute(update(Worker).where(Worker.id == worker.id).values(stopped_at=clock(db)))
+
+
+def newest_live(db: Session) -> Worker | None:
+    """The worker that started last among those whose heart has beaten lately."""
+    alive = clock(db) - dt.timedelta(seconds=LIVE_SECONDS)
+    query = select(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at > alive)
+    return db.scalar(query.order_by(Worker.started_at.desc(), Worker.id).limit(1))
+
+
+def newest(db: Session) -> Worker | None:
+    """The worker that started last, living or not."""
+    return db.scalar(select(Worker).order_by(Worker.started_at.desc(), Worker.id).limit(1))
+
+
+def forget_old(db: Session) -> None:
+    """Remove the records of workers that went long ago; the newest one stays."""
+    last = newest(db)
+    with transaction(db):
+        old = Worker.heartbeat_at < clock(db) - KEPT
+        busy = select(Job.lease_owner).where(Job.lease_owner.is_not(None))
+        keep = last.id if last else None
+        db.execute(delete(Worker).where(old, Worker.id.not_in(busy), Worker.id != keep))
