@@ -1,27 +1,36 @@
-"""The web application: its rooms, wired together."""
+"""The web application: its rooms, wired together.
 
-from flask import Flask
+Everything is imported when the application is made: the supervisor and the workers use this package
+without the pages, and must not load them.
+"""
 
-from app.settings import ROOT, Settings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.context import Services
+    from app.settings import Settings
 
 MAX_UPLOAD = 64 * 2**20
 """Bytes of one request: a few sketches at once; each has its own limit."""
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """The application for these settings, or for those of the environment.
 
     Raises SettingsError for settings that cannot be used, and RuntimeError when an endpoint does not
     say who may call it.
     """
+    from flask import Flask
+
     from app import context, gate, logs, problems, security
+    from app.settings import ROOT, Settings
 
     settings = settings or Settings.from_env()
     logs.configure(settings.production)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config.update(
-        MAX_CONTENT_LENGTH=MAX_UPLOAD, SESSION_COOKIE_NAME="semblance_unused", SEND_FILE_MAX_AGE_DEFAULT=3600
-    )
+    app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, SEND_FILE_MAX_AGE_DEFAULT=3600)
     app.extensions["semblance"] = _services(settings)
     logs.init_app(app)
     app.before_request(gate.guard)
@@ -35,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _services(settings: Settings) -> object:
+def _services(settings: "Settings") -> "Services":
     from app.carrier import Carrier
     from app.context import Services
     from app.database import Database
@@ -64,8 +73,7 @@ def _for_templates() -> dict[str, object]:
     return {"account": signed.account if signed else None}
 
 
-def _register(app: Flask) -> None:
-    # Imported here, so that a worker can use this package's other rooms without the pages.
+def _register(app: "Flask") -> None:
     from app import health
     from app.admin import views as admin
     from app.identity import views as identity

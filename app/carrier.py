@@ -30,24 +30,21 @@ REST = 5.0
 class Carrier:
     """One process's way to wake workers, or to be woken as one."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        on_wake: Callable[[str], None] | None = None,
-        on_sweep: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.huey = _open(settings)
+        self.on_wake: Callable[[str], None] | None = None
+        self.on_sweep: Callable[[], None] | None = None
         self._resting_until = 0.0
 
         @self.huey.task(name="wake")  # type: ignore[untyped-decorator]
         def wake(kind: str) -> None:
-            if on_wake is not None:
-                on_wake(kind)
+            if self.on_wake is not None:
+                self.on_wake(kind)
 
         @self.huey.periodic_task(crontab(), name="sweep")  # type: ignore[untyped-decorator]
         def sweep() -> None:
-            if on_sweep is not None:
-                on_sweep()
+            if self.on_sweep is not None:
+                self.on_sweep()
 
         self._wake = wake
 

@@ -27,22 +27,28 @@ WRITE = {"sqlite_begin": "IMMEDIATE"}
 
 
 def make_engine(address: str) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL server, set up as the records need it."""
+    """An engine for a SQLite file or a PostgreSQL server, set up as the records need it.
+
+    Errors do not show parameters: they would carry e-mail addresses and file names into the logs.
+    """
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     return create_engine(
         url,
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5, "options": "-c timezone=utc"},
+        connect_args={"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c timezone=utc"},
     )
 
 
 def _sqlite_engine(url: URL) -> Engine:
     Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
     # autocommit hands BEGIN to us: the driver's own would start every transaction as a reader.
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001

@@ -7,6 +7,11 @@ import uuid
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.tracebacks import ExceptionDictTransformer
+
+
+# Without local variables: those hold what people typed.
+_tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def configure(production: bool) -> None:
@@ -24,7 +29,7 @@ def configure(production: bool) -> None:
         cache_logger_on_first_use=True,
     )
     last: list[structlog.types.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_tracebacks, structlog.processors.JSONRenderer()]
         if production
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )

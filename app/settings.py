@@ -30,12 +30,12 @@ class SettingsError(ValueError):
 class Settings:
     """One process's settings. Paths are absolute; times are in seconds."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     storage_url: str
     secret_key: str = field(repr=False)
     var: Path
     weights: Path = ROOT / "weights"
-    redis_url: str | None = None
+    redis_url: str | None = field(default=None, repr=False)
     identity: str = "local"
     production: bool = False
     device: str = "auto"

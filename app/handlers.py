@@ -1,0 +1,125 @@
+"""Doing a job: the slow part without the records, and then what to write into them.
+
+Each handler gives back a function that records its result. The caller runs it in the one transaction
+that also ends the job, so a job is done exactly when its result is there.
+"""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from PIL import Image
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.errors import NotFound
+from app.leases import Claim
+from app.storage import ObjectStore, object_key, split_key
+from imaging.decode import decode_image
+from imaging.encode import thumbnail_webp
+from models import EyePair, JobKind, Likeness, Sketch
+
+Record = Callable[[Session], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a drawing's eyes are, in its pixels; None when no face was found."""
+
+    eyes: EyePair | None
+    method: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A rendered likeness: its PNG, and how it was made. ``eyes`` are those it was aligned by."""
+
+    png: bytes
+    provenance: dict[str, Any]
+    eyes: EyePair | None
+
+
+class Renderer(Protocol):
+    """What a worker can do with a sketch. Raises errors.Refused with a sentence for the person."""
+
+    def describe(self) -> dict[str, Any]:
+        """Device, engines and weights, as JSON."""
+
+    def align(self, image: Image.Image) -> Found: ...
+
+    def render(
+        self, image: Image.Image, *, engine: str, seed: int, strength: float, eyes: EyePair | None
+    ) -> Made: ...
+
+
+def perform(claim: Claim, database: Database, store: ObjectStore, renderer: Renderer) -> Record:
+    """Do the claimed job and give back what records it."""
+    with database.session(read_only=True) as db:
+        sketch = db.get(Sketch, claim.subject_id)
+    if sketch is None:
+        raise NotFound("The sketch is no longer there.")
+    image = decode_image(store.get(sketch.clean_key)).image
+    if claim.kind == JobKind.ALIGN:
+        return _align(sketch.id, image, renderer)
+    return _render(claim, image, store, renderer)
+
+
+def _align(sketch_id: uuid.UUID, image: Image.Image, renderer: Renderer) -> Record:
+    found = renderer.align(image)
+
+    def record(db: Session) -> None:
+        sketch = _held_sketch(db, sketch_id)
+        sketch.found_eyes, sketch.found_method = found.eyes, found.method[:16]
+        sketch.found_note = found.note[:500]
+
+    return record
+
+
+def _render(claim: Claim, image: Image.Image, store: ObjectStore, renderer: Renderer) -> Record:
+    params = claim.params
+    engine, seed, strength = str(params["engine"]), int(params["seed"]), params["strength"]
+    if strength is None:
+        strength = default_strength(renderer.describe(), engine)
+    made = renderer.render(image, engine=engine, seed=seed, strength=float(strength), eyes=params["eyes"])
+    thumbnail = thumbnail_webp(Image.open(io.BytesIO(made.png), formats=["PNG"]).convert("RGB"))
+    image_key, thumbnail_key = (object_key(claim.owner_id, data) for data in (made.png, thumbnail))
+    store.put(image_key, made.png)
+    store.put(thumbnail_key, thumbnail)
+
+    def record(db: Session) -> None:
+        _held_sketch(db, claim.subject_id)  # so that two likenesses cannot get the same number
+        count = select(func.max(Likeness.number)).where(Likeness.sketch_id == claim.subject_id)
+        db.add(
+            Likeness(
+                sketch_id=claim.subject_id,
+                job_id=claim.job_id,
+                number=(db.scalar(count) or 0) + 1,
+                engine=engine,
+                seed=seed,
+                strength=float(strength),
+                eyes=made.eyes,
+                image_key=image_key,
+                image_sha256=split_key(image_key)[1],
+                thumbnail_key=thumbnail_key,
+                provenance=made.provenance,
+            )
+        )
+
+    return record
+
+
+def default_strength(capabilities: dict[str, Any], engine: str) -> float:
+    """The strength with which this engine's likenesses are restored when nobody says another."""
+    for entry in capabilities.get("engines", []):
+        if entry["name"] == engine:
+            return float(entry["default_strength"])
+    return 0.0
+
+
+def _held_sketch(db: Session, sketch_id: uuid.UUID) -> Sketch:
+    query = select(Sketch).where(Sketch.id == sketch_id).with_for_update()
+    return db.scalars(query.execution_options(populate_existing=True)).one()

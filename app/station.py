@@ -1,0 +1,177 @@
+"""A running worker: claims jobs one at a time, keeps their leases, and stops in good order."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app import handlers, leases, workers
+from app.database import Database, transaction
+from app.errors import AppError
+from app.leases import Claim, LeaseLost
+from app.settings import Settings
+from app.storage import LocalStore, ObjectStore
+from models import JobKind, Worker
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+UNEXPECTED = (
+    "The renderer met an error that it did not expect, and noted it. Try once more; if it happens "
+    "again, tell the operator."
+)
+OVERRUN = 70
+"""Exit code of a worker that gave up on a job that took too long."""
+PATIENCE = 60.0
+"""Seconds for which a finished result is offered to records that do not answer."""
+
+
+class Station:
+    """What one worker process works with. One job at a time: a neighbour could change nothing in a result,
+    but could take its memory."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        store: ObjectStore,
+        renderer: handlers.Renderer,
+        worker: Worker,
+    ) -> None:
+        self._settings, self._database, self._store = settings, database, store
+        self._renderer, self._worker = renderer, worker
+        self.stopping = threading.Event()
+        self._busy = threading.Lock()
+        self._claim: Claim | None = None
+        self._began = 0.0
+
+    def drain(self, *, wait: bool) -> None:
+        """Do jobs until there is none. Without ``wait`` only if nobody is doing so already."""
+        if not self._busy.acquire(blocking=wait):
+            return
+        try:
+            while not self.stopping.is_set() and self._one():
+                pass
+        except OperationalError as error:
+            log.warning("records_unreachable", kind=type(error.orig).__name__)
+        finally:
+            self._busy.release()
+
+    def _one(self) -> bool:
+        with self._database.session() as db:
+            claim = leases.claim(db, self._worker, list(JobKind), self._settings.lease_seconds)
+        if claim is None:
+            return False
+        self._began, self._claim = time.monotonic(), claim
+        with structlog.contextvars.bound_contextvars(job=str(claim.job_id)):
+            try:
+                self._do(claim)
+            except LeaseLost:
+                log.warning("result_dropped")
+            finally:
+                self._claim = None
+        return True
+
+    def _do(self, claim: Claim) -> None:
+        try:
+            record = handlers.perform(claim, self._database, self._store, self._renderer)
+        except AppError as error:
+            self._fail(claim, str(error))
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("job_broke")
+            self._fail(claim, UNEXPECTED)
+        else:
+            self._patiently(lambda db: _finish(db, claim, record))
+            log.info("job_done", kind=claim.kind, seconds=round(time.monotonic() - self._began, 2))
+
+    def _fail(self, claim: Claim, reason: str) -> None:
+        self._patiently(lambda db: leases.fail(db, claim, reason))
+
+    def _patiently(self, write: Callable[[Session], T]) -> T:
+        """Write to the records, trying again while they do not answer."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with self._database.session() as db:
+                    return write(db)
+            except OperationalError:
+                if time.monotonic() > deadline or self.stopping.wait(1.0):
+                    raise
+
+    def beat(self) -> None:
+        """Show that this worker lives, keep its lease, and recover what dead workers held."""
+        self._give_up_on_overrun()
+        lease = self._settings.lease_seconds
+        try:
+            with self._database.session() as db:
+                workers.beat(db, self._worker)
+                claim = self._claim
+                if claim is not None and not leases.renew(db, claim, lease) and self._claim is claim:
+                    log.warning("lease_gone", job=str(claim.job_id))
+                leases.recover_expired(db, lease)
+        except OperationalError as error:
+            log.warning("records_unreachable", kind=type(error.orig).__name__)
+
+    def _give_up_on_overrun(self) -> None:
+        """A job that never ends counts as one that kills its worker: only a new process gets rid of it."""
+        claim = self._claim
+        if claim is not None and time.monotonic() - self._began > self._settings.job_seconds:
+            log.error("job_took_too_long", job=str(claim.job_id))
+            os._exit(OVERRUN)
+
+    def sweep(self) -> None:
+        """Housekeeping that nobody waits for."""
+        with self._database.session() as db:
+            workers.forget_old(db)
+        if isinstance(self._store, LocalStore):
+            self._store.sweep()
+
+    def repeat(self, action: Callable[[], None]) -> threading.Thread:
+        """Do something now and every heartbeat until the worker stops."""
+
+        def loop() -> None:
+            while not self.stopping.is_set():
+                try:
+                    action()
+                except Exception:
+                    log.exception("repeated_action_broke")
+                self.stopping.wait(self._settings.heartbeat_seconds)
+
+        thread = threading.Thread(target=loop, daemon=True)
+        thread.start()
+        return thread
+
+    def stop(self) -> bool:
+        """Stop claiming, let the current job end if it is quick, else hand it back.
+
+        False when it is still being worked on: the process must then end without waiting for it.
+        """
+        self.stopping.set()
+        idle = self._busy.acquire(timeout=self._settings.stop_seconds)
+        try:
+            with self._database.session() as db:
+                self._hand_back(db, None if idle else self._claim)
+                workers.stop(db, self._worker)
+        except OperationalError as error:
+            log.warning("records_unreachable", kind=type(error.orig).__name__)
+        return idle
+
+    def _hand_back(self, db: Session, claim: Claim | None) -> None:
+        try:
+            if claim is not None:
+                leases.hand_back(db, claim)
+        except LeaseLost:
+            log.info("job_ended_meanwhile", job=str(claim.job_id) if claim else "")
+
+
+def _finish(db: Session, claim: Claim, record: handlers.Record) -> None:
+    with transaction(db):
+        leases.finish(db, claim)
+        record(db)

@@ -1,0 +1,164 @@
+"""The worker process, ``python -m app.worker``: the only place where app and inference meet."""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from huey.consumer import Consumer
+from PIL import Image
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import leases, logs, workers
+from app.carrier import POLL, Carrier
+from app.database import Database, current_revision, newest_revision
+from app.errors import Refused
+from app.handlers import Found, Made, Renderer
+from app.settings import Settings, SettingsError
+from app.slot import Slot, SlotTaken, hold_slot
+from app.station import Station
+from app.storage import open_store
+from models import EyePair
+
+if TYPE_CHECKING:
+    from inference.pipeline import Pipeline
+
+log = structlog.get_logger(__name__)
+
+RendererFactory = Callable[[Settings], Renderer]
+SCHEMA_SECONDS = 60.0
+
+
+class PipelineRenderer:
+    """The inference pipeline as the worker's handlers see it."""
+
+    def __init__(self, pipeline: "Pipeline") -> None:
+        self._pipeline = pipeline
+
+    def describe(self) -> dict[str, Any]:
+        return self._pipeline.describe()
+
+    def align(self, image: Image.Image) -> Found:
+        from inference.errors import InferenceError
+
+        try:
+            found = self._pipeline.align(image)
+        except InferenceError as error:
+            raise Refused(str(error)) from error
+        return Found(_pair(found.eyes), found.method, found.note)
+
+    def render(
+        self, image: Image.Image, *, engine: str, seed: int, strength: float, eyes: EyePair | None
+    ) -> Made:
+        from inference.errors import InferenceError
+        from inference.pipeline import RenderOptions
+
+        given = ((eyes[0][0], eyes[0][1]), (eyes[1][0], eyes[1][1])) if eyes else None
+        options = RenderOptions(engine=engine, seed=seed, strength=strength, eyes=given)
+        try:
+            made = self._pipeline.render(image, options)
+        except InferenceError as error:
+            raise Refused(str(error)) from error
+        return Made(made.png, made.provenance, eyes)
+
+
+def _pair(eyes: tuple[tuple[float, float], tuple[float, float]] | None) -> EyePair | None:
+    return [[float(x), float(y)] for x, y in eyes] if eyes else None
+
+
+def load_renderer(settings: Settings) -> Renderer:
+    """Load the pipeline, which takes seconds and happens once a process."""
+    from inference.pipeline import Pipeline
+
+    return PipelineRenderer(Pipeline.load(settings.weights, settings.device))
+
+
+class QuietConsumer(Consumer):  # type: ignore[misc]
+    """Huey's consumer, leaving the signals to this process."""
+
+    def _set_signal_handlers(self) -> None:
+        """Nothing: see run_worker."""
+
+
+def run_worker(
+    settings: Settings, slot_name: str = "1", renderer_factory: RendererFactory = load_renderer
+) -> bool:
+    """Work until SIGTERM or SIGINT. False when the process must end without waiting for a job.
+
+    Raises SlotTaken when the slot has a living worker.
+    """
+    asked_to_stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked_to_stop.set())
+    carrier = Carrier(settings)
+    database = Database(settings.database_url, on_work=carrier.wake)
+    with hold_slot(settings.var, slot_name) as slot:
+        wait_for_schema(database, asked_to_stop)
+        with database.session() as db:
+            leases.recover_slot(db, f"{slot.host}/{slot.name}")
+        renderer = renderer_factory(settings)
+        if asked_to_stop.is_set():
+            return True
+        station = _open_station(settings, database, slot, renderer)
+        return _work(station, carrier, asked_to_stop)
+
+
+def _open_station(settings: Settings, database: Database, slot: Slot, renderer: Renderer) -> Station:
+    with database.session() as db:
+        worker = workers.register(db, slot.host, slot.name, renderer.describe())
+    log.info("worker_ready", worker=worker.name, device=worker.device)
+    return Station(settings, database, open_store(settings), renderer, worker)
+
+
+def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) -> bool:
+    carrier.on_wake = lambda kind: station.drain(wait=True)  # noqa: ARG005
+    carrier.on_sweep = station.sweep
+    consumer = QuietConsumer(carrier.huey, workers=1, initial_delay=POLL, max_delay=POLL, backoff=1.0)
+    station.repeat(station.beat)
+    # Whatever happens to the carrier, a look into the records every few seconds finds all work.
+    station.repeat(lambda: station.drain(wait=False))
+    consumer.start()
+    asked_to_stop.wait()
+    log.info("worker_stopping")
+    consumer.stop_flag.set()
+    return station.stop()
+
+
+def wait_for_schema(database: Database, asked_to_stop: threading.Event) -> None:
+    """Wait for the records to be reachable and at this code's revision. Raises SystemExit after a minute."""
+    deadline = time.monotonic() + SCHEMA_SECONDS
+    while not asked_to_stop.is_set():
+        with contextlib.suppress(SQLAlchemyError), database.engine.connect() as connection:
+            if current_revision(connection) == newest_revision():
+                return
+        if time.monotonic() > deadline:
+            raise SystemExit("The records cannot be reached, or need `python -m app.database upgrade`.")
+        asked_to_stop.wait(0.5)
+
+
+def main(arguments: list[str] | None = None, renderer_factory: RendererFactory = load_renderer) -> int:
+    parser = argparse.ArgumentParser(prog="python -m app.worker", description="Does the work on sketches.")
+    parser.add_argument("--slot", default="1", help="this worker's name on this machine (default: 1)")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = Settings.from_env()
+        logs.configure(settings.production)
+        idle = run_worker(settings, chosen.slot, renderer_factory)
+    except (SettingsError, SlotTaken, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not idle:
+        # The job was handed back; its thread cannot be interrupted, only left behind.
+        sys.stderr.flush()
+        os._exit(0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
