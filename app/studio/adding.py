@@ -1,0 +1,89 @@
+"""Adding sketches: one or several files, a new version, or a sample."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import Response, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from app import context, gate
+from app.errors import NotFound, Refused
+from app.problems import wants_json
+from app.studio import service
+from app.studio.blueprint import blueprint
+from app.studio.samples import read, samples
+from imaging.decode import MAX_BYTES, ImageRefused
+from models import Sketch
+
+Refusals = Sequence[tuple[str, str]]
+"""File name and reason."""
+
+
+@blueprint.route("/sketches/new", methods=["GET", "POST"])
+@gate.investigator
+def new() -> ResponseReturnValue:
+    parent = _parent(request.values.get("parent", ""))
+    if request.method == "GET":
+        return _page(parent)
+    files = [file for file in request.files.getlist("files") if file.filename]
+    added, refused = _add(files[:1] if parent else files, parent)
+    if wants_json():
+        return jsonify(
+            added=[{"title": one.title, "address": _address(one)} for one in added],
+            refused=[{"name": name, "reason": reason} for name, reason in refused],
+        )
+    if refused:
+        return _page(parent, added, refused), 422
+    where = _address(added[0]) if len(added) == 1 else url_for("studio.sketches")
+    return Response(status=303, headers={"Location": where})
+
+
+def _parent(text: str) -> Sketch | None:
+    if not text:
+        return None
+    try:
+        return service.get_sketch(context.db(), context.account(), uuid.UUID(text))
+    except ValueError:
+        raise NotFound("There is no such sketch, or it is not yours.") from None
+
+
+def _add(files: Sequence[FileStorage], parent: Sketch | None) -> tuple[list[Sketch], list[tuple[str, str]]]:
+    """Each file on its own: one that is refused does not keep the others out."""
+    added, refused = [], []
+    title = request.form.get("title", "").strip() if len(files) == 1 else ""
+    for file in files:
+        name = file.filename or ""
+        try:
+            added.append(_create(file.read(MAX_BYTES + 1), name, title or None, parent))
+        except (ImageRefused, Refused) as error:
+            refused.append((name, str(error)))
+    if not files:
+        refused.append(("No file", "Choose a file first."))
+    return added, refused
+
+
+def _create(data: bytes, name: str, title: str | None, parent: Sketch | None = None) -> Sketch:
+    return service.create_sketch(context.db(), context.store(), context.account(), data, name, title, parent)
+
+
+def _page(parent: Sketch | None, added: Sequence[Sketch] = (), refused: Refusals = ()) -> str:
+    return render_template(
+        "studio/new.html", parent=parent, added=added, refused=refused, samples=samples(), max_bytes=MAX_BYTES
+    )
+
+
+def _address(sketch: Sketch) -> str:
+    return url_for("studio.sketch", sketch_id=sketch.id)
+
+
+@blueprint.post("/sketches/sample")
+@gate.investigator
+def sample() -> ResponseReturnValue:
+    """Add a sample and, so that it can be seen at once what comes out, ask for its likeness."""
+    chosen, data = read(request.form.get("name", ""))
+    sketch = _create(data, chosen.path.rpartition("/")[2], f"Sample: {chosen.title.lower()}")
+    engines = (service.capabilities(context.db()) or {}).get("engines", [])
+    if engines:
+        service.request_render(context.db(), context.account(), sketch, str(engines[0]["name"]))
+    return Response(status=303, headers={"Location": _address(sketch)})

@@ -1,0 +1,5 @@
+"""The studio's blueprint, which its views are attached to by the modules that hold them."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("studio", __name__)

@@ -1,0 +1,59 @@
+"""The form that asks for a likeness, read field by field and no further."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.errors import Refused
+
+EYE_FIELDS = ("left_x", "left_y", "right_x", "right_y")
+
+
+@dataclass(frozen=True)
+class RenderForm:
+    engine: str
+    seed: int
+    strength: float | None
+    eyes: list[list[float]] | None
+    """In pixels of the sketch, the viewer's left eye first; None when none were given."""
+
+
+def render_form(form: Mapping[str, str]) -> RenderForm:
+    """Raises Refused with what to change."""
+    return RenderForm(
+        engine=form.get("engine", ""),
+        seed=_seed(form.get("seed", "")),
+        strength=_strength(form.get("strength", "")),
+        eyes=_eyes([form.get(name, "").strip() for name in EYE_FIELDS]),
+    )
+
+
+def _seed(text: str) -> int:
+    text = text.strip() or "0"
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise Refused("The seed must be a whole number, 0 or above.")
+    return int(text)
+
+
+def _strength(text: str) -> float | None:
+    return None if not text.strip() else _number(text, "The restoration must be a number from 0 to 1.")
+
+
+def _eyes(fields: list[str]) -> list[list[float]] | None:
+    if not any(fields):
+        return None
+    if not all(fields):
+        raise Refused("Give both positions of both eyes, or leave all four empty.")
+    left_x, left_y, right_x, right_y = (
+        _number(text, "The positions of the eyes must be numbers.") for text in fields
+    )
+    return [[left_x, left_y], [right_x, right_y]]
+
+
+def _number(text: str, words: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise Refused(words) from None
+    if not abs(value) < 1e9:  # also refuses nan
+        raise Refused(words)
+    return value

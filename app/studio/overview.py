@@ -1,0 +1,41 @@
+"""The rows of the list: each sketch with its newest likeness and how it stands."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from app.studio.states import State, sketch_state
+from models import Job, Likeness, Sketch
+
+
+@dataclass(frozen=True)
+class Card:
+    sketch: Sketch
+    likeness: Likeness | None
+    count: int
+    state: State
+
+    @property
+    def count_words(self) -> str:
+        if self.count == 0:
+            return "No likeness yet"
+        return "1 likeness" if self.count == 1 else f"{self.count} likenesses"
+
+
+def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:
+    """A card for each sketch, by two queries however many there are."""
+    ids = [sketch.id for sketch in sketches]
+    made, work = defaultdict(list), defaultdict(list)
+    likenesses = select(Likeness).where(Likeness.sketch_id.in_(ids)).options(defer(Likeness.provenance))
+    for likeness in db.scalars(likenesses.order_by(Likeness.number)):
+        made[likeness.sketch_id].append(likeness)
+    for job in db.scalars(select(Job).where(Job.subject_id.in_(ids)).order_by(Job.created_at, Job.id)):
+        work[job.subject_id].append(job)
+    return [_card(sketch, made[sketch.id], work[sketch.id]) for sketch in sketches]
+
+
+def _card(sketch: Sketch, made: list[Likeness], jobs: list[Job]) -> Card:
+    return Card(sketch, made[-1] if made else None, len(made), sketch_state(sketch, jobs, len(made)))

@@ -1,0 +1,69 @@
+"""The stored pictures and the provenance, for whoever owns the sketch."""
+
+import json
+import uuid
+
+from flask import Response, request
+
+from app import context, gate
+from app.objects import send_object
+from app.studio import service
+from app.studio.blueprint import blueprint
+from models import Likeness, Sketch
+
+
+def _sketch(sketch_id: uuid.UUID) -> Sketch:
+    return service.get_sketch(context.db(), context.account(), sketch_id)
+
+
+def _likeness(likeness_id: uuid.UUID) -> Likeness:
+    return service.get_likeness(context.db(), context.account(), likeness_id)
+
+
+@blueprint.get("/sketches/<uuid:sketch_id>/image")
+@gate.investigator
+def image(sketch_id: uuid.UUID) -> Response:
+    return send_object(_sketch(sketch_id).clean_key, "image/png", "sketch.png")
+
+
+@blueprint.get("/sketches/<uuid:sketch_id>/thumbnail")
+@gate.investigator
+def thumbnail(sketch_id: uuid.UUID) -> Response:
+    return send_object(_sketch(sketch_id).thumbnail_key, "image/webp", "sketch.webp")
+
+
+@blueprint.get("/sketches/<uuid:sketch_id>/original")
+@gate.investigator
+def original(sketch_id: uuid.UUID) -> Response:
+    """The file as it was handed in: always a download, never shown by the browser."""
+    sketch = _sketch(sketch_id)
+    return send_object(sketch.original_key, sketch.original_mime, sketch.file_name, download=True)
+
+
+@blueprint.get("/likenesses/<uuid:likeness_id>/image")
+@gate.investigator
+def likeness_image(likeness_id: uuid.UUID) -> Response:
+    likeness = _likeness(likeness_id)
+    name = f"{_file_stem(likeness)}.png"
+    return send_object(likeness.image_key, "image/png", name, download="download" in request.args)
+
+
+@blueprint.get("/likenesses/<uuid:likeness_id>/thumbnail")
+@gate.investigator
+def likeness_thumbnail(likeness_id: uuid.UUID) -> Response:
+    return send_object(_likeness(likeness_id).thumbnail_key, "image/webp", "likeness.webp")
+
+
+@blueprint.get("/likenesses/<uuid:likeness_id>/provenance.json")
+@gate.investigator
+def provenance(likeness_id: uuid.UUID) -> Response:
+    likeness = _likeness(likeness_id)
+    body = json.dumps(likeness.provenance, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    response = Response(body, mimetype="application/json")
+    how = "attachment" if "download" in request.args else "inline"
+    response.headers.set("Content-Disposition", how, filename=f"{_file_stem(likeness)}.json")
+    return response
+
+
+def _file_stem(likeness: Likeness) -> str:
+    return f"likeness-{likeness.number}-{likeness.image_sha256[:8]}"

@@ -1,0 +1,83 @@
+"""How things stand, as one word for the shape and a few words for the person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models import Job, JobKind, JobState, Sketch
+
+ACTIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
+STOPPED = frozenset({JobState.FAILED, JobState.PARKED})
+
+
+@dataclass(frozen=True)
+class State:
+    """``kind`` names the shape: a job's state, or ready."""
+
+    kind: str
+    words: str
+
+
+def newest(jobs: Sequence[Job], kind: JobKind) -> Job | None:
+    """The last of these jobs (oldest first) of a kind, not counting cancelled ones."""
+    found = [job for job in jobs if job.kind == kind and job.state != JobState.CANCELLED]
+    return found[-1] if found else None
+
+
+def sketch_state(sketch: Sketch, jobs: Sequence[Job], likenesses: int) -> State:
+    """One state for a row of the list. ``jobs`` are the sketch's, oldest first."""
+    render = newest(jobs, JobKind.RENDER)
+    if render is not None and render.state != JobState.DONE:
+        return State(render.state, RENDER_SHORT[render.state])
+    if likenesses:
+        return State("done", "Done")
+    align = newest(jobs, JobKind.ALIGN)
+    if align is not None and align.state != JobState.DONE:
+        return State(align.state, ALIGN_SHORT[align.state])
+    return State("ready", "Ready to render" if sketch.eyes or sketch.found_eyes else "Place the eyes")
+
+
+RENDER_SHORT = {
+    JobState.QUEUED: "In the queue",
+    JobState.RUNNING: "Rendering",
+    JobState.FAILED: "Failed",
+    JobState.PARKED: "Set aside",
+}
+ALIGN_SHORT = {
+    JobState.QUEUED: "Waiting",
+    JobState.RUNNING: "Finding the eyes",
+    JobState.FAILED: "Place the eyes",
+    JobState.PARKED: "Place the eyes",
+}
+
+
+def job_words(job: Job, position: int | None, live: bool) -> str:
+    """What a job is doing, in a few words. ``position`` is its place in the queue, 1 for next."""
+    if job.state == JobState.QUEUED:
+        return _queued(position, live)
+    if job.kind == JobKind.ALIGN:
+        return ALIGN_LONG[job.state]
+    return RENDER_LONG[job.state]
+
+
+def _queued(position: int | None, live: bool) -> str:
+    if not live:
+        return "Waiting for the renderer to start"
+    if position is None or position <= 1:
+        return "Next in the queue"
+    return f"Number {position} in the queue"
+
+
+RENDER_LONG = {
+    JobState.RUNNING: "Rendering the likeness",
+    JobState.DONE: "Done",
+    JobState.FAILED: "This likeness could not be rendered",
+    JobState.PARKED: "Set aside, because rendering it stopped the renderer several times",
+    JobState.CANCELLED: "Cancelled",
+}
+ALIGN_LONG = {
+    JobState.RUNNING: "Finding the eyes",
+    JobState.DONE: "Eyes found",
+    JobState.FAILED: "The eyes could not be looked for",
+    JobState.PARKED: "Set aside, because looking for the eyes stopped the renderer several times",
+    JobState.CANCELLED: "Cancelled",
+}

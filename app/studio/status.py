@@ -1,0 +1,72 @@
+"""How a sketch stands, for the page to follow without being loaded again."""
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+from flask import Response, request, url_for
+
+from app import context, gate
+from app.studio import service
+from app.studio.blueprint import blueprint
+from app.studio.presenters import Studio, Work, studio
+from models import Likeness
+
+
+@blueprint.get("/sketches/<uuid:sketch_id>/status.json")
+@gate.investigator
+def status(sketch_id: uuid.UUID) -> Response:
+    account = context.account()
+    sketch = service.get_sketch(context.db(), account, sketch_id)
+    found = describe(studio(context.db(), account, sketch, None))
+    response = Response(json.dumps(found), mimetype="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(etag(found))
+    response.make_conditional(request)
+    return response
+
+
+def etag(found: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def describe(page: Studio) -> dict[str, Any]:
+    """Everything that may change by itself. ``busy`` says whether to ask again."""
+    return {
+        "busy": page.busy,
+        "align": _work(page.align) if page.align else None,
+        "eyes": page.eyes,
+        "found_eyes": page.sketch.found_eyes,
+        "jobs": [_work(work) for work in page.renders],
+        "likenesses": [_likeness(likeness) for likeness in page.likenesses],
+        "renderer": {"live": page.live, "engines": [engine.name for engine in page.engines]},
+        "title": page.sketch.title,
+    }
+
+
+def _work(work: Work) -> dict[str, Any]:
+    job = work.job
+    return {
+        "id": str(job.id),
+        "kind": job.kind,
+        "state": job.state,
+        "words": work.words,
+        "position": work.position,
+        "reason": job.reason,
+    }
+
+
+def _likeness(likeness: Likeness) -> dict[str, Any]:
+    return {
+        "id": str(likeness.id),
+        "number": likeness.number,
+        "engine": likeness.engine,
+        "seed": likeness.seed,
+        "strength": likeness.strength,
+        "urls": {
+            "image": url_for("studio.likeness_image", likeness_id=likeness.id),
+            "thumbnail": url_for("studio.likeness_thumbnail", likeness_id=likeness.id),
+            "provenance": url_for("studio.provenance", likeness_id=likeness.id),
+        },
+    }

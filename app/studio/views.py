@@ -1,0 +1,122 @@
+"""The pages about sketches: the list, a sketch's own page, and what is asked for there."""
+
+import uuid
+
+from flask import Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import context, gate
+from app.errors import Refused
+from app.problems import wants_json
+from app.studio import adding, overview, pictures, service, status
+from app.studio.blueprint import blueprint
+from app.studio.facts import facts
+from app.studio.forms import render_form
+from app.studio.presenters import studio
+from app.studio.samples import samples
+from models import Sketch
+
+__all__ = ["adding", "blueprint", "pictures"]
+
+
+@blueprint.get("/")
+@gate.public
+def home() -> ResponseReturnValue:
+    signed = context.sign_in()
+    if signed is None:
+        return redirect(url_for("identity.sign_in"))
+    works = signed.account.has_role("investigator", "supervisor")
+    if not works and signed.account.has_role("admin"):
+        return redirect(url_for("admin.accounts"))
+    return redirect(url_for("studio.sketches" if works else "identity.account"))
+
+
+@blueprint.get("/about")
+@gate.public
+def about() -> str:
+    return render_template("about.html")
+
+
+@blueprint.get("/sketches")
+@gate.investigator
+def sketches() -> str:
+    query = " ".join(request.args.get("q", "").split())[:200]
+    number = request.args.get("page", 1, type=int)
+    page = service.list_sketches(context.db(), context.account(), query, number)
+    return render_template(
+        "studio/list.html",
+        cards=overview.cards(context.db(), page.items),
+        page=page,
+        query=query,
+        samples=samples(),
+    )
+
+
+@blueprint.get("/sketches/<uuid:sketch_id>")
+@gate.investigator
+def sketch(sketch_id: uuid.UUID) -> str:
+    return _page(_mine(sketch_id))
+
+
+def _mine(sketch_id: uuid.UUID) -> Sketch:
+    return service.get_sketch(context.db(), context.account(), sketch_id)
+
+
+def _page(one: Sketch, message: str = "") -> str:
+    number = request.args.get("likeness", type=int)
+    page = studio(context.db(), context.account(), one, number)
+    return render_template(
+        "studio/studio.html",
+        studio=page,
+        sketch=one,
+        facts=facts(page),
+        etag=status.etag(status.describe(page)),
+        message=message,
+    )
+
+
+def _back_to(sketch_id: uuid.UUID) -> Response:
+    return Response(status=303, headers={"Location": url_for("studio.sketch", sketch_id=sketch_id)})
+
+
+@blueprint.post("/sketches/<uuid:sketch_id>/render")
+@gate.investigator
+def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
+    one = _mine(sketch_id)
+    try:
+        asked = render_form(request.form)
+        service.request_render(
+            context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, asked.eyes
+        )
+    except Refused as error:
+        if wants_json():
+            raise
+        return _page(one, str(error)), error.status
+    return _back_to(sketch_id)
+
+
+@blueprint.post("/sketches/<uuid:sketch_id>/title")
+@gate.investigator
+def rename(sketch_id: uuid.UUID) -> ResponseReturnValue:
+    one = _mine(sketch_id)
+    try:
+        service.rename(context.db(), context.account(), one, request.form.get("title", ""))
+    except Refused as error:
+        return _page(one, str(error)), error.status
+    return _back_to(sketch_id)
+
+
+@blueprint.post("/jobs/<uuid:job_id>/retry")
+@gate.investigator
+def retry(job_id: uuid.UUID) -> Response:
+    job = service.get_job(context.db(), context.account(), job_id)
+    service.retry(context.db(), context.account(), job)
+    return _back_to(job.subject_id)
+
+
+@blueprint.post("/jobs/<uuid:job_id>/cancel")
+@gate.investigator
+def cancel(job_id: uuid.UUID) -> Response:
+    job = service.get_job(context.db(), context.account(), job_id)
+    service.cancel(context.db(), context.account(), job)
+    return _back_to(job.subject_id)

@@ -1,0 +1,27 @@
+/** The before/after view: a range that the keyboard moves, and the picture itself that a pointer drags. */
+class WipeView extends HTMLElement {
+  connectedCallback() {
+    const range = /** @type {HTMLInputElement} */ (this.querySelector("input"));
+    const frame = /** @type {HTMLElement} */ (this.querySelector(".wipe-frame"));
+    const show = () => {
+      this.style.setProperty("--wipe", `${range.value}%`);
+      range.setAttribute("aria-valuetext", `${range.value} % sketch`);
+    };
+    const drag = (/** @type {PointerEvent} */ event) => {
+      const box = frame.getBoundingClientRect();
+      range.value = String(((event.clientX - box.left) / box.width) * 100);
+      show();
+    };
+    range.addEventListener("input", show);
+    frame.addEventListener("pointerdown", (event) => {
+      frame.setPointerCapture(event.pointerId);
+      drag(event);
+    });
+    frame.addEventListener("pointermove", (event) => {
+      if (frame.hasPointerCapture(event.pointerId)) drag(event);
+    });
+    show();
+  }
+}
+
+customElements.define("wipe-view", WipeView);
