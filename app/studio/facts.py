@@ -4,8 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.studio.geometry import same_eyes
 from app.studio.presenters import Studio
-from models import Likeness
+from models import Sketch
+
+PARTS = {"engine": "Engine", "landmarks": "Face finder", "restorer": "Restorer"}
+EYES = {
+    "landmarks": "found by the program",
+    "cascade": "found roughly by the program",
+    "centred": "not found, drawing centred",
+    "off": "not used",
+}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One checkpoint that had a part in the likeness."""
+
+    part: str
+    name: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -14,30 +32,32 @@ class Facts:
     demonstration: bool
     device: str
     eyes: str
-    weights: tuple[tuple[str, str], ...]
-    """Name and sha256 of each checkpoint."""
+    seconds: float
+    code: str
+    weights: tuple[Weights, ...]
 
 
 def facts(page: Studio) -> Facts | None:
     """None while there is no likeness."""
-    chosen = page.chosen
-    if chosen is None:
+    if page.chosen is None:
         return None
-    kept = chosen.provenance
+    kept = page.chosen.provenance
     return Facts(
-        engine=page.engine_title(chosen.engine),
+        engine=page.engine_title(page.chosen.engine),
         demonstration=bool(kept.get("demonstration", False)),
         device=str(kept.get("device", "")),
-        eyes=_eyes(chosen, page),
-        weights=tuple(_weights(kept)),
+        eyes=_eyes(kept.get("alignment", {}), page.sketch),
+        seconds=sum(kept.get("milliseconds", {}).values()) / 1000,
+        code=str(kept.get("code", {}).get("version", "")),
+        weights=tuple(
+            Weights(PARTS.get(part, part), str(one["name"]), str(one["sha256"]))
+            for part, one in kept.get("weights", {}).items()
+        ),
     )
 
 
-def _eyes(likeness: Likeness, page: Studio) -> str:
-    if likeness.eyes and likeness.eyes != page.sketch.found_eyes:
+def _eyes(alignment: Mapping[str, Any], sketch: Sketch) -> str:
+    method = str(alignment.get("method", "given"))
+    if method == "given" and not same_eyes(alignment.get("eyes"), sketch.found_eyes):
         return "placed by hand"
-    return "found by the program" if page.sketch.found_eyes else "not found, drawing centred"
-
-
-def _weights(kept: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(str(one["name"]), str(one["sha256"])) for one in kept.get("weights", ())]
+    return EYES.get(method, "found by the program, confirmed by hand")

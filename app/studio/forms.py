@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.errors import Refused
 
+MAX_SEED = 2**31 - 1
 EYE_FIELDS = ("left_x", "left_y", "right_x", "right_y")
 
 
@@ -29,8 +30,8 @@ def render_form(form: Mapping[str, str]) -> RenderForm:
 
 def _seed(text: str) -> int:
     text = text.strip() or "0"
-    if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise Refused("The seed must be a whole number, 0 or above.")
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_SEED):
+        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
     return int(text)
 
 
@@ -46,7 +47,8 @@ def _eyes(fields: list[str]) -> list[list[float]] | None:
     left_x, left_y, right_x, right_y = (
         _number(text, "The positions of the eyes must be numbers.") for text in fields
     )
-    return [[left_x, left_y], [right_x, right_y]]
+    # Whichever ring was dragged where: the left eye is the one on the left.
+    return sorted([[left_x, left_y], [right_x, right_y]])
 
 
 def _number(text: str, words: str) -> float:

@@ -1,18 +1,21 @@
 """Where a sketch lies under its likeness: the same similarity as the pipeline's, for the page to draw."""
 
+import math
 from collections.abc import Sequence
 
 SIDE = 512
 """The side of a likeness, in pixels."""
 EYES = (complex(193, 240), complex(319, 240))
 """Where the eyes of every likeness are, in its pixels, the viewer's left eye first."""
+SAME = 0.08
+"""Pixels; forms carry positions with one decimal."""
 
 Eyes = Sequence[Sequence[float]]
 
 
-def svg_matrix(width: int, height: int, eyes: Eyes | None) -> str:
-    """The SVG transform from the sketch's pixels to the likeness's, by its eyes or, without any, centred."""
-    a, b = _similarity(eyes) if eyes and eyes[0] != eyes[1] else _centred(width, height)
+def svg_matrix(eyes: Eyes) -> str:
+    """The SVG transform from the sketch's pixels to the likeness's."""
+    a, b = _similarity(eyes)
     return f"matrix({a.real:.5f} {a.imag:.5f} {-a.imag:.5f} {a.real:.5f} {b.real:.2f} {b.imag:.2f})"
 
 
@@ -24,12 +27,14 @@ def frame(eyes: Eyes) -> str:
     return " ".join(f"{point.real:.1f},{point.imag:.1f}" for point in placed)
 
 
+def same_eyes(one: Eyes | None, other: Eyes | None) -> bool:
+    """Whether both are the same places, but for what a form rounds away."""
+    if one is None or other is None:
+        return one is other
+    return all(math.dist(a, b) <= SAME for a, b in zip(one, other, strict=True))
+
+
 def _similarity(eyes: Eyes) -> tuple[complex, complex]:
     left, right = (complex(x, y) for x, y in eyes)
     a = (EYES[1] - EYES[0]) / (right - left)
     return a, EYES[0] - a * left
-
-
-def _centred(width: int, height: int) -> tuple[complex, complex]:
-    scale = SIDE / max(width, height)
-    return complex(scale), complex(SIDE - width * scale, SIDE - height * scale) / 2

@@ -79,8 +79,11 @@ class Studio:
 
     @property
     def chosen_eyes(self) -> EyePair | None:
-        """Where they were when the shown likeness was rendered."""
-        return (self.chosen.eyes if self.chosen else None) or self.sketch.found_eyes
+        """Where they were when the shown likeness was rendered; None when the drawing was centred."""
+        if self.chosen is None:
+            return None
+        aligned: EyePair | None = self.chosen.provenance.get("alignment", {}).get("eyes")
+        return aligned or self.chosen.eyes
 
     @property
     def frame(self) -> str:
@@ -88,7 +91,8 @@ class Studio:
 
     @property
     def underlay(self) -> str:
-        return geometry.svg_matrix(self.sketch.width, self.sketch.height, self.chosen_eyes)
+        """Lays the sketch under the shown likeness; empty when nothing says how."""
+        return geometry.svg_matrix(self.chosen_eyes) if self.chosen_eyes else ""
 
     @property
     def looking(self) -> bool:

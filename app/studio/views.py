@@ -11,10 +11,11 @@ from app.problems import wants_json
 from app.studio import adding, overview, pictures, service, status
 from app.studio.blueprint import blueprint
 from app.studio.facts import facts
-from app.studio.forms import render_form
+from app.studio.forms import MAX_SEED, render_form
+from app.studio.geometry import same_eyes
 from app.studio.presenters import studio
 from app.studio.samples import samples
-from models import Sketch
+from models import EyePair, Sketch
 
 __all__ = ["adding", "blueprint", "pictures"]
 
@@ -71,6 +72,7 @@ def _page(one: Sketch, message: str = "") -> str:
         sketch=one,
         facts=facts(page),
         etag=status.etag(status.describe(page)),
+        max_seed=MAX_SEED,
         message=message,
     )
 
@@ -85,14 +87,22 @@ def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
     one = _mine(sketch_id)
     try:
         asked = render_form(request.form)
+        eyes = _eyes_to_keep(one, asked.eyes)
         service.request_render(
-            context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, asked.eyes
+            context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, eyes
         )
     except Refused as error:
         if wants_json():
             raise
         return _page(one, str(error)), error.status
     return _back_to(sketch_id)
+
+
+def _eyes_to_keep(one: Sketch, asked: EyePair | None) -> EyePair | None:
+    """None, for the program to find them, when the form has them where it found them."""
+    if asked is None or not same_eyes(asked, one.found_eyes):
+        return asked
+    return one.found_eyes if one.eyes else None
 
 
 @blueprint.post("/sketches/<uuid:sketch_id>/title")

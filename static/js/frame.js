@@ -4,10 +4,11 @@ const SIDE = 512;
 
 /**
  * The part of the sketch that is rendered when its eyes are at these points: the corners of a turned square.
- * @param {[number, number][]} eyes the viewer's left eye first
+ * @param {[number, number][]} eyes the one further left is the left eye
  * @returns {string} for the `points` of an SVG polygon
  */
-export function framePoints([[lx, ly], [rx, ry]]) {
+export function framePoints(eyes) {
+  const [[lx, ly], [rx, ry]] = [...eyes].sort((a, b) => a[0] - b[0]);
   // One pixel of the likeness along its x axis, in pixels of the sketch; its y axis is that turned by 90 degrees.
   const across = EYES[1][0] - EYES[0][0];
   const ux = (rx - lx) / across;

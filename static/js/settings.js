@@ -10,7 +10,8 @@ document.addEventListener("input", (event) => {
 document.addEventListener("click", (event) => {
   if (!(/** @type {Element} */ (event.target).closest("[data-dice]"))) return;
   const seed = /** @type {HTMLInputElement} */ (document.getElementById("seed"));
-  seed.value = String(crypto.getRandomValues(new Uint32Array(1))[0]);
+  // Four digits are enough to differ, and can be said over the telephone.
+  seed.value = String(1 + Math.floor(Math.random() * 9999));
 });
 
 /** @param {HTMLSelectElement} engine */
