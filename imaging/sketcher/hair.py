@@ -25,7 +25,7 @@ def field_of(guides: list[Points]) -> Field:
     ways /= np.maximum(np.hypot(ways[:, :1], ways[:, 1:]), 1e-9)
     distance = ((cells - points[None]) ** 2).sum(axis=-1)
     weight = 1.0 / (distance + 30.0) ** 2.2
-    mean = (weight[..., None] * ways[None]).sum(axis=1) / weight.sum(axis=1)[:, None]
+    mean = weight @ ways / weight.sum(axis=1)[:, None]
     wide = cv2.resize(mean.reshape(_COARSE, _COARSE, 2), (CELLS, CELLS), interpolation=cv2.INTER_CUBIC)
     length = np.maximum(np.linalg.norm(wide, axis=-1, keepdims=True), 1e-6)
     result: Field = wide / length
