@@ -24,9 +24,9 @@ from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch, u
 
 log = structlog.get_logger(__name__)
 
-MAX_SEED = 2**32 - 1
-MIN_EYE_DISTANCE = 8.0
-"""Pixels of the clean image."""
+MAX_SEED = 2**31 - 1
+MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
+"""Pixels of the clean image: apart, and from left to right."""
 Eyes = Sequence[Sequence[float]]
 
 
@@ -223,12 +223,13 @@ def _check_engine(db: Session, engine: str) -> None:
 
 
 def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
-    """Raises Refused for anything but two points of the sketch that lie apart."""
-    pair = [[float(value) for value in point] for point in eyes]
+    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
+    pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):
         raise Refused("Mark two eyes, each with one point.")
     inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
-    if not inside or math.dist(*pair) < MIN_EYE_DISTANCE:
+    apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
+    if not inside or not apart:
         raise Refused("Put the two marks on the two eyes of the drawing.")
     return [[round(value, 2) for value in point] for point in pair]
 
