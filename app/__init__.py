@@ -29,8 +29,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     settings = settings or Settings.from_env()
     logs.configure(settings.production)
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
-    app.config.update(MAX_CONTENT_LENGTH=MAX_UPLOAD, SEND_FILE_MAX_AGE_DEFAULT=3600)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
     app.extensions["semblance"] = _services(settings)
     logs.init_app(app)
     app.before_request(gate.guard)
@@ -39,7 +39,6 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.teardown_request(context.close_db)
     app.context_processor(_for_templates)
     _register(app)
-    gate.public(app.view_functions["static"])
     gate.check_declared(app)
     return app
 
@@ -74,10 +73,10 @@ def _for_templates() -> dict[str, object]:
 
 
 def _register(app: "Flask") -> None:
-    from app import health
+    from app import assets, health
     from app.admin import views as admin
     from app.identity import views as identity
     from app.studio import views as studio
 
-    for room in (health, identity, studio, admin):
+    for room in (assets, health, identity, studio, admin):
         app.register_blueprint(room.blueprint)

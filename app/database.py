@@ -54,8 +54,6 @@ def _sqlite_engine(url: URL) -> Engine:
     def prepare(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA foreign_keys=ON")
-        # SQLite's own lower() knows ASCII only; searches must treat É and é alike, as PostgreSQL does.
-        connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -63,10 +61,6 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql(f"BEGIN {how}")
 
     return engine
-
-
-def _lower(text: str | bytes | float | None) -> str | bytes | float | None:
-    return text.lower() if isinstance(text, str) else text
 
 
 class Database:

@@ -43,6 +43,17 @@ class Made:
     eyes: EyePair | None
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What likeness is asked for. Eyes that are None are to be found; the sha256 is the picture's file's."""
+
+    engine: str
+    seed: int
+    strength: float
+    eyes: EyePair | None
+    sketch_sha256: str
+
+
 class Renderer(Protocol):
     """What a worker can do with a sketch. Raises errors.Refused with a sentence for the person."""
 
@@ -51,9 +62,7 @@ class Renderer(Protocol):
 
     def align(self, image: Image.Image) -> Found: ...
 
-    def render(
-        self, image: Image.Image, *, engine: str, seed: int, strength: float, eyes: EyePair | None
-    ) -> Made: ...
+    def render(self, image: Image.Image, wish: Wish) -> Made: ...
 
 
 def perform(claim: Claim, database: Database, store: ObjectStore, renderer: Renderer) -> Record:
@@ -65,7 +74,7 @@ def perform(claim: Claim, database: Database, store: ObjectStore, renderer: Rend
     image = decode_image(store.get(sketch.clean_key)).image
     if claim.kind == JobKind.ALIGN:
         return _align(sketch.id, image, renderer)
-    return _render(claim, image, store, renderer)
+    return _render(claim, sketch, image, store, renderer)
 
 
 def _align(sketch_id: uuid.UUID, image: Image.Image, renderer: Renderer) -> Record:
@@ -79,12 +88,21 @@ def _align(sketch_id: uuid.UUID, image: Image.Image, renderer: Renderer) -> Reco
     return record
 
 
-def _render(claim: Claim, image: Image.Image, store: ObjectStore, renderer: Renderer) -> Record:
-    params = claim.params
-    engine, seed, strength = str(params["engine"]), int(params["seed"]), params["strength"]
+def _wish(params: dict[str, Any], sketch: Sketch, renderer: Renderer) -> Wish:
+    engine, strength = str(params["engine"]), params["strength"]
     if strength is None:
         strength = default_strength(renderer.describe(), engine)
-    made = renderer.render(image, engine=engine, seed=seed, strength=float(strength), eyes=params["eyes"])
+    digest = split_key(sketch.clean_key)[1]
+    return Wish(engine, int(params["seed"]), float(strength), params["eyes"], digest)
+
+
+def _render(
+    claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore, renderer: Renderer
+) -> Record:
+    wish = _wish(claim.params, sketch, renderer)
+    made = renderer.render(image, wish)
+    # The pipeline knows the clean image; what the person handed in belongs to the chain as well.
+    known = {**made.provenance.get("input", {}), "original_sha256": sketch.original_sha256}
     thumbnail = thumbnail_webp(Image.open(io.BytesIO(made.png), formats=["PNG"]).convert("RGB"))
     image_key, thumbnail_key = (object_key(claim.owner_id, data) for data in (made.png, thumbnail))
     store.put(image_key, made.png)
@@ -98,14 +116,14 @@ def _render(claim: Claim, image: Image.Image, store: ObjectStore, renderer: Rend
                 sketch_id=claim.subject_id,
                 job_id=claim.job_id,
                 number=(db.scalar(count) or 0) + 1,
-                engine=engine,
-                seed=seed,
-                strength=float(strength),
+                engine=wish.engine,
+                seed=wish.seed,
+                strength=wish.strength,
                 eyes=made.eyes,
                 image_key=image_key,
                 image_sha256=split_key(image_key)[1],
                 thumbnail_key=thumbnail_key,
-                provenance=made.provenance,
+                provenance={**made.provenance, "input": known},
             )
         )
 

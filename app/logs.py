@@ -4,17 +4,19 @@ import logging
 import sys
 import time
 import uuid
+from typing import TextIO
 
 import structlog
 from flask import Flask, Response, g, request
 from structlog.tracebacks import ExceptionDictTransformer
 
+HANDLER = "semblance"
 # Without local variables: those hold what people typed.
 _tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
-def configure(production: bool) -> None:
-    """Log to stderr: JSON lines in production, plain lines in development."""
+def configure(production: bool, stream: TextIO | None = None) -> None:
+    """Log to a stream, stderr by default: JSON lines in production, plain lines in development."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -32,15 +34,19 @@ def configure(production: bool) -> None:
         if production
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.set_name(HANDLER)
     root = logging.getLogger()
-    root.handlers, root.level = [handler], logging.INFO
+    for former in [one for one in root.handlers if one.get_name() == HANDLER]:
+        root.removeHandler(former)
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
     for chatty in ("alembic", "huey", "PIL"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -58,7 +64,7 @@ def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     # The rule and not the path: a path may hold the token of a one-time link.
     rule = request.url_rule.rule if request.url_rule else "-"
-    if request.endpoint != "static":
+    if request.endpoint != "assets.file":
         took = round((time.perf_counter() - g.began) * 1000, 1)
         log.info("request", method=request.method, rule=rule, status=response.status_code, ms=took)
     return response

@@ -19,7 +19,7 @@ from app import leases, logs, workers
 from app.carrier import POLL, Carrier
 from app.database import Database, current_revision, newest_revision
 from app.errors import Refused
-from app.handlers import Found, Made, Renderer
+from app.handlers import Found, Made, Renderer, Wish
 from app.settings import Settings, SettingsError
 from app.slot import Slot, SlotTaken, hold_slot
 from app.station import Station
@@ -53,19 +53,17 @@ class PipelineRenderer:
             raise Refused(str(error)) from error
         return Found(_pair(found.eyes), found.method, found.note)
 
-    def render(
-        self, image: Image.Image, *, engine: str, seed: int, strength: float, eyes: EyePair | None
-    ) -> Made:
+    def render(self, image: Image.Image, wish: Wish) -> Made:
         from inference.errors import InferenceError
-        from inference.pipeline import RenderOptions
+        from inference.options import RenderOptions
 
-        given = ((eyes[0][0], eyes[0][1]), (eyes[1][0], eyes[1][1])) if eyes else None
-        options = RenderOptions(engine=engine, seed=seed, strength=strength, eyes=given)
+        eyes = ((wish.eyes[0][0], wish.eyes[0][1]), (wish.eyes[1][0], wish.eyes[1][1])) if wish.eyes else None
         try:
-            made = self._pipeline.render(image, options)
+            options = RenderOptions(engine=wish.engine, seed=wish.seed, strength=wish.strength, eyes=eyes)
+            made = self._pipeline.render(image, options, wish.sketch_sha256)
         except InferenceError as error:
             raise Refused(str(error)) from error
-        return Made(made.png, made.provenance, eyes)
+        return Made(made.png, made.provenance, _pair(made.provenance["alignment"]["eyes"]))
 
 
 def _pair(eyes: tuple[tuple[float, float], tuple[float, float]] | None) -> EyePair | None:

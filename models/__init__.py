@@ -4,7 +4,7 @@ from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role,
 from models.base import Base, EyePair, utc_now
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
-from models.sketch import Sketch
+from models.sketch import Sketch, fold
 
 __all__ = [
     "Account",
@@ -21,5 +21,6 @@ __all__ = [
     "SignInSession",
     "Sketch",
     "Worker",
+    "fold",
     "utc_now",
 ]

@@ -1,10 +1,11 @@
 """A witness sketch as it was handed in, and where its face is."""
 
 import datetime as dt
+import unicodedata
 import uuid
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, EyePair, Identified, utc_now
 
@@ -23,6 +24,8 @@ class Sketch(Identified, Base):
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     title: Mapped[str] = mapped_column(String(200))
+    # The title as searches compare it: databases disagree about letters outside ASCII.
+    title_folded: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sketch.id"))
     lineage_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sketch.id"))
     version: Mapped[int] = mapped_column(default=1)
@@ -46,3 +49,13 @@ class Sketch(Identified, Base):
     eyes: Mapped[EyePair | None]
 
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+
+    @validates("title")
+    def _fold_title(self, key: str, title: str) -> str:  # noqa: ARG002
+        self.title_folded = fold(title)
+        return title
+
+
+def fold(text: str) -> str:
+    """The text without the differences that a search should not see: case and ways of writing a letter."""
+    return unicodedata.normalize("NFKC", text.casefold())

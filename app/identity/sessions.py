@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import Session
 
 from app.database import transaction
@@ -33,6 +33,8 @@ def start(db: Session, account: Account, replacing: SignInSession | None = None)
     Raises SignInRefused when the account was disabled or its password changed since it was read.
     """
     token, now, password_of = new_token(), utc_now(), account.password_changed_at
+    # Not its attributes: changing the password has just deleted the row that is to be replaced.
+    replaced = inspect(replacing).identity if replacing is not None else None
     row = SignInSession(
         token_hash=token_hash(token),
         account_id=account.id,
@@ -45,8 +47,8 @@ def start(db: Session, account: Account, replacing: SignInSession | None = None)
         account = locked(db, account.id)
         if account.disabled_at is not None or account.password_changed_at != password_of:
             raise SignInRefused
-        if replacing is not None:
-            db.execute(delete(SignInSession).where(SignInSession.id == replacing.id))
+        if replaced:
+            db.execute(delete(SignInSession).where(SignInSession.id == replaced[0]))
         db.execute(delete(SignInSession).where(SignInSession.expires_at <= now))
         db.add(row)
     log.info("signed_in", account=str(account.id))

@@ -20,7 +20,7 @@ from app.database import transaction
 from app.errors import NotFound, Refused
 from app.intake import Intake, take_in
 from app.storage import ObjectStore, object_key
-from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch, utc_now
+from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch, fold, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +146,7 @@ def list_sketches(db: Session, account: Account, query: str = "", page: int = 1,
     """The latest version of each of the account's sketches whose title has the words, newest first."""
     found = _latest(account)
     for word in query.split():
-        found = found.where(Sketch.title.icontains(word, autoescape=True))
+        found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
     total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
     pages = max(1, math.ceil(total / per_page))
     page = min(max(1, page), pages)

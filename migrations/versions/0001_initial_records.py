@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("title_folded", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.Uuid()),
         sa.Column("lineage_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

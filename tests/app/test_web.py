@@ -1,0 +1,405 @@
+"""What every answer carries, what every change must carry, and how errors are told."""
+
+import io
+import json
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app import create_app, gate, logs
+from app.context import cookie_name
+from app.database import Database, upgrade
+from app.errors import StorageFull
+from app.identity import links
+from app.settings import Settings
+from app.storage import LocalStore
+from models import Account, Role, SignInSession, Sketch
+from tests.app.conftest import PASSWORD, settings_for
+from tests.app.drawings import drawing_png
+from tests.app.web import Browser, services, work
+
+Person = Callable[..., Account]
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def database_url(settings: Settings) -> str:
+    """These tests look at the web, on SQLite; the records are tested on both databases elsewhere."""
+    return settings.database_url
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Flask:
+    return create_app(settings)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def signed_in(app: Flask, person: Person) -> Browser:
+    browser = Browser(app)
+    assert browser.sign_in(person()).status_code == 303
+    return browser
+
+
+def test_every_answer_carries_the_headers(signed_in: Browser) -> None:
+    for path in ("/sketches", "/nothing", "/livez", "/admin/accounts", "/about"):
+        headers = signed_in.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none';")
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["Cache-Control"] == "no-store"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in headers
+        assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
+
+
+def test_production_holds_cookies_and_browsers_to_https(tmp_path: Path, person: Person) -> None:
+    settings = settings_for(tmp_path / "var", SEMBLANCE_ENV="production", SECRET_KEY="0123456789abcdef" * 4)
+    account = person()
+    browser = Browser(create_app(settings))
+    browser.client.environ_base["wsgi.url_scheme"] = "https"
+    token = re.search(
+        r'name="csrf_token" value="([^"]+)"',
+        browser.client.get("/sign-in", base_url="https://localhost").text,
+    )
+    assert token
+    answer = browser.client.post(
+        "/sign-in",
+        base_url="https://localhost",
+        data={"csrf_token": token[1], "email": account.email, "password": PASSWORD},
+    )
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("__Host-semblance="))
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=28800"):
+        assert flag in cookie
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts(app: Flask, person: Person) -> None:
+    answer = Browser(app).sign_in(person())
+    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("semblance="))
+    for flag in ("HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in cookie
+    assert "Domain" not in cookie
+
+
+def test_signing_in_again_changes_the_token(app: Flask, db: Session, person: Person) -> None:
+    account, browser = person(), Browser(app)
+
+    def cookie() -> str:
+        with app.test_request_context():
+            name = cookie_name()
+        found = browser.client.get_cookie(name)
+        assert found is not None
+        return found.value
+
+    browser.sign_in(account)
+    first = cookie()
+    browser.sign_in(account)
+    assert cookie() != first
+    assert db.scalar(select(func.count()).select_from(SignInSession)) == 1
+    stolen = Browser(app)
+    stolen.client.set_cookie("semblance", first)
+    assert stolen.get("/sketches").status_code == 302
+
+
+def test_signing_out_forgets_what_the_browser_kept(signed_in: Browser) -> None:
+    answer = signed_in.post("/sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert signed_in.client.get_cookie("semblance") is None
+
+
+def test_a_password_change_signs_out_everywhere_else(app: Flask, person: Person) -> None:
+    account = person()
+    here, there = Browser(app), Browser(app)
+    here.sign_in(account)
+    there.sign_in(account)
+    fields = {"action": "password", "current": PASSWORD, "password": "eleven grey paper moons"}
+    answer = here.post("/account", {**fields, "repeat": fields["password"]})
+    assert answer.status_code == 303
+    assert here.get("/sketches").status_code == 200
+    assert there.get("/sketches").status_code == 302
+
+
+def changes(db: Session) -> int:
+    db.rollback()
+    return db.scalar(select(func.count()).select_from(Sketch)) or 0
+
+
+@pytest.mark.parametrize(
+    "headers, fields",
+    [
+        ({}, {}),
+        ({}, {"csrf_token": "guess"}),
+        ({}, {"csrf_token": ""}),
+        ({"X-CSRF-Token": "guess"}, {}),
+        ({"X-CSRF-Token": "ünïcode"}, {}),
+    ],
+)
+def test_a_change_without_the_right_token_is_refused(
+    signed_in: Browser, db: Session, png: bytes, headers: dict[str, str], fields: dict[str, str]
+) -> None:
+    data = {"files": (io.BytesIO(png), "a.png"), **fields}
+    answer = signed_in.client.post("/sketches/new", data=data, headers=headers)
+    assert answer.status_code == 403
+    assert changes(db) == 0
+
+
+@pytest.mark.parametrize(
+    "header, value",
+    [
+        ("Sec-Fetch-Site", "cross-site"),
+        ("Sec-Fetch-Site", "same-site"),
+        ("Origin", "https://evil.example"),
+        ("Origin", "null"),
+        ("Origin", "http://localhost:8001"),
+    ],
+)
+def test_a_change_from_another_site_is_refused_even_with_the_token(
+    signed_in: Browser, db: Session, png: bytes, header: str, value: str
+) -> None:
+    data = {"files": (io.BytesIO(png), "a.png"), "csrf_token": signed_in.token()}
+    assert signed_in.client.post("/sketches/new", data=data, headers={header: value}).status_code == 403
+    assert changes(db) == 0
+
+
+def test_the_token_may_come_in_a_header(signed_in: Browser, db: Session, png: bytes) -> None:
+    headers = {
+        "X-CSRF-Token": signed_in.token(),
+        "Origin": "http://localhost",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    data = {"files": (io.BytesIO(png), "a.png")}
+    assert signed_in.client.post("/sketches/new", data=data, headers=headers).status_code == 303
+    assert changes(db) == 1
+
+
+def test_one_person_cannot_use_the_token_of_another(app: Flask, person: Person) -> None:
+    first, second = Browser(app), Browser(app)
+    first.sign_in(person())
+    second.sign_in(person())
+    fields = {"csrf_token": first.token(), "action": "name", "name": "Stolen"}
+    assert second.post("/account", fields).status_code == 403
+
+
+def test_signing_in_needs_the_token_of_the_visit(app: Flask, person: Person) -> None:
+    account, visitor, other = person(), Browser(app), Browser(app)
+    fields = {"email": account.email, "password": PASSWORD}
+    assert visitor.client.post("/sign-in", data=fields).status_code == 403
+    assert visitor.post("/sign-in", {**fields, "csrf_token": other.token()}).status_code == 403
+    assert visitor.post("/sign-in", fields).status_code == 303
+
+
+def test_errors_are_pages_for_people_and_problems_for_scripts(signed_in: Browser) -> None:
+    page = signed_in.get("/nothing", Accept="text/html,*/*;q=0.8")
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "There is nothing at this address" in page.text
+    problem = signed_in.get("/nothing", **JSON)
+    assert (problem.status_code, problem.mimetype) == (404, "application/problem+json")
+    assert json.loads(problem.text)["detail"].startswith("There is nothing at this address")
+    assert json.loads(problem.text)["request_id"] == problem.headers["X-Request-ID"]
+    assert signed_in.get(f"/sketches/{uuid.uuid4()}/status.json").mimetype == "application/problem+json"
+    assert signed_in.client.post("/about", data={}).status_code == 405
+
+
+def test_an_upload_that_is_too_large_is_refused_in_words(signed_in: Browser, db: Session) -> None:
+    token = signed_in.token()
+    data = {"files": (io.BytesIO(b"\0" * (65 * 2**20)), "a.png"), "csrf_token": token}
+    answer = signed_in.client.post("/sketches/new", data=data)
+    assert answer.status_code == 413
+    assert "20 MB" in answer.text
+    assert changes(db) == 0
+
+
+def test_a_refused_file_is_told_in_its_own_words(signed_in: Browser, db: Session) -> None:
+    answer = signed_in.upload(b"GIF89a" + b"\0" * 100, "a.png")
+    assert answer.status_code == 422
+    assert "GIF" in answer.text
+    assert changes(db) == 0
+
+
+@pytest.mark.parametrize(
+    "error, status, words",
+    [
+        (OperationalError("SELECT", {}, Exception("server closed the connection")), 503, "cannot be reached"),
+        (OperationalError("INSERT", {}, Exception("database or disk is full")), 507, "no room"),
+        (OSError(28, "No space left on device"), 507, "no room"),
+        (OSError(5, "Input/output error"), 500, "went wrong on our side"),
+        (StorageFull("There is no room left."), 507, "no room"),
+        (ZeroDivisionError("secret detail"), 500, "went wrong on our side"),
+    ],
+)
+def test_what_goes_wrong_is_said_without_its_details(
+    signed_in: Browser, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.studio.service.list_sketches", fail)
+    answer = signed_in.get("/sketches")
+    assert answer.status_code == status
+    assert words in answer.text
+    assert "secret detail" not in answer.text
+
+
+def test_without_records_pages_say_so_and_probes_go_red(app: Flask, signed_in: Browser) -> None:
+    for path in services(app).settings.var.glob("semblance.db*"):
+        path.unlink()
+    services(app).database.close()
+    answer = signed_in.get("/sketches")
+    assert answer.status_code == 503
+    assert "cannot be reached" in answer.text
+    assert signed_in.get("/readyz").status_code == 503
+    assert signed_in.get("/livez").status_code == 200
+
+
+def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
+    answer = Browser(create_app(settings_for(tmp_path / "empty"))).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.get_json() == {"status": "not ready", "database": "needs an upgrade", "storage": "ok"}
+
+
+def test_a_folder_that_is_gone_is_not_ready(app: Flask, browser: Browser) -> None:
+    store = services(app).store
+    assert isinstance(store, LocalStore)
+    store.root.rmdir()
+    assert browser.get("/readyz").get_json()["storage"] == "not writable"
+
+
+def test_the_version_names_code_and_schema(browser: Browser) -> None:
+    answer = browser.get("/version").get_json()
+    assert answer["schema"] == "0001"
+    assert answer["code"]
+
+
+@pytest.fixture
+def written(app: Flask) -> Iterator[Callable[[], str]]:
+    """Everything that is logged, as production writes it."""
+    stream = io.StringIO()
+    logs.configure(production=True, stream=stream)
+    yield stream.getvalue
+    logs.configure(production=False)
+
+
+def test_logs_hold_no_personal_data(
+    app: Flask, db: Session, person: Person, png: bytes, written: Callable[[], str]
+) -> None:
+    account, browser = person(), Browser(app)
+    link = links.issue_set_password(db, account)
+    browser.get(f"/set-password/{link}")
+    browser.post("/sign-in", {"email": account.email, "password": "wrong-password"})
+    browser.sign_in(account)
+    browser.upload(png, "Jane Roe 1990.png", title="Robbery at Baker Street")
+    browser.get("/sketches?q=Baker")
+    browser.upload(b"not an image", "Jane Roe 1991.png")
+    work(app)
+    cookie = browser.client.get_cookie("semblance")
+    assert cookie is not None
+    logged = written()
+    assert "sketch_created" in logged
+    typed = [account.email, account.name, PASSWORD, "wrong-password", "Jane", "Baker"]
+    for private in [*typed, link, cookie.value]:
+        assert private not in logged
+
+
+def test_an_unexpected_error_logs_no_local_variables(
+    signed_in: Browser, monkeypatch: pytest.MonkeyPatch, written: Callable[[], str]
+) -> None:
+    def fail(*_: object) -> None:
+        typed = "what somebody typed"
+        raise ZeroDivisionError(len(typed))
+
+    monkeypatch.setattr("app.studio.service.list_sketches", fail)
+    signed_in.get("/sketches")
+    logged = written()
+    assert "ZeroDivisionError" in logged
+    assert logged.count("what somebody typed") == 0
+
+
+@pytest.mark.parametrize(
+    "target, expected",
+    [
+        ("/sketches?page=2", "/sketches?page=2"),
+        ("https://evil.example", "/"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\nb", "/"),
+        ("", "/"),
+        (None, "/"),
+    ],
+)
+def test_after_signing_in_nobody_is_sent_elsewhere(target: str | None, expected: str) -> None:
+    assert gate.safe_next(target) == expected
+
+
+def test_pictures_are_kept_by_this_browser_and_asked_for_again_cheaply(
+    app: Flask, signed_in: Browser, png: bytes
+) -> None:
+    address = signed_in.upload(png).headers["Location"]
+    answer = signed_in.get(address + "/image")
+    assert answer.mimetype == "image/png"
+    assert answer.headers["Cache-Control"] == "private, max-age=3600"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    again = signed_in.get(address + "/image", **{"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    stranger = Browser(app).get(address + "/image", **{"If-None-Match": answer.headers["ETag"]})
+    assert stranger.status_code == 302
+
+
+def test_the_original_comes_back_byte_for_byte(signed_in: Browser, png: bytes) -> None:
+    address = signed_in.upload(png, "Täter <1>.png").headers["Location"]
+    answer = signed_in.get(address + "/original")
+    assert answer.data == png
+    assert answer.headers["Content-Disposition"].startswith("attachment; ")
+
+
+def test_an_unusual_role_is_refused() -> None:
+    with pytest.raises(ValueError, match="emperor"):
+        gate.roles("emperor")
+    assert Role("admin") in Role
+
+
+def test_two_people_at_once_never_get_each_others_sketch(app: Flask, person: Person) -> None:
+    """The flaw that a predecessor had: what one uploads must never turn up at another's."""
+    people = [person(), person()]
+    wrong: list[str] = []
+
+    def use(account: Account, seed: int) -> None:
+        browser = Browser(app)
+        browser.sign_in(account)
+        mine = drawing_png(seed)
+        for _ in range(10):
+            address = browser.upload(mine).headers["Location"]
+            if browser.get(address + "/original").data != mine:
+                wrong.append(address)
+
+    threads = [
+        threading.Thread(target=use, args=(account, seed)) for seed, account in enumerate(people, start=1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_migrated_records_are_what_the_fixture_says(settings: Settings) -> None:
+    upgrade(settings.database_url)
+    upgrade(settings.database_url)
+    assert Browser(create_app(settings)).get("/readyz").status_code == 200
