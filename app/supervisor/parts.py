@@ -1,0 +1,58 @@
+"""The two parts of the product on one machine, and the port they need."""
+
+import errno
+import os
+import socket
+import sys
+
+from app.settings import Settings
+from app.supervisor.children import Part
+
+WEB_WORKERS, WEB_THREADS = 2, 4
+
+# Memory freed between two sketches is kept for the next one: giving it back to the system and asking for it
+# again costs the renderer a quarter of its time.
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592",
+    "MALLOC_TOP_PAD_": "268435456",
+}
+
+
+class PortTaken(OSError):
+    """Something else listens on the web server's port; the message says what to do."""
+
+
+def parts(settings: Settings) -> list[Part]:
+    """The web server and the worker."""
+    return [_web(settings), _worker()]
+
+
+def _web(settings: Settings) -> Part:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}"]
+    command += ["--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    command += ["--timeout", "60", "--graceful-timeout", "2", "--no-control-socket"]
+    return Part("web", command)
+
+
+def _worker() -> Part:
+    cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    threads = {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": cores}
+    return Part("worker", [sys.executable, "-m", "app.worker"], {**_KEEP_MEMORY, **threads})
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise PortTaken when ``host:port`` cannot be listened on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortTaken(
+                    f"Port {port} of {host} is in use by another program: stop that, "
+                    f"or choose another port, as in: PORT={port + 10} make run"
+                ) from error
+            raise PortTaken(f"Port {port} of {host} cannot be used: {error.strerror}.") from error

@@ -1,0 +1,99 @@
+"""The supervisor with the product's own parts."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from app.settings import ROOT
+from app.supervisor.parts import PortTaken, check_port
+from tests.live import LiveServer, alive, descendants, environment, live
+from tests.servers import free_port, wait_until
+
+pytestmark = pytest.mark.slow
+
+
+def _livez(server: LiveServer) -> int:
+    with urllib.request.urlopen(server.url + "/livez", timeout=5) as answer:
+        return int(answer.status)
+
+
+def _parts(server: LiveServer) -> dict[str, int]:
+    """Process ids of the parts by what they run."""
+    children = {}
+    for pid in Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split():
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+        children["worker" if "app.worker" in command else "web"] = int(pid)
+    return children
+
+
+def test_it_serves_gives_the_first_link_restarts_and_stops_within_five_seconds(tmp_path: Path) -> None:
+    with live(tmp_path / "var") as server:
+        assert _livez(server) == http.HTTPStatus.OK
+        assert server.first_account_link.startswith(server.url)
+        with urllib.request.urlopen(server.first_account_link, timeout=5) as page:
+            assert page.status == http.HTTPStatus.OK
+        web = _parts(server)["web"]
+        os.kill(web, signal.SIGKILL)
+        server.wait_for("starting it again")
+        wait_until(lambda: _parts(server).get("web", web) != web, 20, "a new web process")
+        server.wait_for("The worker is ready to render.")
+        wait_until(lambda: len(descendants(server.process.pid)) >= 4, 20, "the web server's own workers")
+        family = descendants(server.process.pid)
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(10) == 0
+        assert time.monotonic() - began < 5.0
+        assert not any(alive(pid) for pid in family)
+    assert (tmp_path / "var" / "log" / "web.log").stat().st_size > 0
+    assert (tmp_path / "var" / "log" / "worker.log").stat().st_size > 0
+
+
+def test_nothing_survives_a_killed_supervisor(tmp_path: Path) -> None:
+    with live(tmp_path / "var") as server:
+        family = descendants(server.process.pid)
+        assert len(family) >= 3
+        server.process.kill()
+        server.process.wait()
+        wait_until(lambda: not any(alive(pid) for pid in family), 10, "the end of every process")
+
+
+def _run(var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "app.supervisor"]
+    environ = environment(var, **settings)
+    return subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = _run(tmp_path, PORT=str(port))
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"Port {port} of 127.0.0.1 is in use by another program:")
+    assert result.stderr.count("\n") == 1
+
+
+def test_wrong_settings_are_named_all_at_once(tmp_path: Path) -> None:
+    result = _run(tmp_path, PORT="many", DATABASE_URL="mysql://localhost/records")
+    assert result.returncode == 1
+    assert "PORT" in result.stderr
+    assert "DATABASE_URL" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_free_port_passes_and_an_address_of_another_machine_does_not() -> None:
+    check_port("127.0.0.1", free_port())
+    with pytest.raises(PortTaken, match="cannot be used"):
+        check_port("192.0.2.1", 8000)
