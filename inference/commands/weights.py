@@ -1,0 +1,64 @@
+"""weights list | verify | import"""
+
+import argparse
+import json
+import sys
+
+from inference.errors import WeightsError
+from inference.weights import Checkpoint, read_manifest
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if arguments.action == "import":
+        return _import(arguments)
+    checkpoints = read_manifest(arguments.weights)
+    rows = [_row(checkpoint, verify=arguments.action == "verify") for checkpoint in checkpoints]
+    if arguments.json:
+        print(json.dumps(rows, indent=2))
+    else:
+        print("\n".join(_text(row) for row in rows))
+    return 1 if any(row.get("problem") for row in rows) else 0
+
+
+def _row(checkpoint: Checkpoint, verify: bool) -> dict[str, object]:
+    row: dict[str, object] = {
+        "name": checkpoint.name,
+        "kind": checkpoint.kind,
+        "file": checkpoint.path.name,
+        "bytes": checkpoint.path.stat().st_size if checkpoint.path.exists() else None,
+        "sha256": checkpoint.sha256,
+        "origin": checkpoint.origin,
+        "data": checkpoint.data,
+        "terms": checkpoint.terms,
+        "demonstration": checkpoint.demonstration,
+        "default_strength": checkpoint.default_strength,
+    }
+    if verify:
+        try:
+            checkpoint.verify()
+            row["verified"] = True
+        except WeightsError as error:
+            row |= {"verified": False, "problem": str(error)}
+    return row
+
+
+def _text(row: dict[str, object]) -> str:
+    if "verified" in row:
+        return f"ok   {row['name']}  sha256 {str(row['sha256'])[:16]}" if row["verified"] else f"BAD  {row['problem']}"
+    size = f"{int(str(row['bytes'])) / 1e6:.1f} MB" if row["bytes"] else "file missing"
+    demonstration = " (demonstration model)" if row["demonstration"] else ""
+    return (
+        f"{row['name']}{demonstration}: {row['kind']}, {size}, sha256 {str(row['sha256'])[:16]}\n"
+        f"  origin  {row['origin']}\n  data    {row['data']}\n  terms   {row['terms']}"
+    )
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from inference.weights_import import import_gfpgan
+
+    written = import_gfpgan(arguments.file, arguments.weights)
+    print(
+        f"Imported {arguments.file} as {written}. It now restores in place of the shipped restorer.",
+        file=sys.stderr,
+    )
+    return 0

@@ -1,0 +1,46 @@
+"""Where the networks run, and in which precision."""
+
+from dataclasses import dataclass
+
+import torch
+
+from inference.errors import InferenceError
+
+
+@dataclass(frozen=True)
+class Device:
+    """`label` is the device class of provenance: the same label, sketch, weights and controls, the same bytes."""
+
+    torch: torch.device
+    dtype: torch.dtype
+
+    @property
+    def label(self) -> str:
+        precision = "bf16" if self.dtype == torch.bfloat16 else "fp32"
+        if self.torch.type == "cuda":
+            return f"cuda:{torch.cuda.get_device_name(self.torch)}/{precision}"
+        return f"cpu:{torch.backends.cpu.get_cpu_capability()}/{precision}"
+
+
+def choose_device(name: str = "auto", precision: str = "auto") -> Device:
+    """`name` auto, cpu, cuda or cuda:N; `precision` auto, fp32 or bf16. Raises InferenceError for one not here."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise InferenceError(f"There is no device called {name}. Use auto, cpu or cuda.") from error
+    if device.type not in ("cpu", "cuda"):
+        raise InferenceError(f"Device {name} is not supported. Use auto, cpu or cuda.")
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise InferenceError("This machine has no usable CUDA device. Use --device cpu.")
+    if precision == "auto":
+        precision = "bf16" if device.type == "cuda" or _cpu_has_bf16() else "fp32"
+    if precision not in ("fp32", "bf16"):
+        raise InferenceError(f"There is no precision called {precision}. Use auto, fp32 or bf16.")
+    return Device(device, torch.bfloat16 if precision == "bf16" else torch.float32)
+
+
+def _cpu_has_bf16() -> bool:
+    """Without bf16 instructions the CPU would emulate them and be slower than in fp32."""
+    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -1,0 +1,35 @@
+"""pix2pix (Isola et al. 2017), the generator of s2f."""
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from inference.device import Device
+from inference.engines.base import EngineInfo
+from inference.networks.unet import UNet256, UNetConfig
+from inference.weights import Checkpoint
+
+
+class Pix2Pix:
+    """Seed 0 is the network's own answer; any other seed is a variation by the dropout of the inner decoder."""
+
+    info: ClassVar[EngineInfo] = EngineInfo(
+        name="pix2pix",
+        title="pix2pix",
+        description="Draws the face that the strokes outline. Seed 0 is its best answer, other seeds vary it.",
+        weights_kind="pix2pix",
+        controls=("seed", "strength"),
+    )
+
+    def __init__(self, checkpoint: Checkpoint, device: Device) -> None:
+        self.checkpoint, self.device = checkpoint, device
+        network = UNet256(UNetConfig(**checkpoint.architecture))
+        network.load_state_dict(checkpoint.load())
+        self.network = network.eval().to(device.torch, device.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @torch.inference_mode()
+    def generate(self, sketches: Tensor, seed: int) -> Tensor:
+        generator = torch.Generator().manual_seed(seed) if seed else None
+        inputs = sketches.to(self.device.torch, self.device.dtype).contiguous(memory_format=torch.channels_last)
+        return self.network(inputs, generator).float()

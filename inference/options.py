@@ -1,0 +1,34 @@
+"""The controls of one render."""
+
+from dataclasses import dataclass
+
+from inference.errors import BadControl
+from inference.sketch import Eyes
+
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """`strength` of the restoration, 0 to 1, None = the restorer's default; `restore` False = 256 px, fast;
+    `eyes` in pixels of the picture, None = by `align`: True finds the face, False takes the picture as it is.
+
+    Raises BadControl when a value is out of range.
+    """
+
+    engine: str = "pix2pix"
+    seed: int = 0
+    strength: float | None = None
+    restore: bool = True
+    eyes: Eyes | None = None
+    align: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed <= MAX_SEED:
+            raise BadControl(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+        if self.strength is not None and not 0 <= self.strength <= 1:
+            raise BadControl("The strength must lie between 0 and 1.")
+        if self.eyes is not None:
+            (x1, y1), (x2, y2) = self.eyes
+            if x2 - x1 < 4 or (x2 - x1) ** 2 + (y2 - y1) ** 2 < 64:
+                raise BadControl("The eyes must be at least 8 pixels apart, the left one in the picture first.")

@@ -1,0 +1,55 @@
+"""Everything that made a likeness, as plain JSON: enough to make it again and compare."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from inference.mark import LABEL
+from inference.options import RenderOptions
+from inference.sketch import Alignment
+from inference.version import code_version
+from inference.weights import Checkpoint
+
+SCHEMA = 1
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def provenance(
+    *,
+    sketch_sha256: str | None,
+    png: bytes,
+    size: tuple[int, int],
+    options: RenderOptions,
+    strength: float,
+    alignment: Alignment,
+    checkpoints: Mapping[str, Checkpoint],
+    device: str,
+    milliseconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """`checkpoints` by the part they played: engine, restorer, landmarks; `milliseconds` by step."""
+    return {
+        "schema": SCHEMA,
+        "label": LABEL,
+        "input": {"sha256": sketch_sha256},
+        "output": {"sha256": sha256(png), "width": size[0], "height": size[1], "media_type": "image/png"},
+        "engine": options.engine,
+        "demonstration": any(checkpoint.demonstration for checkpoint in checkpoints.values()),
+        "weights": {
+            part: {"name": checkpoint.name, "sha256": checkpoint.sha256} for part, checkpoint in checkpoints.items()
+        },
+        "controls": {"seed": options.seed, "strength": strength, "restore": options.restore},
+        "alignment": {
+            "method": alignment.method,
+            "eyes": alignment.eyes,
+            "confidence": round(alignment.confidence, 4),
+            "note": alignment.note,
+        },
+        "device": device,
+        "code": {"version": code_version(), "torch": str(torch.__version__)},
+        "milliseconds": {step: round(value, 1) for step, value in milliseconds.items()},
+    }

@@ -1,0 +1,1 @@
+"""Data, sketch makers, losses, trainer, metrics and evaluation. Nothing imports it."""

@@ -1,0 +1,123 @@
+"""Training and evaluation from the command line: prepare, train, ship, evaluate."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+import torch
+
+from inference.weights import SHIPPED
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run_command(arguments))
+    except (FileNotFoundError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with the data sets (*.zip)")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="folder of the prepared arrays")
+    parser.add_argument("--nets", type=Path, help="folder of judge, detector and face features (default: DATA/nets)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    command = commands.add_parser("prepare", help="read, align and mask the data sets once")
+    command.set_defaults(run_command=_prepare)
+
+    command = commands.add_parser("train", help="train by a recipe")
+    command.add_argument("recipe")
+    command.add_argument("--run", type=Path, help="run folder; default runs/<recipe>")
+    command.add_argument("--resume", action="store_true", help="go on where the run folder stands")
+    command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    command.set_defaults(run_command=_train)
+
+    command = commands.add_parser("ship", help="put a run's averaged weights into the weights folder")
+    command.add_argument("recipe")
+    command.add_argument("--run", type=Path, help="run folder; default runs/<recipe>")
+    command.add_argument("--default-strength", type=float, default=0.0, help="of a restorer")
+    command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
+    command.set_defaults(run_command=_ship)
+
+    command = commands.add_parser("evaluate", help="figures on real sketches, beside the null rows")
+    command.add_argument("what", nargs="?", choices=("faces", "landmarks", "restorer"), default="faces")
+    command.add_argument("--split", choices=("val", "test"), default="test")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
+    command.add_argument("--sheets", type=Path, help="folder for contact sheets (keep it out of Git)")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run_command=_evaluate)
+    return parser
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from training.prepare import prepare
+
+    detector = _nets(arguments) / "yunet.onnx"
+    prepare(arguments.data, arguments.cache, detector if detector.exists() else None)
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from training.build import build
+    from training.loop import Run
+    from training.prepare import load_prepared
+    from training.recipe import load_recipe
+
+    torch.set_num_threads(arguments.threads)
+    recipe = load_recipe(arguments.recipe)
+    torch.manual_seed(recipe.seed)
+    data = load_prepared(arguments.data, arguments.cache)
+    features = _nets(arguments) / "face-features.ckpt"
+    assembly = build(recipe, data, features if features.exists() else None, torch.device(arguments.device))
+    run = Run(arguments.run or Path("runs") / recipe.name, assembly.trainee, recipe.schedule, recipe.seed)
+    if arguments.resume:
+        run.resume()
+    run.train(assembly.batches, assembly.preview)
+    return 0
+
+
+def _ship(arguments: argparse.Namespace) -> int:
+    from training.recipe import load_recipe
+    from training.ship import ship
+
+    recipe = load_recipe(arguments.recipe)
+    run = arguments.run or Path("runs") / recipe.name
+    print(ship(run, recipe, arguments.default_strength, arguments.weights))
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from training import evaluate, evaluate_landmarks, evaluate_restorer
+    from training.judge import Judge
+
+    torch.set_num_threads(arguments.threads)
+    if arguments.what == "landmarks":
+        report = evaluate_landmarks.evaluate(arguments.data, arguments.weights, arguments.split, arguments.seed)
+        print(report.as_json() if arguments.json else report.as_text())
+        return 0
+    judge = Judge(_nets(arguments) / "judge.onnx")
+    if arguments.what == "restorer":
+        features = _nets(arguments) / "face-features.ckpt"
+        table = evaluate_restorer.evaluate(arguments.data, arguments.cache, arguments.weights, judge, features)
+        print(table.as_json() if arguments.json else table.as_text())
+        return 0
+    rows = evaluate.evaluate(
+        arguments.data, judge, arguments.weights, arguments.split, arguments.seed, arguments.sheets
+    )
+    print(evaluate.as_json(rows) if arguments.json else evaluate.as_table(rows))
+    return 0
+
+
+def _nets(arguments: argparse.Namespace) -> Path:
+    nets: Path = arguments.nets or arguments.data / "nets"
+    return nets
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,124 @@
+"""Batches as a pure function of (seed, step): exact resume needs no state of the data."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from inference.paper import normalise_ink
+from training.dataset import Images
+from training.prepare import Prepared
+from training.sketchmaker import elastic, make_sketch, vary_ink
+
+T = TypeVar("T", covariant=True)
+WALL = 205  # the neutral grey that stands behind every face
+
+# How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
+_SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
+
+
+class Batches(Protocol[T]):
+    def batch(self, step: int) -> T: ...
+
+
+class Prefetch(Generic[T]):
+    """Makes the next batches in the background, in order."""
+
+    def __init__(self, batches: Batches[T], ahead: int = 2) -> None:
+        self._batches, self._ahead = batches, ahead
+
+    def iterate(self, start: int, stop: int) -> Iterator[tuple[int, T]]:
+        with ThreadPoolExecutor(1) as pool:
+            pending = [pool.submit(self._batches.batch, s) for s in range(start, min(start + self._ahead, stop))]
+            for step in range(start, stop):
+                ready = pending.pop(0).result()
+                if step + self._ahead < stop:
+                    pending.append(pool.submit(self._batches.batch, step + self._ahead))
+                yield step, ready
+
+
+@dataclass(frozen=True)
+class PairBatch:
+    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `weight` (B, 1, 256, 256): how much a pixel matters."""
+
+    sketch: Tensor
+    photo: Tensor
+    weight: Tensor
+
+
+class SketchPairs:
+    """Real pairs and sketches made from photos, jittered together, behind every face one plain wall."""
+
+    def __init__(self, data: Prepared, split: str, size: int, real_share: float, seed: int) -> None:
+        self.data, self.size, self.real_share, self.seed = data, size, real_share, seed
+        self._real = data.rows(split, with_sketch=True)
+        self._all = data.rows(split)
+        self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
+
+    def batch(self, step: int) -> PairBatch:
+        rng = np.random.default_rng((self.seed, step))
+        triples = [self._draw(rng) for _ in range(self.size)]
+        sketches, photos, weights = (np.stack(column) for column in zip(*triples, strict=True))
+        return PairBatch(
+            to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
+            to_tensor(photos),
+            torch.from_numpy(weights).unsqueeze(1),
+        )
+
+    def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) * self._is_colour(k) for k in rows])
+        return np.asarray(weights / weights.sum())
+
+    def _is_colour(self, k: np.int64) -> bool:
+        """A black-and-white photo would teach grey skin."""
+        middle = self.data.photos[k, 64:192:8, 64:192:8].astype(np.int16)
+        return bool((middle.max(-1) - middle.min(-1)).mean() > 12)
+
+    def _draw(self, rng: np.random.Generator) -> tuple[Images, Images, npt.NDArray[np.float32]]:
+        real = rng.random() < self.real_share
+        k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
+        photo, person = np.array(self.data.photos[k]), np.array(self.data.masks[k])
+        sketch = np.array(self.data.sketches[self.data.sketch_of[k]]) if real else make_sketch(photo, person, rng)
+        photo = on_wall(photo, person)
+        sketch, photo, person = jitter([sketch, photo, person], rng)
+        if rng.random() < (0.35 if real else 0.6):
+            sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
+        sketch = normalise_ink(vary_ink(sketch, rng))
+        return sketch, photo, 0.35 + 0.65 * person.astype(np.float32) / 255
+
+
+def on_wall(photo: Images, person: Images) -> Images:
+    """The person in front of the plain grey wall."""
+    alpha = person.astype(np.float32)[..., None] / 255
+    return np.asarray(np.rint(photo * alpha + WALL * (1 - alpha)), np.uint8)
+
+
+def jitter(images: list[Images], rng: np.random.Generator) -> list[Images]:
+    """One small similarity and flip for all: alignment is never exact."""
+    side = images[0].shape[0]
+    matrix = cv2.getRotationMatrix2D((side / 2, side / 2), rng.normal(0, 2.0), float(np.exp(rng.normal(0, 0.03))))
+    matrix[:, 2] += rng.normal(0, 2.5, 2)
+    if rng.random() < 0.5:
+        images = [np.ascontiguousarray(image[:, ::-1]) for image in images]
+    return [
+        np.asarray(cv2.warpAffine(image, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+        for image in images
+    ]
+
+
+def to_tensor(images: Images) -> Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) in [-1, 1], channels last in memory."""
+    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
+    return tensor.contiguous(memory_format=torch.channels_last)
+
+
+def to_images(tensor: Tensor) -> Images:
+    """The inverse of `to_tensor`, rounded and clipped."""
+    values = tensor.detach().float().add(1).mul(127.5).round().clamp(0, 255)
+    return np.asarray(values.byte().permute(0, 2, 3, 1).contiguous().cpu().numpy())

@@ -1,0 +1,83 @@
+"""How well the face finder finds the eyes in real drawings that are turned, scaled, shifted and framed."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from inference import sketch
+from inference.networks.landmarknet import LandmarkNet
+from inference.weights import find, read_manifest
+from training.dataset import Images, load_images, read_manifests
+
+TOLERANCE = 0.08  # eye distances
+
+
+@dataclass(frozen=True)
+class LandmarkReport:
+    """`within`: share of drawings with both eyes within the tolerance; quantiles of the worse eye's error."""
+
+    split: str
+    drawings: int
+    within: float
+    median: float
+    p95: float
+    methods: dict[str, int]
+
+    def as_text(self) -> str:
+        return (
+            f"{self.drawings} drawings of the {self.split} splits: both eyes within {TOLERANCE:.0%} of the eye distance "
+            f"in {self.within:.1%}; error median {self.median:.3f}, 95th percentile {self.p95:.3f}; found by {self.methods}"
+        )
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), indent=2)
+
+
+def evaluate(data: Path, weights: Path, split: str, seed: int) -> LandmarkReport:
+    """One random placing a drawing: +-15 degrees, scale 0.6 to 1.6, shift, white or grey border."""
+    checkpoint = find(read_manifest(weights), "landmarks")
+    if checkpoint is None:
+        raise ValueError(f"There is no face finder in {weights}.")
+    network = LandmarkNet(**checkpoint.architecture)
+    network.load_state_dict(checkpoint.load())
+    network.eval()
+    faces = [face for face in read_manifests(data) if face.split == split and face.sketch]
+    rng = np.random.default_rng(seed)
+    errors, methods = [], {}  # type: list[float], dict[str, int]
+    for face, drawing in zip(faces, load_images(faces, "sketch"), strict=True):
+        page, eyes = place(drawing, np.array(face.landmarks, np.float64)[:2], rng)
+        found = sketch.align(network, Image.fromarray(page))
+        methods[found.method] = methods.get(found.method, 0) + 1
+        errors.append(_error(found.eyes, eyes))
+    values = np.array(errors)
+    return LandmarkReport(
+        split, len(values), float((values <= TOLERANCE).mean()), float(np.median(values)),
+        float(np.percentile(values, 95)), methods,
+    )  # fmt: skip
+
+
+def place(
+    drawing: Images, eyes: npt.NDArray[np.float64], rng: np.random.Generator
+) -> tuple[Images, npt.NDArray[np.float64]]:
+    """The drawing somewhere on a 256 px page, the eyes and what is between them always on it."""
+    border = int(rng.choice([255, rng.integers(150, 240)]))
+    while True:
+        matrix = cv2.getRotationMatrix2D((127.5, 127.5), rng.uniform(-15, 15), rng.uniform(0.6, 1.6))
+        matrix[:, 2] += rng.uniform(-40, 40, 2)
+        moved = eyes @ matrix[:, :2].T + matrix[:, 2]
+        if moved.min() > 16 and moved.max() < 240:
+            break
+    page = cv2.warpAffine(drawing, matrix, (256, 256), flags=cv2.INTER_AREA, borderValue=(border,) * 3)
+    return np.asarray(page), moved
+
+
+def _error(found: sketch.Eyes | None, true: npt.NDArray[np.float64]) -> float:
+    if found is None:
+        return float("inf")
+    distance = float(np.linalg.norm(true[1] - true[0]))
+    return float(np.linalg.norm(np.array(found) - true, axis=1).max()) / distance

@@ -1,0 +1,87 @@
+"""Is the restorer better than bicubic enlargement? On validation photos, degraded and as the generator draws them."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from inference.pipeline import Pipeline
+from inference.restoration import enlarge
+from training.batches import to_images, to_tensor
+from training.dataset import Images
+from training.face_features import FaceFeatures
+from training.judge import Judge, cosines
+from training.losses import feature_matching
+from training.metrics import psnr
+from training.prepare import load_prepared
+from training.restorer import DegradedFaces
+
+_FACES = 64
+
+
+@dataclass(frozen=True)
+class RestorerRow:
+    """Identity cosine by the judge (higher is better), face-feature distance (lower is better), PSNR in dB."""
+
+    inputs: str
+    what: str
+    faces: int
+    cosine: float
+    feature_distance: float
+    psnr: float
+
+
+@dataclass(frozen=True)
+class RestorerReport:
+    rows: list[RestorerRow]
+
+    def as_text(self) -> str:
+        lines = [f"{'inputs':18}{'what':22}{'faces':>6}{'cosine':>8}{'features':>10}{'PSNR':>7}"]
+        lines += [
+            f"{r.inputs:18}{r.what:22}{r.faces:6}{r.cosine:8.4f}{r.feature_distance:10.4f}{r.psnr:7.2f}"
+            for r in self.rows
+        ]
+        return "\n".join(lines)
+
+    def as_json(self) -> str:
+        return json.dumps([asdict(row) for row in self.rows], indent=2)
+
+
+def evaluate(data: Path, cache: Path, weights: Path, judge: Judge, features: Path) -> RestorerReport:
+    """Raises ValueError when the weights folder has no restorer."""
+    pipeline = Pipeline.load(weights)
+    if pipeline.restorer is None:
+        raise ValueError(f"There is no restorer in {weights}.")
+    prepared, faces = load_prepared(data, cache), FaceFeatures(features)
+    rows: list[RestorerRow] = []
+    for name, share in (("degraded photos", 0.0), ("generated faces", 1.0)):
+        generator = pipeline.engine("pix2pix")
+        batch = DegradedFaces(prepared, "val", _FACES, share, 0, generator).batch(0)
+        photos = to_images(batch.photo)
+        candidates = {
+            "bicubic": to_images(enlarge(batch.face)),
+            "restored, strength 0.5": _restore(pipeline, batch.face, 0.5),
+            "restored, strength 1": _restore(pipeline, batch.face, 1.0),
+        }
+        rows += [_row(name, what, made, photos, judge, faces) for what, made in candidates.items()]
+    return RestorerReport(rows)
+
+
+def _restore(pipeline: Pipeline, faces: torch.Tensor, strength: float) -> Images:
+    assert pipeline.restorer is not None
+    restorer = pipeline.restorer[1]
+    return np.concatenate([to_images(restorer.restore(face[None], strength, 0)) for face in faces])
+
+
+@torch.inference_mode()
+def _row(name: str, what: str, made: Images, photos: Images, judge: Judge, faces: FaceFeatures) -> RestorerRow:
+    cosine = float(cosines(judge.embed(made), judge.embed(photos)).mean())
+    distances = []
+    for a, b in zip(made, photos, strict=True):
+        maps = [
+            faces(torch.nn.functional.interpolate(to_tensor(x[None]), size=(256, 256), mode="area"))[0] for x in (a, b)
+        ]
+        distances.append(float(feature_matching(*maps)))
+    return RestorerRow(name, what, len(made), cosine, float(np.mean(distances)), psnr(made, photos))

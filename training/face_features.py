@@ -1,0 +1,97 @@
+"""A frozen MobileFaceNet (Chen et al. 2018) as a loss: what a face recogniser sees, and who it thinks it is.
+
+Its weights are given to the trainer by path and are never shipped; the judge of the evaluation is another net.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from inference.template import FIVE_POINTS, Points, similarity
+
+_CROP = (112, 96)  # height, width
+_CROP_POINTS: Points = np.array([(38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2)], np.float32)
+_CROP_POINTS -= np.array([8, 0], np.float32)
+_BLOCKS = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
+_TAPS = (4, 11, 14)  # blocks compared besides the stem: 56 px high, then 28, 14 and 7
+
+
+class FaceFeatures(nn.Module):
+    """Aligned faces (N, 3, 256, 256) in [-1, 1] -> feature maps and unit embeddings (N, 128)."""
+
+    def __init__(self, checkpoint: Path) -> None:
+        super().__init__()
+        self.conv1 = _Conv(3, 64, 3, 2, 1)
+        self.dw_conv1 = _Conv(64, 64, 3, 1, 1, groups=64)
+        blocks: list[nn.Module] = []
+        channels = 64
+        for expansion, outputs, repeats, stride in _BLOCKS:
+            for k in range(repeats):
+                blocks.append(_Bottleneck(channels, outputs, stride if k == 0 else 1, expansion))
+                channels = outputs
+        self.blocks = nn.Sequential(*blocks)
+        self.conv2 = _Conv(128, 512, 1, 1, 0)
+        self.linear7 = _Conv(512, 512, (7, 6), 1, 0, groups=512, linear=True)
+        self.linear1 = _Conv(512, 128, 1, 1, 0, linear=True)
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["net_state_dict"]
+        self.load_state_dict(state)
+        self.requires_grad_(False).eval()
+        self.register_buffer("grid", _crop_grid(), persistent=False)
+
+    def train(self, mode: bool = True) -> "FaceFeatures":
+        return super().train(False)  # frozen: its batch statistics never move
+
+    def forward(self, faces: Tensor) -> tuple[list[Tensor], Tensor]:
+        grid = self.grid.expand(len(faces), -1, -1, -1)
+        x = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
+        x = self.dw_conv1(self.conv1(x))
+        taps = [x]
+        for k, block in enumerate(self.blocks):
+            x = block(x)
+            if k in _TAPS:
+                taps.append(x)
+        embedding = self.linear1(self.linear7(self.conv2(x))).flatten(1)
+        return taps, F.normalize(embedding.float(), dim=1)
+
+
+class _Conv(nn.Module):
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int, padding: int,
+        groups: int = 1, linear: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
+        if not linear:
+            self.prelu = nn.PReLU(outputs)
+        self.linear = linear
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.bn(self.conv(x))
+        return x if self.linear else self.prelu(x)
+
+
+class _Bottleneck(nn.Module):
+    def __init__(self, inputs: int, outputs: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        inner = inputs * expansion
+        self.residual = stride == 1 and inputs == outputs
+        self.conv = nn.Sequential(
+            nn.Conv2d(inputs, inner, 1, bias=False), nn.BatchNorm2d(inner), nn.PReLU(inner),
+            nn.Conv2d(inner, inner, 3, stride, 1, groups=inner, bias=False), nn.BatchNorm2d(inner), nn.PReLU(inner),
+            nn.Conv2d(inner, outputs, 1, bias=False), nn.BatchNorm2d(outputs),
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv(x) if self.residual else self.conv(x)
+
+
+def _crop_grid() -> Tensor:
+    """Sampling grid (1, 112, 96, 2) of the net's own crop out of an aligned 256 px face."""
+    to_face = similarity(_CROP_POINTS, FIVE_POINTS * 256)
+    y, x = np.mgrid[: _CROP[0], : _CROP[1]].astype(np.float64)
+    points = np.stack([x, y, np.ones_like(x)], axis=-1) @ to_face.T
+    return torch.from_numpy((points + 0.5) / 128 - 1).float().unsqueeze(0)

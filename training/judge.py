@@ -1,0 +1,47 @@
+"""The judge: a face embedding that is used for figures only, never as a loss."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inference.template import FIVE_POINTS, Points, similarity
+from training.dataset import Images
+
+Embeddings = npt.NDArray[np.float32]
+
+_SIDE = 112
+_CROP_POINTS: Points = np.array([(38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2)], np.float32)
+_MEAN, _STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+
+
+class Judge:
+    """MobileFaceNet through OpenCV; input and protocol as its data set's notes give them."""
+
+    def __init__(self, onnx: Path) -> None:
+        self.network = cv2.dnn.readNetFromONNX(str(onnx))
+
+    def embed(self, faces: Images) -> Embeddings:
+        """(N, S, S, 3) aligned RGB -> (N, 128) unit vectors."""
+        rows = []
+        for face in faces:
+            matrix = similarity(FIVE_POINTS * face.shape[0], _CROP_POINTS)
+            crop = cv2.warpAffine(face, matrix, (_SIDE, _SIDE), flags=cv2.INTER_AREA)
+            blob = ((crop / 255.0 - _MEAN) / _STD).astype(np.float32).transpose(2, 0, 1)[None]
+            self.network.setInput(blob)
+            row = self.network.forward().ravel()
+            rows.append(row / np.linalg.norm(row))
+        return np.array(rows, np.float32)
+
+
+def cosines(faces: Embeddings, photos: Embeddings) -> npt.NDArray[np.float32]:
+    """(N,) cosine of each face with the photo of the same row."""
+    return np.asarray((faces * photos).sum(1))
+
+
+def rank_by_person(faces: Embeddings, photos: Embeddings, people: list[str], rank: int = 1) -> float:
+    """Share of faces with a photo of the same person among the `rank` nearest photos of the whole split."""
+    names = np.array(people)
+    nearest = np.argsort(-(faces @ photos.T), axis=1)[:, :rank]
+    return float((names[nearest] == names[:, None]).any(1).mean())

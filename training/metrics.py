@@ -1,0 +1,35 @@
+"""Figures between pictures."""
+
+import cv2
+import numpy as np
+from skimage.metrics import structural_similarity
+
+from training.dataset import Images
+
+
+def raw_ssim(a: Images, b: Images) -> float:
+    """Mean SSIM of two (N, 256, 256, 3) stacks on grey, scikit-image's defaults (7 x 7 uniform window, range 255).
+
+    s2f prints (SSIM + 1) / 2 of the same; the two must not be compared.
+    """
+    values = [structural_similarity(_gray(x), _gray(y), data_range=255) for x, y in zip(a, b, strict=True)]
+    return float(np.mean(values))
+
+
+def psnr(a: Images, b: Images) -> float:
+    """Peak signal-to-noise ratio in dB over all pixels, peak 255."""
+    error = float(((a.astype(np.float64) - b.astype(np.float64)) ** 2).mean())
+    return float(10 * np.log10(255**2 / max(error, 1e-12)))
+
+
+def bootstrap_interval(values: list[float], rounds: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """95 % percentile interval of the mean."""
+    rng = np.random.default_rng(seed)
+    array = np.array(values)
+    means = array[rng.integers(len(array), size=(rounds, len(array)))].mean(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _gray(image: Images) -> Images:
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
