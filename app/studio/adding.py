@@ -16,6 +16,8 @@ from app.studio.samples import read, samples
 from imaging.decode import MAX_BYTES, ImageRefused
 from models import Sketch
 
+SAMPLE_ENGINE = "pix2pix"
+"""What a sample is rendered with while no worker is up yet to say what it offers."""
 Refusals = Sequence[tuple[str, str]]
 """File name and reason."""
 
@@ -82,8 +84,8 @@ def _address(sketch: Sketch) -> str:
 def sample() -> ResponseReturnValue:
     """Add a sample and, so that it can be seen at once what comes out, ask for its likeness."""
     chosen, data = read(request.form.get("name", ""))
-    sketch = _create(data, chosen.path.rpartition("/")[2], f"Sample: {chosen.title.lower()}")
-    engines = (service.capabilities(context.db()) or {}).get("engines", [])
-    if engines:
-        service.request_render(context.db(), context.account(), sketch, str(engines[0]["name"]))
+    sketch = _create(data, chosen.path.rpartition("/")[2], f"Sample: {chosen.title}")
+    offered = (service.capabilities(context.db()) or {}).get("engines", [])
+    engine = str(offered[0]["name"]) if offered else SAMPLE_ENGINE
+    service.request_render(context.db(), context.account(), sketch, engine)
     return Response(status=303, headers={"Location": _address(sketch)})

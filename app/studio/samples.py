@@ -1,13 +1,13 @@
 """The sample sketches that come with the product, to be tried at once."""
 
 import functools
+import json
 from dataclasses import dataclass
 
 from app.assets import STATIC
 from app.errors import NotFound
 
 FOLDER = "samples"
-ENDINGS = (".png", ".webp", ".jpg")
 
 
 @dataclass(frozen=True)
@@ -15,17 +15,15 @@ class Sample:
     """``path`` is below the static folder."""
 
     name: str
+    title: str
     path: str
-
-    @property
-    def title(self) -> str:
-        return self.name.replace("-", " ").capitalize()
 
 
 @functools.cache
 def samples() -> tuple[Sample, ...]:
-    found = sorted(path for path in (STATIC / FOLDER).glob("*") if path.suffix in ENDINGS)
-    return tuple(Sample(path.stem, f"{FOLDER}/{path.name}") for path in found)
+    """In the order in which ``samples.json`` names them."""
+    listed = json.loads((STATIC / FOLDER / "samples.json").read_text())
+    return tuple(Sample(one["file"].rpartition(".")[0], one["title"], f"{FOLDER}/{one['file']}") for one in listed)
 
 
 def read(name: str) -> tuple[Sample, bytes]:

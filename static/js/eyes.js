@@ -28,6 +28,7 @@ class EyeMarks extends HTMLElement {
     this.abort = new AbortController();
     document.addEventListener("input", (event) => this.typed(event), this.abort);
     document.addEventListener("click", (event) => this.pressed(event), this.abort);
+    document.addEventListener("taken-over", () => this.readInputs(), this.abort);
     this.readInputs();
   }
 

@@ -33,6 +33,8 @@ export async function takeOver(html, { keep = true } = {}) {
     restoreForm();
     restoreFocus();
   }
+  // For what spans several parts, like the rings on the sketch and the numbers in the form.
+  if (changed.length) document.dispatchEvent(new Event("taken-over"));
 }
 
 /** Have a picture in the cache before it is put on the page, so that nothing flashes. @param {HTMLImageElement} picture */

@@ -106,9 +106,12 @@ def test_a_sample_is_rendered_at_once(desk: Desk) -> None:
     assert len(desk.likenesses(sketch)) == 1
 
 
-def test_a_sample_without_a_worker_waits_for_the_person(desk: Desk) -> None:
+def test_a_sample_waits_for_a_worker_that_is_still_starting(desk: Desk) -> None:
     answer = desk.browser.post("/sketches/sample", {"name": samples.samples()[0].name})
-    assert desk.jobs(desk.sketch(answer.headers["Location"]), JobKind.RENDER) == []
+    sketch = desk.sketch(answer.headers["Location"])
+    assert "Waiting for the renderer to start" in desk.page(sketch)
+    desk.work()
+    assert len(desk.likenesses(sketch)) == 1
 
 
 @pytest.mark.parametrize("name", ["", "../img/portrait", "no-such-sample"])
