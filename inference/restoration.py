@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from inference.dense_modulation import make_dense
 from inference.gfpgan_compat import clean_network_class
 
 SIDE = 512
@@ -27,7 +28,7 @@ class Restorer:
     """A loaded restorer. `restore` is a pure function of its arguments."""
 
     def __init__(self, network: nn.Module, dtype: torch.dtype, device: torch.device) -> None:
-        self.network = network.eval().to(device)
+        self.network = make_dense(network.eval()).to(device)
         self.dtype, self.device = dtype, device
 
     @torch.inference_mode()
@@ -39,7 +40,8 @@ class Restorer:
             return enlarged
         self._set_noise(seed)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            restored, _ = self.network(enlarged, return_rgb=False, randomize_noise=False)
+            inputs = enlarged.to(self.device).contiguous(memory_format=torch.channels_last)
+            restored, _ = self.network(inputs, return_rgb=False, randomize_noise=False)
         return torch.lerp(enlarged, restored.float().clamp(-1, 1), strength)
 
     def _set_noise(self, seed: int) -> None:

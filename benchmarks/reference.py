@@ -1,0 +1,40 @@
+"""The plain way of running the same networks with the same weights: eager fp32, channels first, one at a time, as
+GFPGANer and s2f's server do."""
+
+import torch
+from torch import Tensor, nn
+
+from inference.networks.unet import InstanceNorm, UNet256, UNetConfig
+from inference.restoration import build_restorer, enlarge
+from inference.weights import Checkpoint
+
+
+def reference_generator(checkpoint: Checkpoint) -> nn.Module:
+    """The U-Net with torch's own instance norm."""
+    network = UNet256(UNetConfig(**checkpoint.architecture))
+    network.load_state_dict(checkpoint.load())
+    _use_torch_norm(network)
+    return network.eval()
+
+
+def reference_restorer(checkpoint: Checkpoint) -> nn.Module:
+    """GFPGAN's clean network as its package runs it."""
+    network = build_restorer(checkpoint.architecture)
+    network.load_state_dict(checkpoint.load())
+    return network.eval()
+
+
+@torch.inference_mode()
+def reference_restore(network: nn.Module, face: Tensor) -> Tensor:
+    image: Tensor = network(enlarge(face), return_rgb=False, randomize_noise=False)[0]
+    return image.clamp(-1, 1)
+
+
+def _use_torch_norm(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, InstanceNorm):
+            norm = nn.InstanceNorm2d(len(child.weight), affine=True)
+            norm.load_state_dict(child.state_dict())
+            setattr(module, name, norm)
+        else:
+            _use_torch_norm(child)
