@@ -79,9 +79,7 @@ def main() -> int:
         return 1
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     supervisor = Supervisor(parts(settings), settings.var / "log", say, show)
-    return supervisor.run(
-        stop, ready=lambda: answers(host, settings.port), on_ready=lambda: announce(settings)
-    )
+    return supervisor.run(stop, ready=lambda: answers(host, settings.port), on_ready=lambda: announce(settings))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import ROOT
+from app.supervisor.__main__ import answers
 from app.supervisor.parts import PortTaken, check_port
 from tests.live import LiveServer, alive, descendants, environment, live
 from tests.servers import free_port, wait_until
@@ -65,12 +66,10 @@ def test_nothing_survives_a_killed_supervisor(tmp_path: Path) -> None:
         wait_until(lambda: not any(alive(pid) for pid in family), 10, "the end of every process")
 
 
-def _run(var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "app.supervisor"]
+def _module(name: str, *arguments: str, var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", name, *arguments]
     environ = environment(var, **settings)
-    return subprocess.run(
-        command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
@@ -78,7 +77,7 @@ def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        result = _run(tmp_path, PORT=str(port))
+        result = _module("app.supervisor", var=tmp_path, PORT=str(port))
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr.startswith(f"Port {port} of 127.0.0.1 is in use by another program:")
@@ -86,7 +85,7 @@ def test_a_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
 
 
 def test_wrong_settings_are_named_all_at_once(tmp_path: Path) -> None:
-    result = _run(tmp_path, PORT="many", DATABASE_URL="mysql://localhost/records")
+    result = _module("app.supervisor", var=tmp_path, PORT="many", DATABASE_URL="mysql://localhost/records")
     assert result.returncode == 1
     assert "PORT" in result.stderr
     assert "DATABASE_URL" in result.stderr
@@ -97,3 +96,42 @@ def test_a_free_port_passes_and_an_address_of_another_machine_does_not() -> None
     check_port("127.0.0.1", free_port())
     with pytest.raises(PortTaken, match="cannot be used"):
         check_port("192.0.2.1", 8000)
+
+
+def test_one_command_becomes_the_web_server_as_containers_want_it(tmp_path: Path) -> None:
+    port = free_port()
+    assert _module("app.supervisor.part", "upgrade", var=tmp_path).returncode == 0
+    assert (tmp_path / "semblance.db").exists()
+    web = subprocess.Popen(
+        [sys.executable, "-m", "app.supervisor.part", "web"],
+        cwd=ROOT,
+        env=environment(tmp_path, PORT=str(port)),
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until(lambda: answers("127.0.0.1", port), 60, "the first answer")
+        assert "gunicorn" in Path(f"/proc/{web.pid}/cmdline").read_text()
+    finally:
+        web.terminate()
+        web.wait(10)
+
+
+def test_an_unknown_part_is_wrong_use(tmp_path: Path) -> None:
+    result = _module("app.supervisor.part", "queue", var=tmp_path)
+    assert result.returncode == 2
+    assert "web" in result.stderr
+
+
+def test_preparing_makes_the_folders(tmp_path: Path) -> None:
+    result = _module("app.supervisor.prepare", var=tmp_path / "new", PORT=str(free_port()))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (tmp_path / "new").is_dir()
+
+
+def test_preparing_says_when_the_storage_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "objects").write_text("a file where a folder should be")
+    result = _module("app.supervisor.prepare", var=tmp_path, PORT=str(free_port()))
+    assert result.returncode == 1
+    assert "storage" in result.stderr
+    assert str(tmp_path / "objects") in result.stderr
+    assert "Traceback" not in result.stderr

@@ -18,9 +18,7 @@ from tests.live import alive
 from tests.servers import wait_until
 
 PATIENT = "import signal, sys; print('up', flush=True); signal.pause()"
-STUBBORN = (
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
-)
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); signal.pause()"
 DYING = "print('a reason', flush=True); raise SystemExit(7)"
 WITH_CHILD = """
     import subprocess, sys, signal
@@ -45,9 +43,7 @@ class Bench:
 
     def run(self, parts: list[Part], act: Callable[[], None] | None = None) -> int:
         """Supervise until ``act``, run beside it, has ended; without one until the supervisor gives up."""
-        supervisor = Supervisor(
-            parts, self.logs, self.said.append, lambda name, line: self.lines.append((name, line))
-        )
+        supervisor = Supervisor(parts, self.logs, self.said.append, lambda name, line: self.lines.append((name, line)))
         if act is not None:
             threading.Thread(target=self._act_and_stop, args=(act,), daemon=True).start()
         return supervisor.run(self.stop, ready=lambda: True, on_ready=lambda: None)

@@ -1,0 +1,33 @@
+"""Becomes one part of the product: ``python -m app.supervisor.part web | worker | upgrade``.
+
+For containers and service managers, which supervise by themselves. ``upgrade`` brings the database to the
+newest schema and ends.
+"""
+
+import argparse
+import os
+import sys
+from typing import NoReturn
+
+from app.settings import Settings, SettingsError
+from app.supervisor.children import Part
+from app.supervisor.parts import parts
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Replace this process by the part; ends with status 1 when the settings cannot be used."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    upgrade = Part("upgrade", [sys.executable, "-m", "app.database", "upgrade"])
+    known = {part.name: part for part in [*parts(settings), upgrade]}
+    parser = argparse.ArgumentParser(prog="python -m app.supervisor.part", description="Runs one part.")
+    parser.add_argument("part", choices=known)
+    part = known[parser.parse_args(arguments).part]
+    os.execve(part.command[0], list(part.command), {**os.environ, **part.environment})  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()
