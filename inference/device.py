@@ -1,18 +1,24 @@
 """Where the networks run, and in which precision."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
+from torch import device as TorchDevice
+from torch import dtype as Dtype
+from torch import nn
 
 from inference.errors import InferenceError
+
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
 class Device:
     """`label` is the device class of provenance: the same label, sketch, weights and controls, the same bytes."""
 
-    torch: torch.device
-    dtype: torch.dtype
+    torch: TorchDevice
+    dtype: Dtype
 
     @property
     def label(self) -> str:
@@ -43,4 +49,11 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
 
 def _cpu_has_bf16() -> bool:
     """Without bf16 instructions the CPU would emulate them and be slower than in fp32."""
-    return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def channels_last(module: M, device: torch.device | None = None, dtype: torch.dtype | None = None) -> M:
+    """Moves `module` in place to the memory format that convolutions run fastest in, and returns it."""
+    module.to(device=device, dtype=dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module

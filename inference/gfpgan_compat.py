@@ -32,10 +32,12 @@ def _define_missing_operators() -> None:
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.origin is None:
         raise ImportError("torchvision is not installed; run `make run` or install requirements-gfpgan.txt.")
+    operators: Any = torch.ops  # neither is annotated upstream
+    fragment: Any = torch.library.Library
     try:
-        torch.ops.load_library(str(Path(spec.origin).parent / "_C.so"))
+        operators.load_library(str(Path(spec.origin).parent / "_C.so"))
     except OSError:
-        library = torch.library.Library("torchvision", "FRAGMENT")
+        library = fragment("torchvision", "FRAGMENT")
         for name in ("nms", "qnms"):
             library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
         _kept.append(library)

@@ -42,7 +42,7 @@ def fit_paper(gray: Gray) -> npt.NDArray[np.float32]:
     weights = (small >= np.percentile(small, 50)).astype(np.float64)
     for _ in range(_ROUNDS):
         weighted = basis * weights[:, None]
-        solution = np.linalg.solve(weighted.T @ basis + ridge, weighted.T @ small)
+        solution = np.asarray(np.linalg.solve(weighted.T @ basis + ridge, weighted.T @ small), np.float64)
         below = np.clip(basis @ solution - small, 0.0, None)
         weights = np.exp(-((below / 12.0) ** 2))  # 12 grey levels under the surface: that is ink
     surface = _surface(solution, height, width)
@@ -59,6 +59,6 @@ def _surface(solution: npt.NDArray[np.float64], height: int, width: int) -> npt.
 
 
 def _quadratic_basis(height: int, width: int) -> npt.NDArray[np.float64]:
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    x, y = x.ravel(), y.ravel()
+    rows, columns = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    x, y = columns.ravel(), rows.ravel()
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)

@@ -7,6 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 import numpy.typing as npt
+from cv2.data import haarcascades
 from PIL import Image
 
 from inference.landmarks import find_face
@@ -122,7 +123,7 @@ def _to_eyes(points: Points, scale: float) -> Eyes:
 
 def _cascade_eyes(page: Gray) -> Points | None:
     """Eyes at their usual place in the largest box of OpenCV's frontal face cascade."""
-    cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    cascade = cv2.CascadeClassifier(haarcascades + "haarcascade_frontalface_default.xml")
     side = min(page.shape)
     boxes = cascade.detectMultiScale(page, 1.1, 4, minSize=(side // 5, side // 5))
     if len(boxes) == 0:
@@ -134,8 +135,8 @@ def _cascade_eyes(page: Gray) -> Points | None:
 def _ink_box(gray: Gray) -> tuple[int, int, int, int]:
     """x, y, width, height of what is drawn."""
     ink = (normalise_ink(gray) < 200).astype(np.uint8)
-    ink = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    x, y, width, height = cv2.boundingRect(ink)
+    drawn = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
+    x, y, width, height = cv2.boundingRect(drawn)
     return (x, y, width, height) if width and height else (0, 0, gray.shape[1], gray.shape[0])
 
 

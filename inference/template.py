@@ -6,7 +6,8 @@ import numpy.typing as npt
 Points = npt.NDArray[np.float32]
 
 # Viewer's left eye, right eye, nose tip, left and right mouth corner, as a fraction of the side.
-FIVE_POINTS: Points = np.array([(193, 240), (319, 240), (257, 314), (201, 371), (313, 371)], np.float32) / 512
+FIVE_POINTS: Points = np.array([(193, 240), (319, 240), (257, 314), (201, 371), (313, 371)], np.float32)
+FIVE_POINTS /= 512
 EYES: Points = FIVE_POINTS[:2]
 
 

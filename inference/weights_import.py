@@ -15,7 +15,7 @@ from inference.weights import LOCAL_MANIFEST, MANIFEST, SHIPPED
 
 _TERMS = (
     "GFPGAN is Apache-2.0 except for third parties: its StyleGAN2 parts carry NVIDIA's licence for research or "
-    "evaluation, its DFDNet parts CC BY-NC-SA. Whether an agency may use the published weights is for the agency to settle."
+    "evaluation, its DFDNet parts CC BY-NC-SA. Whether an agency may use the published weights is for it to settle."
 )
 
 

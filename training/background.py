@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
+from inference.device import channels_last
 from training.dataset import Face, Images
 from training.segmenter import Segmenter
 
@@ -24,7 +25,7 @@ def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
     photos, masks = _load_masked([face for face in faces if face.mask and face.split == "train"])
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    network = Segmenter().to(memory_format=torch.channels_last)
+    network = channels_last(Segmenter())
     optimizer = torch.optim.Adam(network.parameters(), 2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
     for _ in range(steps):
@@ -34,7 +35,7 @@ def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
         target = torch.from_numpy(np.stack([mask for _, mask in pairs])).float().div(255).unsqueeze(1)
         loss = F.binary_cross_entropy_with_logits(network(image), target)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         schedule.step()
     return network.eval()
@@ -70,7 +71,7 @@ def _load_masked(faces: list[Face]) -> tuple[Images, npt.NDArray[np.uint8]]:
 def _augment(photo: Images, mask: Images, rng: np.random.Generator) -> tuple[Images, Images]:
     """A random similarity into 128 px and a random tone: the other sets are framed and lit differently."""
     scale = rng.uniform(0.45, 0.85)
-    matrix = cv2.getRotationMatrix2D((96, 96), rng.uniform(-12, 12), scale)
+    matrix = np.asarray(cv2.getRotationMatrix2D((96, 96), rng.uniform(-12, 12), scale), np.float64)
     matrix[:, 2] += _SIDE / 2 - 96 + rng.uniform(-12, 12, 2)
     if rng.random() < 0.5:
         photo, mask = photo[:, ::-1], mask[:, ::-1]

@@ -90,7 +90,7 @@ class SketchPairs:
         if rng.random() < (0.35 if real else 0.6):
             sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
         sketch = normalise_ink(vary_ink(sketch, rng))
-        return sketch, photo, 0.35 + 0.65 * person.astype(np.float32) / 255
+        return sketch, photo, np.asarray(0.35 + 0.65 * person.astype(np.float32) / 255, np.float32)
 
 
 def on_wall(photo: Images, person: Images) -> Images:
@@ -102,7 +102,8 @@ def on_wall(photo: Images, person: Images) -> Images:
 def jitter(images: list[Images], rng: np.random.Generator) -> list[Images]:
     """One small similarity and flip for all: alignment is never exact."""
     side = images[0].shape[0]
-    matrix = cv2.getRotationMatrix2D((side / 2, side / 2), rng.normal(0, 2.0), float(np.exp(rng.normal(0, 0.03))))
+    turn, scale = rng.normal(0, 2.0), float(np.exp(rng.normal(0, 0.03)))
+    matrix = np.asarray(cv2.getRotationMatrix2D((side / 2, side / 2), turn, scale), np.float64)
     matrix[:, 2] += rng.normal(0, 2.5, 2)
     if rng.random() < 0.5:
         images = [np.ascontiguousarray(image[:, ::-1]) for image in images]

@@ -33,7 +33,7 @@ def build(recipe: Recipe, data: Prepared, face_features: Path | None, device: to
     if recipe.kind == "pix2pix":
         return _pix2pix(recipe, data, face_features, device)
     if recipe.kind == "landmarks":
-        trainee = LandmarkTrainee(recipe.table["learning_rate"], device)
+        trainee = LandmarkTrainee(recipe.section("network"), recipe.table["learning_rate"], device)
         train = LandmarkBatches(data, "train", recipe.batch, recipe.seed, pool=4000)
         val = LandmarkBatches(data, "val", recipe.batch, recipe.seed, pool=200)
         return Assembly(trainee, train, val.batch(0))

@@ -80,14 +80,12 @@ def _row(name: str, split: str, faces: list[Face], what: str, pictures: Images, 
 
 
 def as_table(rows: list[Row]) -> str:
-    lines = [
-        f"{'set':6}{'split':7}{'images':>7}{'people':>7}  {'what':22}{'raw SSIM':>9}{'cosine':>8}{'95 %':>15}{'rank-1':>8}"
-    ]
+    head = f"{'set':6}{'split':7}{'images':>7}{'people':>7}  {'what':22}"
+    lines = [head + f"{'raw SSIM':>9}{'cosine':>8}{'95 %':>15}{'rank-1':>8}"]
     for r in rows:
         interval = f"{r.cosine_low:.3f}-{r.cosine_high:.3f}"
-        lines.append(
-            f"{r.set:6}{r.split:7}{r.images:7}{r.people:7}  {r.what:22}{r.ssim:9.3f}{r.cosine:8.3f}{interval:>15}{r.rank1:8.3f}"
-        )
+        head = f"{r.set:6}{r.split:7}{r.images:7}{r.people:7}  {r.what:22}"
+        lines.append(head + f"{r.ssim:9.3f}{r.cosine:8.3f}{interval:>15}{r.rank1:8.3f}")
     return "\n".join(lines)
 
 

@@ -30,8 +30,9 @@ class LandmarkReport:
 
     def as_text(self) -> str:
         return (
-            f"{self.drawings} drawings of the {self.split} splits: both eyes within {TOLERANCE:.0%} of the eye distance "
-            f"in {self.within:.1%}; error median {self.median:.3f}, 95th percentile {self.p95:.3f}; found by {self.methods}"
+            f"{self.drawings} drawings of the {self.split} splits: both eyes within {TOLERANCE:.0%} of the eye "
+            f"distance in {self.within:.1%}; error median {self.median:.3f}, 95th percentile {self.p95:.3f}; "
+            f"found by {self.methods}"
         )
 
     def as_json(self) -> str:
@@ -65,9 +66,10 @@ def place(
     drawing: Images, eyes: npt.NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[Images, npt.NDArray[np.float64]]:
     """The drawing somewhere on a 256 px page, the eyes and what is between them always on it."""
-    border = int(rng.choice([255, rng.integers(150, 240)]))
+    border = int(rng.choice(np.array([255, rng.integers(150, 240)])))
     while True:
-        matrix = cv2.getRotationMatrix2D((127.5, 127.5), rng.uniform(-15, 15), rng.uniform(0.6, 1.6))
+        turn, scale = rng.uniform(-15, 15), rng.uniform(0.6, 1.6)
+        matrix = np.asarray(cv2.getRotationMatrix2D((127.5, 127.5), turn, scale), np.float64)
         matrix[:, 2] += rng.uniform(-40, 40, 2)
         moved = eyes @ matrix[:, :2].T + matrix[:, 2]
         if moved.min() > 16 and moved.max() < 240:

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from inference.template import FIVE_POINTS, Points, similarity
+from inference.template import FIVE_POINTS, similarity
+from training.crops import RECOGNISER_POINTS
 
 _CROP = (112, 96)  # height, width
-_CROP_POINTS: Points = np.array([(38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2)], np.float32)
-_CROP_POINTS -= np.array([8, 0], np.float32)
+_CROP_POINTS = RECOGNISER_POINTS - np.array([8, 0], np.float32)  # this net's crop is 16 px narrower
 _BLOCKS = ((2, 64, 5, 2), (4, 128, 1, 2), (2, 128, 6, 1), (4, 128, 1, 2), (2, 128, 2, 1))
 _TAPS = (4, 11, 14)  # blocks compared besides the stem: 56 px high, then 28, 14 and 7
 
@@ -41,11 +41,8 @@ class FaceFeatures(nn.Module):
         self.requires_grad_(False).eval()
         self.register_buffer("grid", _crop_grid(), persistent=False)
 
-    def train(self, mode: bool = True) -> "FaceFeatures":
-        return super().train(False)  # frozen: its batch statistics never move
-
     def forward(self, faces: Tensor) -> tuple[list[Tensor], Tensor]:
-        grid = self.grid.expand(len(faces), -1, -1, -1)
+        grid = self.get_buffer("grid").expand(len(faces), -1, -1, -1)
         x = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
         x = self.dw_conv1(self.conv1(x))
         taps = [x]
@@ -71,7 +68,9 @@ class _Conv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.bn(self.conv(x))
-        return x if self.linear else self.prelu(x)
+        if not self.linear:
+            x = self.prelu(x)
+        return x
 
 
 class _Bottleneck(nn.Module):
@@ -86,7 +85,8 @@ class _Bottleneck(nn.Module):
         )  # fmt: skip
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv(x) if self.residual else self.conv(x)
+        change: Tensor = self.conv(x)
+        return x + change if self.residual else change
 
 
 def _crop_grid() -> Tensor:

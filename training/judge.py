@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inference.template import FIVE_POINTS, Points, similarity
+from inference.template import FIVE_POINTS, similarity
+from training.crops import RECOGNISER_POINTS
 from training.dataset import Images
 
 Embeddings = npt.NDArray[np.float32]
 
 _SIDE = 112
-_CROP_POINTS: Points = np.array([(38.3, 51.7), (73.5, 51.5), (56.0, 71.7), (41.5, 92.4), (70.7, 92.2)], np.float32)
 _MEAN, _STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
 
@@ -26,7 +26,7 @@ class Judge:
         """(N, S, S, 3) aligned RGB -> (N, 128) unit vectors."""
         rows = []
         for face in faces:
-            matrix = similarity(FIVE_POINTS * face.shape[0], _CROP_POINTS)
+            matrix = similarity(FIVE_POINTS * face.shape[0], RECOGNISER_POINTS)
             crop = cv2.warpAffine(face, matrix, (_SIDE, _SIDE), flags=cv2.INTER_AREA)
             blob = ((crop / 255.0 - _MEAN) / _STD).astype(np.float32).transpose(2, 0, 1)[None]
             self.network.setInput(blob)

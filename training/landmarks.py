@@ -3,6 +3,7 @@ that the labels come free."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from inference.device import channels_last
 from inference.landmarks import REFINED_ZOOM, view_of
 from inference.networks.landmarknet import SIDE, LandmarkNet
 from inference.paper import normalise_ink
@@ -90,9 +92,9 @@ def _drawing(data: Prepared, k: int, real: bool, rng: np.random.Generator) -> Im
 class LandmarkTrainee:
     """L1 on the points in units of the eye distance, and cross-entropy on face / no face."""
 
-    def __init__(self, learning_rate: float, device: torch.device) -> None:
+    def __init__(self, architecture: Mapping[str, Any], learning_rate: float, device: torch.device) -> None:
         self.device = device
-        self.network = LandmarkNet().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = channels_last(LandmarkNet(**architecture), device)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), learning_rate, weight_decay=1e-4)
 
     @property
@@ -103,7 +105,7 @@ class LandmarkTrainee:
     def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         return {"generator": self.optimizer}
 
-    def step(self, batch: LandmarkBatch, step: int) -> dict[str, float]:
+    def step(self, batch: LandmarkBatch, _step: int) -> dict[str, float]:
         with torch.autocast(self.device.type, torch.bfloat16):
             points, logits = self.network(batch.ink.to(self.device, memory_format=torch.channels_last))
         target, face = batch.points.to(self.device), batch.face.to(self.device)
@@ -113,7 +115,7 @@ class LandmarkTrainee:
         known = F.binary_cross_entropy_with_logits(logits, face)
         loss = place + 0.2 * known
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.optimizer.step()
         return {"place": place.item(), "known": known.item()}
 
@@ -165,8 +167,8 @@ def _without_face(sketch: Images, rng: np.random.Generator) -> Images:
     if rng.random() < 0.6:
         n = int(rng.choice([4, 8]))
         tiles = sketch.reshape(n, 256 // n, n, 256 // n).transpose(0, 2, 1, 3).reshape(n * n, 256 // n, 256 // n)
-        tiles = tiles[rng.permutation(n * n)].reshape(n, n, 256 // n, 256 // n)
-        return np.ascontiguousarray(tiles.transpose(0, 2, 1, 3).reshape(256, 256))
+        shuffled = tiles[rng.permutation(n * n)].reshape(n, n, 256 // n, 256 // n)
+        return np.ascontiguousarray(shuffled.transpose(0, 2, 1, 3).reshape(256, 256))
     page = np.full((256, 256), 255, np.uint8)
     for _ in range(int(rng.integers(0, 25))):
         walk = np.cumsum(rng.normal(0, 14, (12, 2)), axis=0) + rng.uniform(0, 256, 2)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from inference.device import channels_last
 from inference.networks.unet import SMALL, UNet256, UNetConfig
 from training import losses
 from training.batches import PairBatch, to_images
@@ -44,8 +45,8 @@ class Pix2PixModel:
 
     def __init__(self, config: Pix2PixConfig, face_features: Path | None, device: torch.device) -> None:
         self.config, self.device = config, device
-        self.generator = UNet256(config.network).to(device, memory_format=torch.channels_last)
-        self.discriminator = PatchGAN(config.discriminator_width).to(device, memory_format=torch.channels_last)
+        self.generator = channels_last(UNet256(config.network), device)
+        self.discriminator = channels_last(PatchGAN(config.discriminator_width), device)
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.optimizer_g = torch.optim.Adam(self.generator.parameters(), config.learning_rate, betas=(0.5, 0.999))
         self.optimizer_d = torch.optim.Adam(
@@ -74,7 +75,7 @@ class Pix2PixModel:
         scores, _ = self.discriminator(torch.cat([self.sketch, self.sketch]), both)
         real, fake = scores.float().chunk(2)
         loss = losses.hinge_discriminator(real, fake)
-        loss.backward()
+        torch.autograd.backward(loss)
         self.loss["d"] = loss.item()
 
     def backward_G(self, adversarial: bool, face_share: float) -> None:  # noqa: N802 - pix2pix's own name
@@ -86,7 +87,7 @@ class Pix2PixModel:
         shares = {"face_features": face_share, "identity": face_share}
         weighted = [self.config.weights[name] * shares.get(name, 1.0) * term for name, term in terms.items()]
         total = torch.stack(weighted).sum()
-        total.backward()
+        torch.autograd.backward(total)
         self.loss |= {name: term.item() for name, term in terms.items()}
 
     def optimize_parameters(self, step: int) -> None:

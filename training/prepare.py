@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -64,7 +65,7 @@ def load_prepared(data: Path, cache: Path) -> Prepared:
     if not (cache / "faces.json").exists():
         raise FileNotFoundError(f"{cache} holds no prepared data: run `python -m training prepare` first.")
     by_id = {(face.archive.name, face.id): face for face in read_manifests(data)}
-    faces = [by_id[archive, id] for archive, id in json.loads((cache / "faces.json").read_text())]
+    faces = [by_id[archive, name] for archive, name in json.loads((cache / "faces.json").read_text())]
     has_sketch = np.array([face.sketch is not None for face in faces])
     sketch_of = np.where(has_sketch, np.cumsum(has_sketch) - 1, -1)
     photos, masks, sketches = (
@@ -92,7 +93,7 @@ def _align_unaligned(faces: list[Face], photos: Images, detector: Path | None) -
         for k, face in enumerate(faces):
             if face.aligned:
                 continue
-            _, found = finder.detect(np.ascontiguousarray(photos[k][:, :, ::-1]))
+            found: Any = finder.detect(np.ascontiguousarray(photos[k][:, :, ::-1]))[1]  # None where there is no face
             if found is not None and len(found) == 1:
                 points = found[0, 4:14].reshape(5, 2)
                 photos[k] = align_by_points(photos[k], points, side)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from inference.engines.pix2pix import Pix2Pix
+from inference.engines import Engine
 from inference.paper import normalise_ink
 from inference.pipeline import to_input
 from inference.restoration import SIDE, build_restorer, enlarge
@@ -42,7 +42,7 @@ class DegradedFaces:
         size: int,
         generator_share: float,
         seed: int,
-        generator: Pix2Pix | None,
+        generator: Engine | None,
     ) -> None:
         self.data, self.size, self.seed = data, size, seed
         self.share = generator_share if generator else 0.0
@@ -54,10 +54,10 @@ class DegradedFaces:
         inputs, photos = [], []
         for k in rng.choice(self.rows, self.size):
             photo = load_images([self.data.faces[k]], "photo", SIDE)[0]
-            mask = cv2.resize(np.array(self.data.masks[k]), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+            mask = _resize(np.array(self.data.masks[k]), SIDE, cv2.INTER_CUBIC)
             photo = on_wall(photo, mask)
-            mirrored = rng.random() < 0.5
-            photo, mask = (np.ascontiguousarray(i[:, ::-1]) if mirrored else i for i in (photo, mask))
+            if rng.random() < 0.5:
+                photo, mask = np.ascontiguousarray(photo[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
             drawn = rng.random() < self.share
             inputs.append(self._drawn(photo, mask, rng) if drawn else degrade(photo, rng))
             photos.append(photo)
@@ -65,24 +65,27 @@ class DegradedFaces:
 
     def _drawn(self, photo: Images, mask: Images, rng: np.random.Generator) -> Images:
         assert self.generator is not None
-        small = cv2.resize(photo, (256, 256), interpolation=cv2.INTER_AREA)
-        person = cv2.resize(mask, (256, 256), interpolation=cv2.INTER_AREA)
-        sketch = normalise_ink(vary_ink(make_sketch(small, person, rng), rng))
-        return to_images(self.generator.generate(to_input(sketch), 0))[0]
+        drawing = make_sketch(_resize(photo, 256, cv2.INTER_AREA), _resize(mask, 256, cv2.INTER_AREA), rng)
+        sketch = normalise_ink(vary_ink(drawing, rng))
+        return np.asarray(to_images(self.generator.generate(to_input(sketch), 0))[0])
 
 
 def degrade(photo: Images, rng: np.random.Generator) -> Images:
     """(512, 512, 3) -> (256, 256, 3) with blur, a loss of resolution, noise and JPEG blocks, GFPGAN's order, milder:
     the generator's faces are already 256 px."""
-    image = cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 2.5)))
+    image: Images = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 2.5))))
     side = round(256 / float(np.exp(rng.uniform(0, np.log(3)))))
-    image = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+    image = _resize(image, side, cv2.INTER_AREA)
     noisy = image + rng.normal(0, rng.uniform(0, 8), image.shape)
     image = np.clip(noisy, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
         _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 98))])
-        image = cv2.imdecode(coded, cv2.IMREAD_COLOR)
-    return np.asarray(cv2.resize(image, (256, 256), interpolation=cv2.INTER_CUBIC))
+        image = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
+    return _resize(image, 256, cv2.INTER_CUBIC)
+
+
+def _resize(image: Images, side: int, interpolation: int) -> Images:
+    return np.asarray(cv2.resize(image, (side, side), interpolation=interpolation), np.uint8)
 
 
 class RestorerTrainee:
@@ -105,7 +108,7 @@ class RestorerTrainee:
     def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         return {"generator": self.optimizer}
 
-    def step(self, batch: RestorationBatch, step: int) -> dict[str, float]:
+    def step(self, batch: RestorationBatch, _step: int) -> dict[str, float]:
         face, photo = batch.face.to(self.device), batch.photo.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             image, pyramid = self.network(face, return_rgb=True)
@@ -114,7 +117,7 @@ class RestorerTrainee:
                 terms |= self._face_terms(self.faces, image, photo)
         total = torch.stack([self.weights[name] * term for name, term in terms.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
         self.optimizer.step()
         return {name: term.item() for name, term in terms.items()}

@@ -26,7 +26,8 @@ class Segmenter(nn.Module):
             skips.append(x)
         for block, skip in zip(self.decoder, skips[-2::-1], strict=True):
             x = block(torch.cat([F.interpolate(x, scale_factor=2.0), skip], dim=1))
-        return self.head(x)
+        logits: Tensor = self.head(x)
+        return logits
 
 
 def _block(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

@@ -60,7 +60,7 @@ def hatch(gray: Gray, rng: Rng) -> Gray:
 
 def make_sketch(photo: npt.NDArray[np.uint8], person: Gray, rng: Rng) -> Gray:
     """One sketch of a (H, W, 3) RGB photo in a random style and strength; mostly without the background."""
-    gray = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+    gray = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
     if rng.random() < 0.9:  # artists do not draw the wall
         alpha = person.astype(np.float32) / 255
         gray = np.asarray(gray * alpha + rng.uniform(200, 255) * (1 - alpha), np.uint8)
@@ -107,7 +107,7 @@ def vary_ink(sketch: Gray, rng: Rng) -> Gray:
     if rng.random() < 0.3:
         ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.2))
     if rng.random() < 0.2:
-        ink = cv2.dilate(ink, np.ones((2, 2), np.uint8))
+        ink = np.asarray(cv2.dilate(ink, np.ones((2, 2), np.uint8)), ink.dtype)
     if rng.random() < 0.15:
         x, y = rng.integers(0, 192, 2)
         w, h = rng.integers(16, 64, 2)

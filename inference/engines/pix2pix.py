@@ -5,7 +5,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from inference.device import Device
+from inference.device import Device, channels_last
 from inference.engines.base import EngineInfo
 from inference.networks.unet import UNet256, UNetConfig
 from inference.weights import Checkpoint
@@ -26,10 +26,11 @@ class Pix2Pix:
         self.checkpoint, self.device = checkpoint, device
         network = UNet256(UNetConfig(**checkpoint.architecture))
         network.load_state_dict(checkpoint.load())
-        self.network = network.eval().to(device.torch, device.dtype, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.network = channels_last(network.eval(), device.torch, device.dtype)
 
     @torch.inference_mode()
     def generate(self, sketches: Tensor, seed: int) -> Tensor:
         generator = torch.Generator().manual_seed(seed) if seed else None
         inputs = sketches.to(self.device.torch, self.device.dtype).contiguous(memory_format=torch.channels_last)
-        return self.network(inputs, generator).float()
+        face: Tensor = self.network(inputs, generator)
+        return face.float()
