@@ -1,0 +1,5 @@
+"""`make bench`."""
+
+from benchmarks.pipeline import main
+
+main()
