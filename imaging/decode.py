@@ -119,8 +119,7 @@ def _check_limits(header: Header) -> None:
 
 def _damaged() -> ImageRefused:
     return ImageRefused(
-        "This file is damaged or was cut off while it was copied; "
-        "please save or scan the sketch again and upload it."
+        "This file is damaged or was cut off while it was copied; please save or scan the sketch again and upload it."
     )
 
 

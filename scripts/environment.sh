@@ -28,7 +28,8 @@ is_ready() { # STAMP FILE...
 }
 
 pip_install() {
-    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@"
+    # --no-compile: bytecode of the few modules that are imported comes with their first import.
+    "$VENV/bin/python" -m pip install --disable-pip-version-check --no-input --no-compile --progress-bar off "$@"
 }
 
 install_runtime() {

@@ -1,7 +1,13 @@
-"""Checks settings, port and storage before anything starts: ``python -m app.supervisor.prepare``."""
+"""Checks settings, port and storage and brings the database up to date, before anything starts.
+
+``python -m app.supervisor.prepare``: one process for all three, since each would load the same libraries.
+"""
 
 import sys
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import upgrade
 from app.settings import Settings, SettingsError
 from app.storage import open_store
 from app.supervisor.parts import PortTaken, check_port
@@ -13,13 +19,18 @@ def main() -> int:
         settings = Settings.from_env()
         check_port(settings.host, settings.port)
         open_store(settings).check()
+        upgrade(settings.database_url)
     except (SettingsError, PortTaken) as error:
         print(error, file=sys.stderr)
-        return 1
     except OSError as error:
-        print(f"The storage folder {error.filename or ''} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 1
-    return 0
+        where = f"The storage folder {error.filename}" if error.filename else "The storage folder"
+        print(f"{where} cannot be written: {error.strerror or error}.", file=sys.stderr)
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        print(f"The database cannot be reached or brought up to date: {reason}", file=sys.stderr)
+    else:
+        return 0
+    return 1
 
 
 if __name__ == "__main__":

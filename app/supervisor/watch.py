@@ -9,8 +9,10 @@ from pathlib import Path
 from app.supervisor.children import Child, Part
 from app.supervisor.restarts import Restarts
 
-GRACE = 4.0
+GRACE = 3.5
 """Seconds that parts have to end after SIGTERM, before SIGKILL."""
+HEAD_START = 10.0
+"""Seconds that the first part may have for itself: the worker's libraries must not delay the first page."""
 _LOOK_EVERY = 0.1
 _LOG_BYTES = 10 * 2**20
 
@@ -36,20 +38,23 @@ class Supervisor:
     def run(self, stop: threading.Event, ready: Callable[[], bool], on_ready: Callable[[], None]) -> int:
         """Start the parts and watch them until ``stop`` is set; ``on_ready`` is called once, when ``ready``.
 
-        Returns the exit status: 0 after a stop that was asked for, 1 after parts died too often. No part
-        is left behind either way. Must run in the main thread: children die with the thread that began them.
+        The first part starts at once, the others when it is ready or has had its head start. Returns the
+        exit status: 0 after a stop that was asked for, 1 after parts died too often. No part is left behind
+        either way. Must run in the main thread: children die with the thread that began them.
         """
         self._logs.mkdir(parents=True, exist_ok=True)
+        first, *others = self._parts
+        self._due = {name: time.monotonic() + HEAD_START for name in others}
         told = False
         try:
-            for name in self._parts:
-                self._start(name)
+            self._start(first)
             while not stop.wait(_LOOK_EVERY):
-                if not self._look_after_parts():
-                    return 1
                 if not told and ready():
                     told = True
+                    self._due |= {name: 0.0 for name in others if name not in self._children}
                     on_ready()
+                if not self._look_after_parts():
+                    return 1
             self._say("Stopping.")
             return 0
         finally:

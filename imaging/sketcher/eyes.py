@@ -65,9 +65,7 @@ def _eyeball(hand: Hand, person: Person, centre: tuple[float, float], opening: T
     iris = canvas.mask(_circle(gaze, _IRIS), soft=0.5) * opening
     canvas.erase(iris, 0.7)
     canvas.lay(iris, 0.42 * dark + 0.12)
-    rim = (
-        canvas.mask(_circle(gaze, _IRIS), soft=0.4) - canvas.mask(_circle(gaze, _IRIS - 2.2), soft=0.9)
-    ) * opening
+    rim = (canvas.mask(_circle(gaze, _IRIS), soft=0.4) - canvas.mask(_circle(gaze, _IRIS - 2.2), soft=0.9)) * opening
     canvas.lay(np.clip(rim, 0, 1), 0.75)
     turn = dice.uniform(0, 2 * np.pi, 46)
     ray = np.stack([np.cos(turn), np.sin(turn)], axis=1)[:, None, :]
@@ -102,9 +100,7 @@ def _lashes(hand: Hand, person: Person, side: float, upper: Points, lower: Point
     for rim, share, length, lift in ((upper, 0.35, 3.5 + 4.5 * feminine, -1.0), (lower, 0.5, 2.4, 0.8)):
         many = int(16 + 16 * feminine)
         at = np.sort(dice.uniform(share, 0.98, many))
-        roots = np.stack(
-            [np.interp(at * (len(rim) - 1), np.arange(len(rim)), rim[:, axis]) for axis in (0, 1)], 1
-        )
+        roots = np.stack([np.interp(at * (len(rim) - 1), np.arange(len(rim)), rim[:, axis]) for axis in (0, 1)], 1)
         reach = length * (0.55 + 0.45 * at) * dice.uniform(0.7, 1.1, many)
         sideways = side * (at - 0.35) * 1.2
         t = np.linspace(0, 1, 5)[None, :]

@@ -45,9 +45,7 @@ def _opening(person: Person, wide: float) -> Points:
     """Right half of the neck opening, from the middle up to the side of the neck."""
     deep = {"crew": 508.0, "hood": 514.0, "shirt": 530.0, "v": 556.0}[person.collar]
     if person.collar in ("crew", "hood"):
-        return on_side(
-            [[0, deep], [wide * 0.45, deep - 6], [wide * 0.85, deep - 24], [wide + 14, 466]], 1, 40
-        )
+        return on_side([[0, deep], [wide * 0.45, deep - 6], [wide * 0.85, deep - 24], [wide + 14, 466]], 1, 40)
     return on_side([[0, deep], [wide * 0.42, deep - 36], [wide * 0.8, 488], [wide + 8, 456]], 1, 40)
 
 

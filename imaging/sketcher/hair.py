@@ -70,10 +70,7 @@ def trace(
     curl = hand.dice.normal(0.0, 1.0, many) * plan.curl / 100.0
     if plan.curl > 4.0:  # ringlets all turn about equally much, to either side
         curl = (
-            hand.dice.choice([-1.0, 1.0], many)
-            * (0.7 + 0.3 * np.abs(hand.dice.normal(0, 1, many)))
-            * plan.curl
-            / 100.0
+            hand.dice.choice([-1.0, 1.0], many) * (0.7 + 0.3 * np.abs(hand.dice.normal(0, 1, many))) * plan.curl / 100.0
         )
     lead = hand.dice.normal(0.0, 0.06 + 0.12 * min(plan.curl, 8.0), many)
     path = np.empty((many, count, 2))
@@ -186,9 +183,7 @@ def _along(hand: Hand, springs: Points) -> Points:
     return np.stack([x, y], axis=1)
 
 
-def _strays(
-    hand: Hand, plan: HairPlan, region: Map, seeds: Map, field: Field, light: Map, dark: float
-) -> None:
+def _strays(hand: Hand, plan: HairPlan, region: Map, seeds: Map, field: Field, light: Map, dark: float) -> None:
     area = float(seeds.sum()) * STEP * STEP
     many = int(0.16 * plan.density * area / (sum(plan.length) / 2.0))
     roots = random_roots(hand, seeds, many)
@@ -197,9 +192,7 @@ def _strays(
     _lay(hand, strokes, level, region, light, width=1.0)
 
 
-def _lay(
-    hand: Hand, strokes: Points, level: NDArray[np.float64], region: Map, light: Map, *, width: float
-) -> None:
+def _lay(hand: Hand, strokes: Points, level: NDArray[np.float64], region: Map, light: Map, *, width: float) -> None:
     """Strokes (m, n, 2) of darkness (m,): paler where hair shines, fading where they leave the region."""
     keep = np.clip(at_cells(softened(region, 2.0), strokes) * 2.0, 0.0, 1.0)
     away = 0.9 + 0.2 * at_cells(rise(grid()[0], 230.0, 400.0), strokes)

@@ -36,12 +36,8 @@ def _parted(person: Person, wide: float, outer: Points, inner: Points, back: Poi
 
 def bob(person: Person, wide: float) -> HairPlan:
     """Straight, cut at the jaw."""
-    outer = half(
-        (0, 60, 114, 150, 168, 176, 180, 178, 168, 150), (-4, 4, 34, 86, 150, 220, 300, 360, 398, 412)
-    )
-    inner = half(
-        (0, 34, 72, 99, 113, 118, 117, 114, 118, 150), (82, 92, 118, 158, 206, 256, 310, 360, 396, 412)
-    )
+    outer = half((0, 60, 114, 150, 168, 176, 180, 178, 168, 150), (-4, 4, 34, 86, 150, 220, 300, 360, 398, 412))
+    inner = half((0, 34, 72, 99, 113, 118, 117, 114, 118, 150), (82, 92, 118, 158, 206, 256, 310, 360, 396, 412))
     behind = half((0, 120, 165, 168, 140), (60, 80, 200, 380, 408))
     neck = half((0, 60, 90, 110, 140), (100, 300, 392, 404, 408))
     plan = _parted(person, wide, outer, inner, cap(behind, neck, wide), 400)
@@ -50,12 +46,8 @@ def bob(person: Person, wide: float) -> HairPlan:
 
 def long(person: Person, wide: float) -> HairPlan:
     """Straight, over the shoulders."""
-    outer = half(
-        (0, 58, 112, 146, 163, 172, 178, 186, 190, 188), (-2, 5, 36, 88, 150, 230, 320, 420, 520, 640)
-    )
-    inner = half(
-        (0, 32, 70, 98, 113, 119, 116, 108, 106, 110), (84, 94, 120, 160, 210, 262, 320, 390, 480, 640)
-    )
+    outer = half((0, 58, 112, 146, 163, 172, 178, 186, 190, 188), (-2, 5, 36, 88, 150, 230, 320, 420, 520, 640))
+    inner = half((0, 32, 70, 98, 113, 119, 116, 108, 106, 110), (84, 94, 120, 160, 210, 262, 320, 390, 480, 640))
     behind = half((0, 120, 160, 176, 180), (60, 80, 200, 400, 640))
     neck = half((0, 60, 76, 80, 84), (100, 300, 400, 500, 640))
     plan = _parted(person, wide, outer, inner, cap(behind, neck, wide), 660)

@@ -42,9 +42,7 @@ def short(person: Person, wide: float) -> HairPlan:
 def tousled(person: Person, wide: float) -> HairPlan:
     """Short, fuller and wavy."""
     outer = SHORT * [1.05, 1.0] - np.stack([0 * SHORT[:, 0], np.where(SHORT[:, 0] < 114, 10.0, 0.0)], axis=1)
-    return HairPlan(
-        [cap(outer, HAIRLINE, wide)], _swept(person, wide), (36, 80), curl=2.0, waves=2.5, lock=7.0
-    )
+    return HairPlan([cap(outer, HAIRLINE, wide)], _swept(person, wide), (36, 80), curl=2.0, waves=2.5, lock=7.0)
 
 
 def side(person: Person, wide: float) -> HairPlan:
@@ -93,12 +91,8 @@ def receding(person: Person, wide: float) -> HairPlan:
 def curly(person: Person, wide: float) -> HairPlan:
     """Ringlets all round; the longer, the less male the proportions."""
     big = 1.0 - person.male
-    xs = np.array([0, 60, 112, 150, 168, 172, 164, 148, 130]) + big * np.array(
-        [0, 0, 0, 8, 14, 18, 24, 30, 14]
-    )
-    ys = np.array([-14, -8, 18, 66, 124, 184, 236, 262, 268]) + big * np.array(
-        [-14, -12, -8, 0, 0, 0, 20, 60, 70]
-    )
+    xs = np.array([0, 60, 112, 150, 168, 172, 164, 148, 130]) + big * np.array([0, 0, 0, 8, 14, 18, 24, 30, 14])
+    ys = np.array([-14, -8, 18, 66, 124, 184, 236, 262, 268]) + big * np.array([-14, -12, -8, 0, 0, 0, 20, 60, 70])
     guides = temples(wide)
     guides += [across([(x, 96), (x * 1.15, 40), (x * 1.4, -10)], 1.0) for x in (-110, -60, 0, 60, 110)]
     return HairPlan([cap(half(xs, ys), HAIRLINE - [0.0, 4.0], wide)], guides, (26, 52), curl=11.0, lock=6.0)

@@ -19,9 +19,7 @@ def fade_out(hand: Hand) -> None:
     x, y = grid()
     ragged = hand.wobble(1, 64, 16.0)[0]
     edge = np.interp(x, np.linspace(x.min(), x.max(), 64), ragged)
-    left = 1.0 - rise(
-        np.asarray(y - edge + 0.0004 * (x - MIDDLE) ** 2, np.float32), _LAST_LINE, _LAST_LINE + 52.0
-    )
+    left = 1.0 - rise(np.asarray(y - edge + 0.0004 * (x - MIDDLE) ** 2, np.float32), _LAST_LINE, _LAST_LINE + 52.0)
     hand.canvas.erase(1.0 - hand.canvas.from_face(left, ORIGIN, STEP))
 
 

@@ -42,12 +42,7 @@ def png_chunk(name: bytes, body: bytes) -> bytes:
 def png_with_header(width: int, height: int, pixels: bytes, depth: int = 8, colour: int = 0) -> bytes:
     """A PNG whose header says whatever is wanted, over any compressed pixels."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + png_chunk(b"IHDR", header)
-        + png_chunk(b"IDAT", pixels)
-        + png_chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
 
 
 def true_bomb_png(side: int = 50_000) -> bytes:

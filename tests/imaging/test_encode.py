@@ -34,9 +34,7 @@ def test_png_carries_text_in_any_script() -> None:
     assert {key: str(value) for key, value in back.text.items()} == text  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    "size,expected", [((800, 400), (320, 160)), ((300, 900), (107, 320)), ((90, 80), (90, 80))]
-)
+@pytest.mark.parametrize("size,expected", [((800, 400), (320, 160)), ((300, 900), (107, 320)), ((90, 80), (90, 80))])
 def test_thumbnail_fits_and_never_grows(size: tuple[int, int], expected: tuple[int, int]) -> None:
     back = Image.open(io.BytesIO(thumbnail_webp(corpus.drawing(*size))))
     assert back.format == "WEBP"

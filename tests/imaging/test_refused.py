@@ -101,9 +101,7 @@ def test_more_bytes_than_allowed_are_refused_without_reading_them() -> None:
         decode_image(b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES))
 
 
-@pytest.mark.parametrize(
-    "name", ["true bomb", "png that lies large", "jpeg that lies", "webp that lies large"]
-)
+@pytest.mark.parametrize("name", ["true bomb", "png that lies large", "jpeg that lies", "webp that lies large"])
 def test_bombs_are_refused_before_a_pixel_is_decoded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     load = ImageFile.ImageFile.load

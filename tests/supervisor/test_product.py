@@ -35,6 +35,14 @@ def _parts(server: LiveServer) -> dict[str, int]:
     return children
 
 
+def _slack() -> float:
+    """Seconds to allow a busy machine: ten starts of Python take half a second on an idle one."""
+    began = time.monotonic()
+    for _ in range(10):
+        subprocess.run([sys.executable, "-c", ""], check=True)
+    return max(0.0, time.monotonic() - began - 0.5)
+
+
 def test_it_serves_gives_the_first_link_restarts_and_stops_within_five_seconds(tmp_path: Path) -> None:
     with live(tmp_path / "var") as server:
         assert _livez(server) == http.HTTPStatus.OK
@@ -48,10 +56,11 @@ def test_it_serves_gives_the_first_link_restarts_and_stops_within_five_seconds(t
         server.wait_for("The worker is ready to render.")
         wait_until(lambda: len(descendants(server.process.pid)) >= 4, 20, "the web server's own workers")
         family = descendants(server.process.pid)
+        slack = _slack()
         began = time.monotonic()
         server.process.send_signal(signal.SIGINT)
         assert server.process.wait(10) == 0
-        assert time.monotonic() - began < 5.0
+        assert time.monotonic() - began < 5.0 + slack
         assert not any(alive(pid) for pid in family)
     assert (tmp_path / "var" / "log" / "web.log").stat().st_size > 0
     assert (tmp_path / "var" / "log" / "worker.log").stat().st_size > 0
@@ -124,8 +133,17 @@ def test_an_unknown_part_is_wrong_use(tmp_path: Path) -> None:
 
 def test_preparing_makes_the_folders(tmp_path: Path) -> None:
     result = _module("app.supervisor.prepare", var=tmp_path / "new", PORT=str(free_port()))
-    assert (result.returncode, result.stderr) == (0, "")
-    assert (tmp_path / "new").is_dir()
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "new" / "semblance.db").is_file()
+
+
+def test_preparing_says_when_the_database_cannot_be_reached(tmp_path: Path) -> None:
+    address = f"postgresql://keeper:hidden-word@127.0.0.1:{free_port()}/records"
+    result = _module("app.supervisor.prepare", var=tmp_path, PORT=str(free_port()), DATABASE_URL=address)
+    assert result.returncode == 1
+    assert result.stderr.startswith("The database cannot be reached")
+    assert result.stderr.count("\n") == 1
+    assert "hidden-word" not in result.stderr
 
 
 def test_preparing_says_when_the_storage_cannot_be_written(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.supervisor.children import Part, die_with_parent
-from app.supervisor.watch import Supervisor
+from app.supervisor.watch import GRACE, Supervisor
 from tests.live import alive
 from tests.servers import wait_until
 
@@ -104,7 +104,7 @@ def test_a_part_that_ignores_the_request_is_killed_within_five_seconds(bench: Be
         stopped.append(time.monotonic())
 
     assert bench.run([part("stubborn", STUBBORN)], act=note) == 0
-    assert 3.5 < time.monotonic() - stopped[0] < 5.0
+    assert GRACE <= time.monotonic() - stopped[0] < GRACE + 1.5
 
 
 def test_what_a_part_started_dies_with_it(bench: Bench) -> None:
