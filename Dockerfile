@@ -1,4 +1,4 @@
-# One image for every process: `docker run IMAGE web`, `... worker`, `... upgrade` (the database, before both).
+# One image for every process: `docker run IMAGE web`, `... worker`, `... migrate` (once, before both).
 # The worker uses a GPU when it is given one (--gpus all): torch comes with CUDA from the same requirements.
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH

@@ -1,7 +1,7 @@
-"""Becomes one part of the product: ``python -m app.supervisor.part web | worker | upgrade``.
+"""Becomes one part of the product: ``python -m app.supervisor.part web | worker | migrate``.
 
-For containers and service managers, which supervise by themselves. ``upgrade`` brings the database to the
-newest schema and ends.
+For containers and service managers, which supervise by themselves. ``migrate`` brings the database to the
+newest schema and ends. What follows the part's name is handed on: ``worker --slot 2``.
 """
 
 import argparse
@@ -21,12 +21,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except SettingsError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    upgrade = Part("upgrade", [sys.executable, "-m", "app.database", "upgrade"])
-    known = {part.name: part for part in [*parts(settings), upgrade]}
+    migrate = Part("migrate", [sys.executable, "-m", "app.database", "upgrade"])
+    known = {part.name: part for part in [*parts(settings), migrate]}
     parser = argparse.ArgumentParser(prog="python -m app.supervisor.part", description="Runs one part.")
     parser.add_argument("part", choices=known)
-    part = known[parser.parse_args(arguments).part]
-    os.execve(part.command[0], list(part.command), {**os.environ, **part.environment})  # noqa: S606
+    chosen, rest = parser.parse_known_args(arguments)
+    part = known[chosen.part]
+    os.execve(part.command[0], [*part.command, *rest], {**os.environ, **part.environment})  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def test_a_free_port_passes_and_an_address_of_another_machine_does_not() -> None
 
 def test_one_command_becomes_the_web_server_as_containers_want_it(tmp_path: Path) -> None:
     port = free_port()
-    assert _module("app.supervisor.part", "upgrade", var=tmp_path).returncode == 0
+    assert _module("app.supervisor.part", "migrate", var=tmp_path).returncode == 0
     assert (tmp_path / "semblance.db").exists()
     web = subprocess.Popen(
         [sys.executable, "-m", "app.supervisor.part", "web"],
@@ -123,6 +123,12 @@ def test_one_command_becomes_the_web_server_as_containers_want_it(tmp_path: Path
     finally:
         web.terminate()
         web.wait(10)
+
+
+def test_what_follows_a_parts_name_is_handed_on(tmp_path: Path) -> None:
+    result = _module("app.supervisor.part", "worker", "--slot", "Not a slot", var=tmp_path)
+    assert result.returncode == 1
+    assert "cannot name a slot" in result.stderr
 
 
 def test_an_unknown_part_is_wrong_use(tmp_path: Path) -> None:
