@@ -34,7 +34,7 @@ pip_install() {
 
 install_runtime() {
     # A folder that was moved or half made cannot be trusted; making it again is cheap.
-    "$VENV/bin/python" -c '' 2>/dev/null || rm -rf "$VENV"
+    "$VENV/bin/python" -m pip --version 2>/dev/null || rm -rf "$VENV"
     [ -d "$VENV" ] || "$PYTHON" -m venv "$VENV" || return 1
     pip_install -r requirements.txt || return 1
     pip_install --no-deps --no-build-isolation -r requirements-gfpgan.txt || return 1
