@@ -96,9 +96,7 @@ def _wish(params: dict[str, Any], sketch: Sketch, renderer: Renderer) -> Wish:
     return Wish(engine, int(params["seed"]), float(strength), params["eyes"], digest)
 
 
-def _render(
-    claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore, renderer: Renderer
-) -> Record:
+def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore, renderer: Renderer) -> Record:
     wish = _wish(claim.params, sketch, renderer)
     made = renderer.render(image, wish)
     # The pipeline knows the clean image; what the person handed in belongs to the chain as well.

@@ -23,9 +23,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING)
 RETRYABLE = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
 
 
-def enqueue(
-    db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UUID, params: Mapping[str, Any]
-) -> Job:
+def enqueue(db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UUID, params: Mapping[str, Any]) -> Job:
     """Add a job in the caller's transaction; a worker is woken once that has committed."""
     now = clock(db)
     job = Job(

@@ -70,9 +70,7 @@ def claim(db: Session, worker: Worker, kinds: Collection[JobKind], lease_seconds
         job.state, job.attempts = JobState.RUNNING, job.attempts + 1
         job.lease_owner, job.lease_expires_at = worker.id, now + dt.timedelta(seconds=lease_seconds)
         job.heartbeat_at = job.started_at = now
-        taken = Claim(
-            job.id, job.attempts, worker.id, job.kind, job.subject_id, job.owner_id, dict(job.params)
-        )
+        taken = Claim(job.id, job.attempts, worker.id, job.kind, job.subject_id, job.owner_id, dict(job.params))
     log.info("job_claimed", job=str(taken.job_id), kind=taken.kind, attempt=taken.attempt, alone=job.alone)
     return taken
 

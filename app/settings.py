@@ -143,9 +143,7 @@ class _Reader:
         elif backend == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         elif url.database in (None, "", ":memory:"):
-            self.problems.append(
-                "DATABASE_URL must name a SQLite file: the web server and the worker share it."
-            )
+            self.problems.append("DATABASE_URL must name a SQLite file: the web server and the worker share it.")
         else:
             url = url.set(database=str((ROOT / str(url.database)).resolve()))
         return url.render_as_string(hide_password=False)
@@ -154,13 +152,9 @@ class _Reader:
         text = self.env.get("STORAGE_URL", (var / "objects").as_uri())
         parts = urlsplit(text)
         if parts.scheme == "gs":
-            self.problems.append(
-                "STORAGE_URL names a cloud bucket, which this version cannot use; use file:///…"
-            )
+            self.problems.append("STORAGE_URL names a cloud bucket, which this version cannot use; use file:///…")
         elif parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
-            self.problems.append(
-                "STORAGE_URL must be a folder with its whole path, like file:///srv/objects."
-            )
+            self.problems.append("STORAGE_URL must be a folder with its whole path, like file:///srv/objects.")
         return text
 
     def _redis(self) -> str | None:

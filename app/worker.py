@@ -84,9 +84,7 @@ class QuietConsumer(Consumer):  # type: ignore[misc]
         """Nothing: see run_worker."""
 
 
-def run_worker(
-    settings: Settings, slot_name: str = "1", renderer_factory: RendererFactory = load_renderer
-) -> bool:
+def run_worker(settings: Settings, slot_name: str = "1", renderer_factory: RendererFactory = load_renderer) -> bool:
     """Work until SIGTERM or SIGINT. False when the process must end without waiting for a job.
 
     Raises SlotTaken when the slot has a living worker.

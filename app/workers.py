@@ -26,9 +26,7 @@ def register(db: Session, host: str, slot: str, capabilities: dict[str, Any]) ->
         heartbeat_at=now,
     )
     with transaction(db):
-        db.execute(
-            update(Worker).where(Worker.name == name, Worker.stopped_at.is_(None)).values(stopped_at=now)
-        )
+        db.execute(update(Worker).where(Worker.name == name, Worker.stopped_at.is_(None)).values(stopped_at=now))
         db.add(worker)
     return worker
 

@@ -56,9 +56,7 @@ class Account(Identified, Base):
 class AccountRole(Base):
     __tablename__ = "account_role"
 
-    account_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
-    )
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[Role] = mapped_column(words(Role, "role"), primary_key=True)
 
 
@@ -84,9 +82,7 @@ class OneTimeLink(Identified, Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[LinkPurpose] = mapped_column(words(LinkPurpose, "purpose"))
-    account_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), index=True
-    )
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]

@@ -171,9 +171,7 @@ def set_disabled(db: Session, by: Account, account: Account, disabled: bool) -> 
         account.disabled_at = utc_now() if disabled else None
         if disabled:
             db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
-            db.execute(
-                delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
-            )
+            db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     log.info("account_disabled" if disabled else "account_enabled", account=str(account.id), by=str(by.id))
 
 

@@ -37,9 +37,7 @@ def issue_set_password(db: Session, account: Account) -> str:
         account = locked(db, account.id)
         if account.disabled_at is not None:
             raise Conflict("This account is disabled; enable it first.")
-        db.execute(
-            delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None))
-        )
+        db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
         token = _issue(db, LinkPurpose.SET_PASSWORD, account, SET_PASSWORD_FOR)
     log.info("password_link_issued", account=str(account.id))
     return token

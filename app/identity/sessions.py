@@ -69,9 +69,7 @@ def find(db: Session, token: str) -> SignInSession | None:
 
 def of_account(db: Session, account: Account) -> list[SignInSession]:
     """The account's open sessions, newest first."""
-    query = select(SignInSession).where(
-        SignInSession.account_id == account.id, SignInSession.expires_at > utc_now()
-    )
+    query = select(SignInSession).where(SignInSession.account_id == account.id, SignInSession.expires_at > utc_now())
     return list(db.scalars(query.order_by(SignInSession.created_at.desc(), SignInSession.id)))
 
 

@@ -1,26 +1,37 @@
 """What the studio does, for whoever asks: every function takes the session and the account first.
 
-A function that changes something commits it before it returns. What belongs to somebody else is
-answered like what does not exist.
+A function that changes something commits it before it returns. Looking things up is in app.studio.shelf,
+and offered here as well.
 """
 
 import math
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PureWindowsPath
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import jobs, workers
 from app.database import transaction
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.intake import Intake, take_in
 from app.storage import ObjectStore, object_key
-from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch, fold, utc_now
+from app.studio.shelf import (
+    Page,
+    capabilities,
+    get_job,
+    get_likeness,
+    get_sketch,
+    jobs_of,
+    likenesses,
+    lineage,
+    list_sketches,
+    queue_position,
+)
+from models import Account, EyePair, Job, JobKind, Sketch, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -28,16 +39,6 @@ MAX_SEED = 2**31 - 1
 MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
 """Pixels of the clean image: apart, and from left to right."""
 Eyes = Sequence[Sequence[float]]
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some of a list: page ``page`` of ``pages``, counted from 1, of ``total`` sketches."""
-
-    items: list[Sketch]
-    page: int
-    pages: int
-    total: int
 
 
 def create_sketch(
@@ -117,74 +118,6 @@ def _title(text: str) -> str:
     return title
 
 
-def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
-    """Raises NotFound."""
-    sketch = db.scalar(select(Sketch).where(Sketch.id == sketch_id, Sketch.owner_id == account.id))
-    if sketch is None:
-        raise NotFound("There is no such sketch, or it is not yours.")
-    return sketch
-
-
-def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Likeness:
-    """Raises NotFound."""
-    query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
-    likeness = db.scalar(query.where(Likeness.id == likeness_id, Sketch.owner_id == account.id))
-    if likeness is None:
-        raise NotFound("There is no such likeness, or it is not yours.")
-    return likeness
-
-
-def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
-    """Raises NotFound."""
-    job = db.scalar(select(Job).where(Job.id == job_id, Job.owner_id == account.id))
-    if job is None:
-        raise NotFound("There is no such piece of work, or it is not yours.")
-    return job
-
-
-def list_sketches(db: Session, account: Account, query: str = "", page: int = 1, per_page: int = 24) -> Page:
-    """The latest version of each of the account's sketches whose title has the words, newest first."""
-    found = _latest(account)
-    for word in query.split():
-        found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
-    total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
-    pages = max(1, math.ceil(total / per_page))
-    page = min(max(1, page), pages)
-    ordered = found.order_by(Sketch.created_at.desc(), Sketch.id)
-    items = db.scalars(ordered.limit(per_page).offset((page - 1) * per_page))
-    return Page(list(items), page, pages, total)
-
-
-def _latest(account: Account) -> Select[Sketch]:
-    newest = (
-        select(Sketch.lineage_id, func.max(Sketch.version).label("version"))
-        .where(Sketch.owner_id == account.id)
-        .group_by(Sketch.lineage_id)
-        .subquery()
-    )
-    return select(Sketch).join(
-        newest, (Sketch.lineage_id == newest.c.lineage_id) & (Sketch.version == newest.c.version)
-    )
-
-
-def lineage(db: Session, sketch: Sketch) -> list[Sketch]:
-    """Every version of the sketch, oldest first."""
-    query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
-    return list(db.scalars(query.order_by(Sketch.version)))
-
-
-def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
-    """What was made from this version, oldest first."""
-    query = select(Likeness).where(Likeness.sketch_id == sketch.id)
-    return list(db.scalars(query.order_by(Likeness.number)))
-
-
-def jobs_of(db: Session, sketch: Sketch) -> list[Job]:
-    """The work asked for on this version, oldest first."""
-    query = select(Job).where(Job.subject_id == sketch.id)
-    return list(db.scalars(query.order_by(Job.created_at, Job.id)))
-
-
 def request_render(
     db: Session,
     account: Account,
@@ -210,9 +143,7 @@ def request_render(
         sketch = db.scalars(select(Sketch).where(Sketch.id == sketch_id).with_for_update()).one()
         if eyes is not None:
             sketch.eyes = pair
-        return _same_request(db, sketch_id, params) or jobs.enqueue(
-            db, JobKind.RENDER, sketch_id, owner_id, params
-        )
+        return _same_request(db, sketch_id, params) or jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, params)
 
 
 def _check_engine(db: Session, engine: str) -> None:
@@ -235,15 +166,8 @@ def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
 
 
 def _same_request(db: Session, sketch_id: uuid.UUID, params: dict[str, Any]) -> Job | None:
-    query = select(Job).where(
-        Job.subject_id == sketch_id, Job.kind == JobKind.RENDER, Job.state.in_(jobs.OPEN)
-    )
+    query = select(Job).where(Job.subject_id == sketch_id, Job.kind == JobKind.RENDER, Job.state.in_(jobs.OPEN))
     return next((job for job in db.scalars(query) if job.params == params), None)
-
-
-def queue_position(db: Session, job: Job) -> int:
-    """The place in the queue: 1 is next, 0 is not waiting."""
-    return jobs.position(db, job)
 
 
 def retry(db: Session, account: Account, job: Job) -> Job:
@@ -265,14 +189,7 @@ def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
             version.title = title
 
 
-def capabilities(db: Session) -> dict[str, Any] | None:
-    """What the newest living worker can do; None while there is none."""
-    worker = workers.newest_live(db)
-    return worker.capabilities if worker else None
-
-
 __all__ = [
-    "JobState",
     "Page",
     "cancel",
     "capabilities",

@@ -53,9 +53,7 @@ def upgrade() -> None:
         "account_role",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("role", one_of("role", "investigator", "supervisor", "admin"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_account_role_account_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_account_role_account_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id", "role", name="pk_account_role"),
     )
     op.create_table(
@@ -97,9 +95,7 @@ def upgrade() -> None:
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=False),
         sa.Column("used_at", TIME),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="fk_one_time_link_account_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="fk_one_time_link_account_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_one_time_link"),
         sa.UniqueConstraint("token_hash", name="uq_one_time_link_token_hash"),
     )

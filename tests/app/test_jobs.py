@@ -203,9 +203,7 @@ def test_handing_back_blames_nobody_and_keeps_the_place(db: Session, owner: Acco
     assert [jobs.position(db, one) for one in (job, second)] == [1, 2]
 
 
-def test_a_failed_job_says_why_and_is_not_tried_again_by_itself(
-    db: Session, owner: Account, worker: Worker
-) -> None:
+def test_a_failed_job_says_why_and_is_not_tried_again_by_itself(db: Session, owner: Account, worker: Worker) -> None:
     job = add(db, owner)
     leases.fail(db, take(db, worker), "x" * 600)
     now_is(db, job)
@@ -244,6 +242,9 @@ def test_what_is_over_cannot_be_cancelled_and_what_is_not_cannot_be_retried(
 def test_many_workers_take_every_job_exactly_once(database: Database, db: Session, owner: Account) -> None:
     wanted = {add(db, owner).id for _ in range(24)}
     crew = [workers.register(db, f"host{number % 2}", str(number), {}) for number in range(4)]
+    for worker in crew:
+        db.refresh(worker)
+    db.expunge_all()  # the threads must not load through this thread's session
     taken: list[uuid.UUID] = []
     failures: list[BaseException] = []
 

@@ -123,9 +123,7 @@ def test_titles_are_one_line_and_not_too_long(db: Session, owner: Account, sketc
             service.rename(db, owner, sketch, title)
 
 
-def test_what_is_somebody_elses_is_not_there(
-    db: Session, person: Person, owner: Account, sketch: Sketch
-) -> None:
+def test_what_is_somebody_elses_is_not_there(db: Session, person: Person, owner: Account, sketch: Sketch) -> None:
     other = person()
     job = service.jobs_of(db, sketch)[0]
     assert service.get_sketch(db, owner, sketch.id).id == sketch.id

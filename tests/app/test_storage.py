@@ -170,9 +170,7 @@ def test_a_file_that_may_not_grow_leaves_nothing(store: LocalStore) -> None:
 def test_a_full_disk_leaves_nothing_and_hurts_nothing(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True
-    )
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True)
     if mounted.returncode:
         pytest.skip("this machine does not allow mounting a tiny disk")
     try:

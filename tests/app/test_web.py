@@ -389,9 +389,7 @@ def test_two_people_at_once_never_get_each_others_sketch(app: Flask, person: Per
             if browser.get(address + "/original").data != mine:
                 wrong.append(address)
 
-    threads = [
-        threading.Thread(target=use, args=(account, seed)) for seed, account in enumerate(people, start=1)
-    ]
+    threads = [threading.Thread(target=use, args=(account, seed)) for seed, account in enumerate(people, start=1)]
     for thread in threads:
         thread.start()
     for thread in threads:

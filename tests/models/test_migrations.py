@@ -47,9 +47,7 @@ def test_there_is_one_newest_revision() -> None:
 
 
 def test_up_down_up(url: str) -> None:
-    revisions = [
-        script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()
-    ]
+    revisions = [script.revision for script in ScriptDirectory.from_config(alembic_config("")).walk_revisions()]
     for revision in reversed(revisions):
         upgrade(url, revision)
         downgrade(url, "-1")
