@@ -12,18 +12,25 @@ from typing import Any
 
 import torch
 
+from inference.errors import InferenceError
+
 _kept: list[Any] = []  # a torch Library undefines its operators when it is collected
 
 
 @cache
 def clean_network_class() -> Any:
-    """`gfpgan.archs.gfpganv1_clean_arch.GFPGANv1Clean`."""
-    _define_missing_operators()
-    from torchvision.transforms import _functional_tensor
+    """`gfpgan.archs.gfpganv1_clean_arch.GFPGANv1Clean`. Raises InferenceError where it is not installed."""
+    try:
+        _define_missing_operators()
+        from torchvision.transforms import _functional_tensor
 
-    sys.modules.setdefault("torchvision.transforms.functional_tensor", _functional_tensor)
-    from gfpgan.archs.gfpganv1_clean_arch import GFPGANv1Clean
-
+        sys.modules.setdefault("torchvision.transforms.functional_tensor", _functional_tensor)
+        from gfpgan.archs.gfpganv1_clean_arch import GFPGANv1Clean
+    except ImportError as error:
+        raise InferenceError(
+            f"The restorer's network cannot be imported ({error}). Install it: .venv/bin/pip install --no-deps "
+            "--no-build-isolation -r requirements-gfpgan.txt"
+        ) from error
     return GFPGANv1Clean
 
 
@@ -31,7 +38,7 @@ def _define_missing_operators() -> None:
     """Where torchvision's binary does not load, its import needs the schemas of two operators to exist."""
     spec = importlib.util.find_spec("torchvision")
     if spec is None or spec.origin is None:
-        raise ImportError("torchvision is not installed; run `make run` or install requirements-gfpgan.txt.")
+        raise ImportError("no module torchvision")
     operators: Any = torch.ops  # neither is annotated upstream
     fragment: Any = torch.library.Library
     try:

@@ -1,5 +1,6 @@
 """The controls of one render."""
 
+import math
 from dataclasses import dataclass
 
 from inference.errors import BadControl
@@ -30,5 +31,7 @@ class RenderOptions:
             raise BadControl("The strength must lie between 0 and 1.")
         if self.eyes is not None:
             (x1, y1), (x2, y2) = self.eyes
+            if not all(map(math.isfinite, (x1, y1, x2, y2))):
+                raise BadControl("The eyes must be given in pixels of the picture.")
             if x2 - x1 < 4 or (x2 - x1) ** 2 + (y2 - y1) ** 2 < 64:
                 raise BadControl("The eyes must be at least 8 pixels apart, the left one in the picture first.")

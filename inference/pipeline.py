@@ -59,10 +59,9 @@ class Pipeline:
         landmarks = find(checkpoints, "landmarks")
         if not engines or landmarks is None:
             raise WeightsError(f"The weights folder {weights} holds no engine or no face finder. Restore it.")
-        finder = LandmarkNet(**landmarks.architecture)
-        finder.load_state_dict(landmarks.load())
         restorer = find(checkpoints, "restorer")
-        return cls(place, engines, (landmarks, finder.eval()), _load_restorer(restorer, place))
+        finder = landmarks.build(lambda architecture: LandmarkNet(**architecture))
+        return cls(place, engines, (landmarks, finder), _load_restorer(restorer, place))
 
     def describe(self) -> dict[str, Any]:
         """Device, engines with their controls and defaults, and weights; JSON-able."""
@@ -95,7 +94,7 @@ class Pipeline:
     def render(self, image: Image.Image, options: RenderOptions, sketch_sha256: str | None = None) -> Rendered:
         """One likeness. `sketch_sha256` is the digest of the file that the picture came from.
 
-        Raises UnknownEngine.
+        Raises UnknownEngine, and BadControl for eyes that are not on the picture.
         """
         engine = self.engine(options.engine)
         strength = self.default_strength if options.strength is None else options.strength
@@ -129,7 +128,7 @@ class Pipeline:
 
     def _alignment(self, image: Image.Image, options: RenderOptions) -> Alignment:
         if options.eyes is not None:
-            return sketch.given(options.eyes)
+            return sketch.given(options.eyes, image)
         return self.align(image) if options.align else Alignment(None, "off", 0.0)
 
     def _restore(self, face: torch.Tensor, options: RenderOptions, strength: float) -> torch.Tensor:
@@ -175,6 +174,4 @@ def to_image(face: torch.Tensor) -> Image.Image:
 def _load_restorer(checkpoint: Checkpoint | None, device: Device) -> tuple[Checkpoint, Restorer] | None:
     if checkpoint is None:
         return None
-    network = build_restorer(checkpoint.architecture)
-    network.load_state_dict(checkpoint.load())
-    return checkpoint, Restorer(network, device.dtype, device.torch)
+    return checkpoint, Restorer(checkpoint.build(build_restorer), device.dtype, device.torch)

@@ -35,12 +35,12 @@ class Restorer:
     def restore(self, face: Tensor, strength: float, seed: int) -> Tensor:
         """(N, 3, 256 or 512, same) in [-1, 1] -> (N, 3, 512, 512): bicubic enlargement blended with the
         restoration by `strength`, 0 to 1. At 0 the network does not run."""
-        enlarged = enlarge(face)
+        enlarged = enlarge(face.to(self.device))
         if strength == 0:
             return enlarged
         self._set_noise(seed)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
-            inputs = enlarged.to(self.device).contiguous(memory_format=torch.channels_last)
+            inputs = enlarged.contiguous(memory_format=torch.channels_last)
             restored, _ = self.network(inputs, return_rgb=False, randomize_noise=False)
         return torch.lerp(enlarged, restored.float().clamp(-1, 1), strength)
 

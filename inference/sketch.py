@@ -10,6 +10,7 @@ import numpy.typing as npt
 from cv2.data import haarcascades
 from PIL import Image
 
+from inference.errors import BadControl
 from inference.landmarks import find_face
 from inference.networks.landmarknet import LandmarkNet
 from inference.paper import normalise_ink
@@ -18,10 +19,12 @@ from inference.template import EYES, Points, similarity
 Gray = npt.NDArray[np.uint8]
 Point = tuple[float, float]
 Eyes = tuple[Point, Point]
+Box = tuple[float, float, float, float]  # x, y, width, height in pixels
 Method = Literal["given", "landmarks", "cascade", "centred", "off"]
 
 SIDE = 256
 _WORKING_SIDE = 1024  # px of the longer side that faces are looked for in
+_PAGE_SIDE = 2048  # px around the face, at the template's scale, that the paper is fitted on
 _CONFIDENT = 0.5
 _PLAUSIBLE_MISFIT = 0.22  # eye distances; the widest of the training faces reach 0.2
 _WEAK_CONFIDENCE = 0.2
@@ -49,12 +52,15 @@ class Alignment:
 
 
 def to_gray(image: Image.Image) -> Gray:
-    """(H, W) brightness of an RGB picture."""
-    return np.asarray(cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2GRAY))
+    """(H, W) brightness of a picture."""
+    colours = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_RGB2GRAY))
 
 
-def given(eyes: Eyes) -> Alignment:
-    """An alignment by eyes that a person set."""
+def given(eyes: Eyes, image: Image.Image) -> Alignment:
+    """An alignment by eyes that a person set. Raises BadControl for eyes that are not on the picture."""
+    if not all(0 <= x <= image.width and 0 <= y <= image.height for x, y in eyes):
+        raise BadControl(f"The eyes must lie on the picture, which has {image.width} x {image.height} pixels.")
     return Alignment(eyes, "given", 1.0)
 
 
@@ -94,9 +100,24 @@ def _warp(gray: Gray, matrix: npt.NDArray[np.float64]) -> Gray:
         gray = np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
         inverse = cv2.invertAffineTransform(_pixel_centres(shrink))
         matrix = matrix @ np.vstack([inverse, [0, 0, 1]])
+    gray, matrix = _surroundings(gray, matrix)
     page = normalise_ink(gray)
     flags = cv2.INTER_CUBIC if scale > 1.0 else cv2.INTER_LINEAR
     return np.asarray(cv2.warpAffine(page, matrix, (SIDE, SIDE), flags=flags, borderValue=255))
+
+
+def _surroundings(gray: Gray, matrix: npt.NDArray[np.float64]) -> tuple[Gray, npt.NDArray[np.float64]]:
+    """Of a page far larger than the face, the part around it: what lies further off would only cost time."""
+    if max(gray.shape) <= _PAGE_SIDE:
+        return gray, matrix
+    middle = cv2.invertAffineTransform(matrix) @ (SIDE / 2, SIDE / 2, 1.0)
+    x, y = (
+        int(np.clip(round(at - _PAGE_SIDE / 2), 0, max(0, length - _PAGE_SIDE)))
+        for at, length in zip(middle, gray.shape[::-1], strict=True)
+    )
+    moved = matrix.copy()
+    moved[:, 2] += matrix[:, :2] @ (x, y)
+    return gray[y : y + _PAGE_SIDE, x : x + _PAGE_SIDE], moved
 
 
 def _pixel_centres(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -112,7 +133,7 @@ def _working_copy(gray: Gray) -> tuple[Gray, float]:
     if longer <= _WORKING_SIDE:
         return gray, 1.0
     scale = longer / _WORKING_SIDE
-    size = round(gray.shape[1] / scale), round(gray.shape[0] / scale)
+    size = max(1, round(gray.shape[1] / scale)), max(1, round(gray.shape[0] / scale))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA)), scale
 
 
@@ -132,15 +153,16 @@ def _cascade_eyes(page: Gray) -> Points | None:
     return np.array([(x + 0.3 * width, y + 0.39 * height), (x + 0.7 * width, y + 0.39 * height)], np.float32)
 
 
-def _ink_box(gray: Gray) -> tuple[int, int, int, int]:
-    """x, y, width, height of what is drawn."""
-    ink = (normalise_ink(gray) < 200).astype(np.uint8)
+def _ink_box(gray: Gray) -> Box:
+    """What is drawn; the whole picture where nothing is."""
+    page, scale = _working_copy(gray)
+    ink = (normalise_ink(page) < 200).astype(np.uint8)
     drawn = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
-    x, y, width, height = cv2.boundingRect(drawn)
+    x, y, width, height = (scale * side for side in cv2.boundingRect(drawn))
     return (x, y, width, height) if width and height else (0, 0, gray.shape[1], gray.shape[0])
 
 
-def _fit(box: tuple[int, int, int, int]) -> npt.NDArray[np.float64]:
+def _fit(box: Box) -> npt.NDArray[np.float64]:
     """The largest upright placing of the box in the square, centred."""
     x, y, width, height = box
     scale = SIDE / max(width, height)

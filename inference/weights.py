@@ -1,23 +1,20 @@
-"""Checkpoints: a manifest, a sha256, safetensors. Imports no torch, so that verifying is quick.
-
-`manifest.toml` lists what is shipped; `local.toml`, beside it and git-ignored, what the operator imported.
-"""
+"""Checkpoints: a manifest, a sha256, safetensors. Imports no torch, so that verifying is quick."""
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from inference.errors import WeightsError
+from inference.manifest import LOCAL_MANIFEST, MANIFEST, read_entries
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
+
+N = TypeVar("N", bound="nn.Module")
 
 SHIPPED = Path(__file__).parent.parent / "weights"
-MANIFEST = "manifest.toml"
-LOCAL_MANIFEST = "local.toml"
 
 
 @dataclass(frozen=True)
@@ -54,9 +51,24 @@ class Checkpoint:
 
     def load(self) -> "dict[str, Tensor]":
         """The state dict in float32. The hash is checked before a byte is parsed."""
+        from safetensors import SafetensorError
         from safetensors.torch import load
 
-        return {name: tensor.float() for name, tensor in load(self.verify()).items()}
+        data = self.verify()
+        try:
+            return {name: tensor.float() for name, tensor in load(data).items()}
+        except SafetensorError as error:
+            raise WeightsError(f"The weights {self.name} in {self.path} are not safetensors: {error}.") from error
+
+    def build(self, make: Callable[[Mapping[str, Any]], N]) -> N:
+        """`make(architecture)` with these weights, in evaluation. Raises WeightsError when they do not fit."""
+        state = self.load()
+        try:
+            network = make(self.architecture)
+            network.load_state_dict(state)
+        except (TypeError, RuntimeError) as error:
+            raise WeightsError(f"The weights {self.name} are of another architecture: {error}") from error
+        return network.eval()
 
 
 def read_manifest(folder: Path = SHIPPED) -> list[Checkpoint]:
@@ -66,8 +78,7 @@ def read_manifest(folder: Path = SHIPPED) -> list[Checkpoint]:
     return [
         _checkpoint(folder, name, entry)
         for manifest in (MANIFEST, LOCAL_MANIFEST)
-        if (folder / manifest).exists()
-        for name, entry in tomllib.loads((folder / manifest).read_text()).items()
+        for name, entry in read_entries(folder / manifest).items()
     ]
 
 

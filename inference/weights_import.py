@@ -1,7 +1,6 @@
 """Foreign checkpoints come in here, and nowhere else: GFPGAN's published `.pth` becomes safetensors."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +8,11 @@ import torch
 from safetensors.torch import save
 from torch import Tensor
 
+from inference.disk import write_whole
 from inference.errors import WeightsError
+from inference.manifest import LOCAL_MANIFEST, MANIFEST, add_entry
 from inference.restoration import PUBLISHED, build_restorer
-from inference.weights import LOCAL_MANIFEST, MANIFEST, SHIPPED
+from inference.weights import SHIPPED
 
 _TERMS = (
     "GFPGAN is Apache-2.0 except for third parties: its StyleGAN2 parts carry NVIDIA's licence for research or "
@@ -35,7 +36,6 @@ def import_gfpgan(source: Path, folder: Path = SHIPPED, name: str = "gfpgan-publ
         raise WeightsError(f"There is no {MANIFEST} in {folder}. Name the weights folder of this installation.")
     data = to_safetensors(state)
     target = folder / f"{name}.safetensors"
-    _write(target, data)
     entry: dict[str, Any] = {
         "kind": "restorer",
         "file": target.name,
@@ -47,7 +47,11 @@ def import_gfpgan(source: Path, folder: Path = SHIPPED, name: str = "gfpgan-publ
         "default_strength": 0.5,
         "architecture": PUBLISHED,
     }
-    _write(folder / LOCAL_MANIFEST, toml_entry(name, entry).encode())
+    try:
+        write_whole({target: data})
+        add_entry(folder / LOCAL_MANIFEST, name, entry)
+    except OSError as error:
+        raise WeightsError(f"The weights cannot be written into {folder}: {error.strerror or error}.") from error
     return target
 
 
@@ -55,11 +59,12 @@ def read_published(source: Path) -> dict[str, Tensor]:
     """The `params_ema` (or `params`) of a `.pth`. Only tensors are unpickled: code in the file is refused."""
     try:
         loaded = torch.load(source, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise WeightsError(f"There is no file {source}.") from error
-    except Exception as error:  # torch raises many kinds for files that are no checkpoint
+    except OSError as error:
+        raise WeightsError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except Exception as error:  # torch raises many kinds; its words tell how to run the code that is refused here
         raise WeightsError(
-            f"{source.name} was refused: it is no checkpoint of plain tensors. {_first_lines(error)}"
+            f"{source.name} was refused: it is damaged, or not a checkpoint of tensors and nothing else. "
+            "Download it again from GFPGAN's own release page."
         ) from error
     for key in ("params_ema", "params"):
         if isinstance(loaded, dict) and isinstance(loaded.get(key), dict):
@@ -73,27 +78,9 @@ def to_safetensors(state: dict[str, Tensor]) -> bytes:
     return save({name: tensor.contiguous() for name, tensor in half.items()})
 
 
-def toml_entry(name: str, entry: dict[str, Any]) -> str:
-    """One table of a manifest. TOML's basic strings, booleans and numbers are written as JSON writes them."""
-    architecture = entry["architecture"]
-    plain = {key: value for key, value in entry.items() if key != "architecture"}
-    lines = [f"[{json.dumps(name)}]"] + [
-        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in plain.items()
-    ]
-    inner = ", ".join(f"{key} = {json.dumps(value)}" for key, value in architecture.items())
-    return "\n".join([*lines, f"architecture = {{ {inner} }}", ""])
-
-
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write(target: Path, data: bytes) -> None:
-    """Beside and renamed: never a half-written file."""
-    beside = target.with_name(target.name + ".part")
-    beside.write_bytes(data)
-    beside.replace(target)
 
 
 def _first_lines(error: BaseException) -> str:

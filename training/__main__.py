@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 
+from inference.errors import InferenceError
 from inference.weights import SHIPPED
 
 
@@ -14,7 +15,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run_command(arguments))
-    except (FileNotFoundError, ValueError) as error:
+    except (FileNotFoundError, ValueError, InferenceError) as error:
         print(error, file=sys.stderr)
         return 2
 

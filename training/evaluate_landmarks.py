@@ -44,12 +44,11 @@ def evaluate(data: Path, weights: Path, split: str, seed: int) -> LandmarkReport
     checkpoint = find(read_manifest(weights), "landmarks")
     if checkpoint is None:
         raise ValueError(f"There is no face finder in {weights}.")
-    network = LandmarkNet(**checkpoint.architecture)
-    network.load_state_dict(checkpoint.load())
-    network.eval()
+    network = checkpoint.build(lambda architecture: LandmarkNet(**architecture))
     faces = [face for face in read_manifests(data) if face.split == split and face.sketch]
     rng = np.random.default_rng(seed)
-    errors, methods = [], {}  # type: list[float], dict[str, int]
+    errors: list[float] = []
+    methods: dict[str, int] = {}
     for face, drawing in zip(faces, load_images(faces, "sketch"), strict=True):
         page, eyes = place(drawing, np.array(face.landmarks, np.float64)[:2], rng)
         found = sketch.align(network, Image.fromarray(page))

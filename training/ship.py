@@ -1,13 +1,14 @@
 """A run's averaged weights -> `weights/<name>.safetensors` and its entry in the manifest."""
 
 import hashlib
-import tomllib
 from pathlib import Path
 
 import torch
 
-from inference.weights import MANIFEST, SHIPPED
-from inference.weights_import import to_safetensors, toml_entry
+from inference.disk import write_whole
+from inference.manifest import MANIFEST, add_entry
+from inference.weights import SHIPPED
+from inference.weights_import import to_safetensors
 from training.recipe import Recipe
 
 _DATA = (
@@ -23,10 +24,8 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
     data = to_safetensors(state)
     target = folder / f"{recipe.name}.safetensors"
     folder.mkdir(exist_ok=True)
-    target.write_bytes(data)
-    manifest = folder / MANIFEST
-    entries = tomllib.loads(manifest.read_text()) if manifest.exists() else {}
-    entries[recipe.name] = {
+    write_whole({target: data})
+    entry = {
         "kind": recipe.kind,
         "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -37,5 +36,5 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
         "default_strength": default_strength,
         "architecture": recipe.section("network"),
     }
-    manifest.write_text("\n".join(toml_entry(name, entry) for name, entry in sorted(entries.items())))
+    add_entry(folder / MANIFEST, recipe.name, entry)
     return target

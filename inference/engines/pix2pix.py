@@ -24,9 +24,8 @@ class Pix2Pix:
 
     def __init__(self, checkpoint: Checkpoint, device: Device) -> None:
         self.checkpoint, self.device = checkpoint, device
-        network = UNet256(UNetConfig(**checkpoint.architecture))
-        network.load_state_dict(checkpoint.load())
-        self.network = channels_last(network.eval(), device.torch, device.dtype)
+        network = checkpoint.build(lambda architecture: UNet256(UNetConfig(**architecture)))
+        self.network = channels_last(network, device.torch, device.dtype)
 
     @torch.inference_mode()
     def generate(self, sketches: Tensor, seed: int) -> Tensor:
