@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from inference.errors import InferenceError
+from inference.errors import InferenceError, WeightsError
 from inference.weights import SHIPPED
 
 OK, SOME_FAILED, WRONG_USE = 0, 1, 2
@@ -15,6 +15,9 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
+    except WeightsError as error:
+        print(error, file=sys.stderr)
+        return SOME_FAILED
     except InferenceError as error:
         print(error, file=sys.stderr)
         return WRONG_USE

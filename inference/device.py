@@ -15,7 +15,10 @@ M = TypeVar("M", bound=nn.Module)
 
 @dataclass(frozen=True)
 class Device:
-    """`label` is the device class of provenance: the same label, sketch, weights and controls, the same bytes."""
+    """`label` is the device class of provenance: the same label, sketch, weights and controls, the same bytes.
+
+    It counts the CPU threads, since a convolution split among more of them adds in another order.
+    """
 
     torch: TorchDevice
     dtype: Dtype
@@ -25,7 +28,7 @@ class Device:
         precision = "bf16" if self.dtype == torch.bfloat16 else "fp32"
         if self.torch.type == "cuda":
             return f"cuda:{torch.cuda.get_device_name(self.torch)}/{precision}"
-        return f"cpu:{torch.backends.cpu.get_cpu_capability()}/{precision}"
+        return f"cpu:{torch.backends.cpu.get_cpu_capability()} x{torch.get_num_threads()}/{precision}"
 
 
 def choose_device(name: str = "auto", precision: str = "auto") -> Device:

@@ -1,8 +1,12 @@
 """export --onnx FILE"""
 
 import argparse
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
+from torch import nn
 
 from inference.device import choose_device
 from inference.engines import ENGINES
@@ -26,9 +30,24 @@ def run(arguments: argparse.Namespace) -> int:
             "Exporting needs the package onnx: .venv/bin/pip install -r requirements-dev.txt"
         ) from None
     network = Pix2Pix(checkpoint, choose_device("cpu", "fp32")).network
-    torch.onnx.export(
-        network, (torch.zeros(1, 3, 256, 256),), str(arguments.onnx), input_names=["sketch"], output_names=["face"],
-        dynamic_axes={"sketch": {0: "n"}, "face": {0: "n"}}, opset_version=OPSET, dynamo=False,
-    )  # fmt: skip
+    try:
+        write_onnx(network, arguments.onnx)
+    except OSError as error:
+        raise InferenceError(f"{arguments.onnx} cannot be written: {error.strerror or error}.") from error
     print(f"{checkpoint.name} written to {arguments.onnx}: sketch and face (n, 3, 256, 256), RGB in [-1, 1].")
     return 0
+
+
+def write_onnx(network: nn.Module, target: Path) -> None:
+    """`sketch` -> `face`, both (n, 3, 256, 256), n free. `network` is on the CPU, in fp32 and in evaluation.
+
+    Raises OSError.
+    """
+    with TemporaryDirectory(dir=target.parent, prefix=".onnx-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's deprecation of this exporter: its successor needs another package
+        beside = Path(folder) / target.name
+        torch.onnx.export(
+            network, (torch.zeros(1, 3, 256, 256),), str(beside), input_names=["sketch"], output_names=["face"],
+            dynamic_axes={"sketch": {0: "n"}, "face": {0: "n"}}, opset_version=OPSET, dynamo=False,
+        )  # fmt: skip
+        beside.replace(target)

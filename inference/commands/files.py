@@ -1,5 +1,6 @@
 """Which files a command line names, and what the results are called."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,18 +9,38 @@ from inference.errors import InferenceError
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp"}
 
 
-def find_sketches(named: Iterable[Path]) -> list[Path]:
-    """The files, and the pictures in the folders, sorted by name. Raises InferenceError for a folder without any."""
+def find_sketches(named: Iterable[Path], output: Path) -> list[Path]:
+    """The files, and the pictures in the folders, sorted by name; not the earlier results of an `output` folder in one
+    of them. Raises InferenceError for a folder without any."""
     found: list[Path] = []
     for path in named:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES and p.is_file())
+            if path.resolve() in output.resolve().parents:
+                inside = [p for p in inside if not p.resolve().is_relative_to(output.resolve())]
             if not inside:
                 raise InferenceError(f"The folder {path} holds no PNG, JPEG or WebP file.")
             found += inside
         else:
             found.append(path)
     return found
+
+
+def open_folder(folder: Path, sketches: Iterable[Path], names: Iterable[str]) -> None:
+    """Makes the folder of the results. Raises InferenceError when it cannot be written to, or when a likeness would
+    take the place of its own sketch."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InferenceError(f"The folder {folder} cannot be made: {error.strerror or error}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InferenceError(f"The folder {folder} cannot be written to. Choose another with -o.")
+    inputs = {sketch.resolve() for sketch in sketches}
+    for name in names:
+        if (folder / f"{name}.png").resolve() in inputs:
+            raise InferenceError(
+                f"The likeness {name}.png would replace the sketch of that name in {folder}. Choose another with -o."
+            )
 
 
 def output_names(sketches: list[Path]) -> list[str]:

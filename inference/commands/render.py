@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from imaging.decode import decode_image
 from imaging.errors import ImageRefused
-from inference.commands.files import find_sketches, output_names
+from inference.commands.files import find_sketches, open_folder, output_names
+from inference.disk import write_whole
 from inference.errors import BadControl, InferenceError
 from inference.options import RenderOptions
 from inference.pipeline import Pipeline
@@ -35,9 +36,9 @@ class Outcome:
 
 def run(arguments: argparse.Namespace) -> int:
     options = options_from(arguments)
-    sketches = find_sketches(arguments.sketches)
+    sketches = find_sketches(arguments.sketches, arguments.output)
     names = output_names(sketches)
-    arguments.output.mkdir(parents=True, exist_ok=True)
+    open_folder(arguments.output, sketches, names)
     pipeline = Pipeline.load(arguments.weights, arguments.device, arguments.precision)
     pipeline.engine(options.engine)
     progress = tqdm(
@@ -111,14 +112,8 @@ def _render_one(
 
 
 def _write(outcome: Outcome, png: bytes, text: str) -> None:
-    """Beside and renamed: a full disk leaves no half picture."""
-    for path, data in zip(outcome.files, (png, text.encode()), strict=False):
-        beside = path.with_name(f".{path.name}.part")
-        try:
-            beside.write_bytes(data)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    """A likeness without its provenance, or the other way round, would be no evidence."""
+    write_whole(dict(zip(outcome.files, (png, text.encode()), strict=False)))
 
 
 def _written(outcome: Outcome, write: Future[None]) -> Outcome:
