@@ -20,8 +20,9 @@ from imaging.sketcher import Placement, Style, draw_sketch, imagine
 
 FOLDER = Path(__file__).parent.parent / "static" / "samples"
 SIZE = 560
-_COLOURS = 20
-"""Paper grain does not compress; a small palette keeps a sample under 120 kB and its lines sharp."""
+_FEW, _MANY = 20, 56
+"""Paper grain does not compress: a small palette keeps a sample under 120 kB and its lines sharp. Paper with
+shadows needs more colours, or they would show as bands."""
 
 Light = NDArray[np.float64]
 
@@ -37,6 +38,7 @@ class Sample:
     style: Style = "pencil"
     placement: Placement = field(default_factory=lambda: Placement(scale=0.68, shift=(0.0, -0.03)))
     sheet: Callable[[Image.Image], Image.Image] = lambda image: image
+    colours: int = _FEW
 
 
 def _times(image: Image.Image, light: Light) -> Image.Image:
@@ -75,8 +77,10 @@ SAMPLES = (
     Sample("short-hair.png", "Young man with short hair", 5, _SHORT),
     Sample("long-hair.png", "Woman with long hair", 10, {"hair": "long"}),
     Sample("crooked-sheet.png", "Woman with curls, sheet laid crooked", 6, _CURLS, placement=_CROOKED),
-    Sample("yellowed-paper.png", "Bearded man with glasses, yellowed paper", 13, _BEARDED, sheet=yellowed),
-    Sample("phone-picture.png", "Older man, photographed with a shadow", 9, _OLDER, sheet=photographed),
+    Sample(
+        "yellowed-paper.png", "Bearded man with glasses, yellowed paper", 13, _BEARDED, sheet=yellowed, colours=_MANY
+    ),
+    Sample("phone-picture.png", "Older man, photographed with a shadow", 9, _OLDER, sheet=photographed, colours=_MANY),
     Sample("pen-drawing.png", "Woman with a bob, drawn with a pen", 3, {"hair": "bob"}, style="pen"),
 )
 
@@ -85,7 +89,7 @@ def draw_sample(sample: Sample) -> Image.Image:
     """The sample as a palette image of SIZE x SIZE pixels."""
     person = replace(imagine(sample.seed), **sample.traits)
     drawn = draw_sketch(sample.seed, SIZE, sample.style, person=person, placement=sample.placement)
-    return sample.sheet(drawn.image).quantize(_COLOURS, dither=Image.Dither.NONE)
+    return sample.sheet(drawn.image).quantize(sample.colours, dither=Image.Dither.NONE)
 
 
 def main(folder: Path = FOLDER) -> None:
