@@ -46,9 +46,7 @@ def _act(action: str) -> ResponseReturnValue:
     if action not in ("enable", "disable"):
         raise Refused("That is not something this page can do.")
     service.set_disabled(context.db(), context.account(), chosen, action == "disable")
-    return Response(
-        status=303, headers={"Location": url_for("admin.accounts", done=action, account=chosen.id)}
-    )
+    return Response(status=303, headers={"Location": url_for("admin.accounts", done=action, account=chosen.id)})
 
 
 def _chosen_id() -> uuid.UUID:

@@ -44,9 +44,7 @@ def _eyes(fields: list[str]) -> list[list[float]] | None:
         return None
     if not all(fields):
         raise Refused("Give both positions of both eyes, or leave all four empty.")
-    left_x, left_y, right_x, right_y = (
-        _number(text, "The positions of the eyes must be numbers.") for text in fields
-    )
+    left_x, left_y, right_x, right_y = (_number(text, "The positions of the eyes must be numbers.") for text in fields)
     # Whichever ring was dragged where: the left eye is the one on the left.
     return sorted([[left_x, left_y], [right_x, right_y]])
 

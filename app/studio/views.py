@@ -88,9 +88,7 @@ def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
     try:
         asked = render_form(request.form)
         eyes = _eyes_to_keep(one, asked.eyes)
-        service.request_render(
-            context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, eyes
-        )
+        service.request_render(context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, eyes)
     except Refused as error:
         if wants_json():
             raise

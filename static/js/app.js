@@ -2,7 +2,7 @@
 import "./local-time.js";
 import "./copy-text.js";
 
-document.querySelector("[data-focus]")?.focus();
+/** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();
 
 // A second press while a form is on its way would send it twice.
 document.addEventListener("submit", (event) => {
@@ -12,7 +12,7 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const form of document.forms) delete form.dataset.sent;
 });
 
 const openMenus = () => /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"));

@@ -4,12 +4,15 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from flask import Flask
 
 from app.assets import STATIC, version
 from app.settings import ROOT
 from app.studio import geometry
+from imaging.portrait import SEED, portrait
+from imaging.sketcher import draw_sketch
 from models import Role
 from tests.app.web import Browser
 from tests.pages.conftest import PASSWORD, Person
@@ -87,9 +90,7 @@ class Strict(HTMLParser):
             self.blocked.append(tag)
         self.blocked += [name for name in given if name == "style" or name.startswith("on")]
         self.blocked += [
-            str(given[name])
-            for name in ("src", "href", "action")
-            if re.match(r"(?:[a-z]+:|//)", given.get(name) or "")
+            str(given[name]) for name in ("src", "href", "action") if re.match(r"(?:[a-z]+:|//)", given.get(name) or "")
         ]
 
 
@@ -142,3 +143,12 @@ def test_the_sketch_is_laid_where_its_eyes_meet_the_likeness() -> None:
 
 def geometry_eyes() -> list[list[float]]:
     return [[eye.real, eye.imag] for eye in geometry.EYES]
+
+
+def test_the_picture_at_the_door_is_half_line_and_half_tone() -> None:
+    drawn = np.asarray(draw_sketch(SEED, 256, "pencil").image.convert("L"), np.int16)
+    picture = np.asarray(portrait(side=256), np.int16)
+    assert np.abs(picture[:, :128] - drawn[:, :128]).max() <= 1
+    engraved = picture[:, 128:]
+    # Lines across: rows differ from each other far more than neighbours in a row do.
+    assert np.abs(np.diff(engraved, axis=0)).mean() > 3 * np.abs(np.diff(engraved, axis=1)).mean()

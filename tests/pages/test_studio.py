@@ -88,9 +88,7 @@ def test_rendering(desk: Desk, sketch: Sketch) -> None:
     "state, said",
     [(JobState.FAILED, "could not be rendered"), (JobState.PARKED, "stopped the renderer several times")],
 )
-def test_failed_says_why_and_can_be_tried_again(
-    desk: Desk, sketch: Sketch, state: JobState, said: str
-) -> None:
+def test_failed_says_why_and_can_be_tried_again(desk: Desk, sketch: Sketch, state: JobState, said: str) -> None:
     desk.render(sketch)
     job = desk.jobs(sketch)[0]
     desk.put(job, state, "The paper was <too> bright.")
