@@ -6,7 +6,9 @@ Embedded colour profiles are dropped unapplied: a sketch is judged by its lines,
 way in for attackers.
 """
 
+import contextlib
 import io
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +32,9 @@ __all__ = [
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 40_000_000
 MIN_SIDE = 64
+_LARGE = 10_000_000
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while more than _LARGE pixels are decoded: 40 megapixels take half a gigabyte on the way."""
 
 _MIME = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _NAME = {"PNG": "PNG", "JPEG": "JPEG", "WEBP": "WebP"}
@@ -66,8 +71,8 @@ def decode_image(data: bytes) -> DecodedImage:
     and pictures that carry another file.
     """
     header = _accepted_header(data)
-    image = _upright(_load(data, header))
-    clean = _over_white(image)
+    with _ONE_AT_A_TIME if header.width * header.height > _LARGE else contextlib.nullcontext():
+        clean = _over_white(_upright(_load(data, header)))
     clean.info = {}
     return DecodedImage(clean, _MIME[header.kind], clean.width, clean.height)
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _JPEG_FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOFn without DHT, JPG, DAC
-_JPEG_STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+_JPEG_MOST_SCANS = 100
+"""Progressive pictures have about ten scans; each costs a pass over all pixels, so thousands are an attack."""
+_JPEG_FILL = re.compile(rb"\xff*")
 # In entropy-coded data FF00 is a stuffed byte, FFD0-FFD7 are restarts and FFFF is fill: all else is a marker.
 _JPEG_MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
@@ -68,15 +70,13 @@ def _read_png(data: bytes) -> Header:
 
 def _read_jpeg(data: bytes) -> Header:
     size: tuple[int, int] | None = None
-    offset, in_scan = 2, False
+    offset, scans, in_scan = 2, 0, False
     while True:
         offset, marker = _next_jpeg_marker(data, offset, in_scan)
         if marker == 0xD9:
             if size is None:
                 raise DamagedHeader("the JPEG holds no picture")
             return Header("JPEG", size[1], size[0], False, offset)
-        if marker in _JPEG_STANDALONE:
-            continue
         (length,) = _unpack(">H", data, offset)
         if marker in _JPEG_FRAME_MARKERS:
             if size is not None:  # a second frame header could be the one that a decoder believes
@@ -84,6 +84,9 @@ def _read_jpeg(data: bytes) -> Header:
             height, width = _unpack(">HH", data, offset + 3)
             size = (height, width)
         in_scan = marker == 0xDA
+        scans += in_scan
+        if scans > _JPEG_MOST_SCANS or length < 2:
+            raise DamagedHeader("the JPEG's segments make no picture")
         offset += length
 
 
@@ -94,12 +97,11 @@ def _next_jpeg_marker(data: bytes, offset: int, in_scan: bool) -> tuple[int, int
         if found is None:
             raise DamagedHeader("the JPEG ends before its last line")
         return found.end(), data[found.end() - 1]
-    while data[offset : offset + 2] == b"\xff\xff":
-        offset += 1
-    lead, marker = _unpack(">BB", data, offset)
-    if lead != 0xFF or marker == 0x00:
+    fill = _JPEG_FILL.match(data, offset)
+    after = fill.end() if fill else offset
+    if after == offset or after >= len(data) or data[after] in (0x00, 0x01, *range(0xD0, 0xD9)):
         raise DamagedHeader("the JPEG's segments do not join")
-    return offset + 2, marker
+    return after + 1, data[after]
 
 
 def _read_webp(data: bytes) -> Header:

@@ -70,6 +70,21 @@ def jpeg_with_two_sizes() -> bytes:
     return data[: at + length] + bytes(second) + data[at + length :]
 
 
+def jpeg_with_scans(times: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: every one is a pass over the picture."""
+    data = saved(drawing(), "JPEG", progressive=True)
+    at = data.rindex(b"\xff\xda")
+    return data[:at] + data[at:-2] * times + data[-2:]
+
+
+def png_with_text_bomb() -> bytes:
+    """A sound PNG with a compressed comment of 200 MB."""
+    packer = zlib.compressobj(9)
+    text = b"".join(packer.compress(bytes(2**20)) for _ in range(200)) + packer.flush()
+    data = saved(drawing(), "PNG")
+    return data[:33] + png_chunk(b"zTXt", b"Comment\0\0" + text) + data[33:]
+
+
 def webp_with_canvas(width: int, height: int) -> bytes:
     """An extended WebP whose canvas claims another size than the picture inside."""
     still = saved(drawing(), "WEBP")
