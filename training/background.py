@@ -21,8 +21,11 @@ _SIDE = 128
 
 
 def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
-    """Fits the segmenter on the faces that carry a parsing mask (class 0 = background)."""
-    photos, masks = _load_masked([face for face in faces if face.mask and face.split == "train"])
+    """Fits the segmenter on the faces that carry a parsing mask (class 0 = background). Raises ValueError for none."""
+    masked = [face for face in faces if face.mask and face.split == "train"]
+    if not masked:
+        raise ValueError("No training face has a parsing mask: the person cannot be told from the wall.")
+    photos, masks = _load_masked(masked)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = channels_last(Segmenter())

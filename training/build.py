@@ -62,9 +62,9 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, device:
 
 
 def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, device: torch.device) -> Assembly:
-    checkpoint = find(read_manifest(), "pix2pix")
-    generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     share = recipe.table["generator_share"]
+    checkpoint = find(read_manifest(), "pix2pix") if share > 0 else None
+    generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     architecture, weights = recipe.section("network"), recipe.section("weights")
     return Assembly(
         RestorerTrainee(architecture, weights, recipe.table["learning_rate"], face_features, device),

@@ -11,7 +11,9 @@ from matplotlib import pyplot as plt
 
 
 def draw_curve(log: Path, target: Path) -> None:
-    """One panel a loss over the steps, from a run's `log.jsonl`."""
+    """One panel a loss over the steps, from a run's `log.jsonl`; nothing while there is none."""
+    if not log.exists():
+        return
     rows = [json.loads(line) for line in log.read_text().splitlines()]
     names = sorted({name for row in rows for name in row} - {"step", "seconds_per_step"})
     figure, axes = plt.subplots(1, len(names), figsize=(3 * len(names), 2.6), squeeze=False, layout="constrained")

@@ -75,8 +75,9 @@ def load_images(faces: list[Face], member: Literal["photo", "sketch"], size: int
     opened: dict[Path, zipfile.ZipFile] = {}
     try:
         for k, face in enumerate(faces):
-            archive = opened.setdefault(face.archive, zipfile.ZipFile(face.archive))
-            images[k] = _load_aligned(archive, face, member, size)
+            if face.archive not in opened:
+                opened[face.archive] = zipfile.ZipFile(face.archive)
+            images[k] = _load_aligned(opened[face.archive], face, member, size)
     finally:
         for archive in opened.values():
             archive.close()

@@ -96,6 +96,7 @@ def as_json(rows: list[Row]) -> str:
 def write_sheet(target: Path, sketches: Images, made: Images, photos: Images, columns: int = 12, rows: int = 4) -> None:
     """A contact sheet of the first faces: sketch above likeness above photo."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    columns = min(columns, len(sketches))
     count = min(len(sketches), columns * rows) // columns * columns
     bands = []
     for start in range(0, count, columns):

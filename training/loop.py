@@ -46,7 +46,7 @@ class Schedule:
         """Learning rate at `step` as a share of the full rate, above 0."""
         start = (1 - self.decay) * self.steps
         if step < start:
-            return min(1.0, (step + 1) / self.warmup)
+            return min(1.0, (step + 1) / max(self.warmup, 1))
         progress = (step - start) / max(self.steps - start, 1)
         return max(0.02, 0.5 * (1 + float(torch.cos(torch.tensor(progress * torch.pi)))))
 
@@ -65,25 +65,26 @@ class Run(Generic[B]):
     def train(self, batches: Batches[B], preview: B) -> None:
         """Goes on from `self.step` to the schedule's end."""
         started, first = time.perf_counter(), self.step
-        sums: dict[str, float] = {}
+        seen: dict[str, list[float]] = {}
+        self._trim_log()
         for module in self.trainee.modules.values():
             module.train()
         for step, batch in Prefetch(batches).iterate(self.step, self.schedule.steps):
             self._set_rates(step)
             for name, value in self.trainee.step(batch, step).items():
-                sums[name] = sums.get(name, 0.0) + value
+                seen.setdefault(name, []).append(value)
             self._update_average(step)
             self.step = step + 1
-            if self.step % self.schedule.log_every == 0:
+            if self.step % self.schedule.log_every == 0 or self.step == self.schedule.steps:
                 pace = (time.perf_counter() - started) / (self.step - first)
-                self._log(sums, pace)
-                sums = {}
+                self._log(seen, pace)
+                seen = {}
             if self.step % self.schedule.save_every == 0 or self.step == self.schedule.steps:
                 self.save()
                 Image.fromarray(self.trainee.preview(self.average, preview)).save(
                     self.folder / f"grid-{self.step:06d}.png"
                 )
-                draw_curve(self.folder / "log.jsonl", self.folder / "curve.png")
+                draw_curve(self._log_file, self.folder / "curve.png")
 
     def save(self) -> None:
         """Written beside and renamed: a cut-off run keeps its last whole state."""
@@ -93,6 +94,7 @@ class Run(Generic[B]):
             "optimizers": {name: optimizer.state_dict() for name, optimizer in self.trainee.optimizers.items()},
             "average": self.average.state_dict(),
             "rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
         _save(state, self.folder / "state.pt")
         _save(self.average.state_dict(), self.folder / "ema.pt")
@@ -106,6 +108,8 @@ class Run(Generic[B]):
             optimizer.load_state_dict(state["optimizers"][name])
         self.average.load_state_dict(state["average"])
         torch.set_rng_state(state["rng"])
+        if state.get("cuda_rng") and torch.cuda.is_available():
+            torch.cuda.set_rng_state_all(state["cuda_rng"])
         self.step = state["step"]
 
     def _set_rates(self, step: int) -> None:
@@ -124,10 +128,21 @@ class Run(Generic[B]):
             else:
                 value.copy_(current[name])
 
-    def _log(self, sums: dict[str, float], pace: float) -> None:
+    @property
+    def _log_file(self) -> Path:
+        return self.folder / "log.jsonl"
+
+    def _trim_log(self) -> None:
+        """Drops what was logged after the saved state that the run goes on from."""
+        if not self._log_file.exists():
+            return
+        rows = self._log_file.read_text().splitlines(keepends=True)
+        self._log_file.write_text("".join(row for row in rows if json.loads(row)["step"] <= self.step))
+
+    def _log(self, seen: dict[str, list[float]], pace: float) -> None:
         row = {"step": self.step, "seconds_per_step": round(pace, 3)}
-        row |= {name: round(value / self.schedule.log_every, 5) for name, value in sums.items()}
-        with (self.folder / "log.jsonl").open("a") as file:
+        row |= {name: round(sum(values) / len(values), 5) for name, values in seen.items()}
+        with self._log_file.open("a") as file:
             file.write(json.dumps(row) + "\n")
         print(json.dumps(row), flush=True)
 

@@ -43,16 +43,19 @@ class Prepared:
         return np.array(chosen, np.int64)
 
 
-def prepare(data: Path, cache: Path, detector: Path | None = None) -> None:
-    """Writes the arrays into `cache`. Faces without landmarks are aligned with the YuNet `detector`, or left out."""
+def prepare(data: Path, cache: Path, detector: Path | None = None, steps: int = SEGMENTER_STEPS) -> None:
+    """Writes the arrays into `cache`. Faces without landmarks are aligned with the YuNet `detector`, or left out;
+    `steps` of training go into the segmenter that finds the person. Raises ValueError for sets that lack a part."""
     cache.mkdir(parents=True, exist_ok=True)
     faces = read_manifests(data)
-    segmenter = _segmenter(faces, cache / "segmenter.pt")
+    segmenter = _segmenter(faces, cache / "segmenter.pt", steps)
     faces = [face for face in faces if face.landmarks is not None or detector is not None]
     photos = load_images(faces, "photo")
     kept = _align_unaligned(faces, photos, detector)
     faces, photos = [faces[k] for k in kept], photos[kept]
     drawn = [face for face in faces if face.sketch]
+    if not drawn:
+        raise ValueError(f"No face in {data} has a sketch: there are no real pairs to learn from.")
     sketches = np.stack([normalise_ink(cv2.cvtColor(s, cv2.COLOR_RGB2GRAY)) for s in load_images(drawn, "sketch")])
     np.save(cache / "photos.npy", photos)
     np.save(cache / "masks.npy", person_masks(segmenter, photos))
@@ -74,12 +77,12 @@ def load_prepared(data: Path, cache: Path) -> Prepared:
     return Prepared(faces, photos, masks, sketches, sketch_of)
 
 
-def _segmenter(faces: list[Face], path: Path) -> Segmenter:
+def _segmenter(faces: list[Face], path: Path, steps: int) -> Segmenter:
     if path.exists():
         network = Segmenter()
         network.load_state_dict(torch.load(path, weights_only=True))
         return network.eval()
-    network = train_segmenter(faces, SEGMENTER_STEPS)
+    network = train_segmenter(faces, steps)
     torch.save(network.state_dict(), path)
     return network
 

@@ -22,6 +22,8 @@ from training.face_features import FaceFeatures
 from training.prepare import Prepared
 from training.sketchmaker import make_sketch, vary_ink
 
+_SETS = ("generated", "webmorph", "faker")
+
 
 @dataclass(frozen=True)
 class RestorationBatch:
@@ -47,7 +49,9 @@ class DegradedFaces:
         self.data, self.size, self.seed = data, size, seed
         self.share = generator_share if generator else 0.0
         self.generator = generator
-        self.rows = [k for k in data.rows(split) if data.faces[k].set in ("generated", "webmorph", "faker")]
+        self.rows = [k for k in data.rows(split) if data.faces[k].set in _SETS]
+        if not self.rows:
+            raise ValueError(f"The {split} split has no face of the sets stored at {SIDE} px: {', '.join(_SETS)}.")
 
     def batch(self, step: int) -> RestorationBatch:
         rng = np.random.default_rng((self.seed, step))
