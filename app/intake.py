@@ -1,15 +1,15 @@
 """From the bytes that somebody sent to what is kept of them: the original, a clean image, a thumbnail."""
 
 import hashlib
+import threading
 from dataclasses import dataclass
 
-from PIL import Image
-
-from imaging.decode import decode_image, refuse_blank
+from imaging.clean import clean_picture
 from imaging.encode import encode_png, thumbnail_webp
 
-CLEAN_SIDE = 2048
 THUMBNAIL_SIDE = 320
+# 40 megapixels take half a gigabyte while they are decoded.
+_at_once = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -30,24 +30,19 @@ def take_in(data: bytes) -> Intake:
 
     Raises imaging.decode.ImageRefused with a sentence for the person.
     """
-    decoded = decode_image(data)
-    refuse_blank(decoded.image)
-    clean = _within(decoded.image, CLEAN_SIDE)
+    with _at_once:
+        return _take_in(data)
+
+
+def _take_in(data: bytes) -> Intake:
+    picture = clean_picture(data)
+    clean = picture.image
     return Intake(
         original=data,
         sha256=hashlib.sha256(data).hexdigest(),
-        mime=decoded.mime,
+        mime=picture.mime,
         clean_png=encode_png(clean),
         width=clean.width,
         height=clean.height,
         thumbnail_webp=thumbnail_webp(clean, THUMBNAIL_SIDE),
     )
-
-
-def _within(image: Image.Image, side: int) -> Image.Image:
-    """The image, its longer side at most ``side`` pixels: most of a phone's 40 megapixels is paper."""
-    longer = max(image.size)
-    if longer <= side:
-        return image
-    size = (max(1, round(image.width * side / longer)), max(1, round(image.height * side / longer)))
-    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)

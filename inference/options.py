@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from inference.errors import BadControl
 from inference.sketch import Eyes
 
-MAX_SEED = 2**32 - 1
+MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)

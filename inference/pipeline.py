@@ -113,7 +113,7 @@ class Pipeline:
         return Rendered(
             png,
             provenance(
-                sketch_sha256=sketch_sha256, png=png, size=picture.size, options=options,
+                sketch_sha256=sketch_sha256, sketch_size=image.size, png=png, size=picture.size, options=options,
                 strength=strength if options.restore else 0.0, alignment=alignment,
                 checkpoints=self._played(engine, alignment, strength if options.restore else 0.0),
                 device=self.device.label, milliseconds=clock.milliseconds,

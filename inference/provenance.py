@@ -22,6 +22,7 @@ def sha256(data: bytes) -> str:
 def provenance(
     *,
     sketch_sha256: str | None,
+    sketch_size: tuple[int, int],
     png: bytes,
     size: tuple[int, int],
     options: RenderOptions,
@@ -31,11 +32,12 @@ def provenance(
     device: str,
     milliseconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """`checkpoints` by the part they played: engine, restorer, landmarks; `milliseconds` by step."""
+    """`sketch_size` is that of the picture worked on, whose pixels the eyes are in; `checkpoints` by the part
+    they played: engine, restorer, landmarks; `milliseconds` by step."""
     return {
         "schema": SCHEMA,
         "label": LABEL,
-        "input": {"sha256": sketch_sha256},
+        "input": {"sha256": sketch_sha256, "width": sketch_size[0], "height": sketch_size[1]},
         "output": {"sha256": sha256(png), "width": size[0], "height": size[1], "media_type": "image/png"},
         "engine": options.engine,
         "demonstration": any(checkpoint.demonstration for checkpoint in checkpoints.values()),

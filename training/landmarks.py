@@ -71,7 +71,7 @@ class LandmarkBatches:
             sketch = _without_face(sketch, rng)
         matrix = _random_view(rng)
         placed = points @ matrix[:, :2].T + matrix[:, 2]
-        view = _furnish(view_of(sketch, matrix), rng)
+        view = _furnish(_on_desk(view_of(sketch, matrix), matrix, rng), rng)
         return view, ((placed + 0.5) * 2 / SIDE - 1).astype(np.float32), is_face
 
 
@@ -130,7 +130,9 @@ class LandmarkTrainee:
                 for x, y in (place.numpy() + 1) * SIDE / 2 - 0.5:
                     cv2.circle(tile, (round(float(x)), round(float(y))), 2, colour, -1)
             tiles.append(tile)
-        rows = [np.concatenate(tiles[k : k + 8], axis=1) for k in range(0, len(tiles) // 8 * 8, 8)]
+        across = min(8, len(tiles))
+        whole = len(tiles) // across * across
+        rows = [np.concatenate(tiles[k : k + across], axis=1) for k in range(0, whole, across)]
         return np.asarray(np.concatenate(rows))
 
 
@@ -146,6 +148,16 @@ def _random_view(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     matrix[:, 2] += (SIDE - 1) / 2 - (matrix[:, :2] @ middle + matrix[:, 2])
     matrix[:, 2] += rng.uniform(-1, 1, 2) * shift * min(1.0, 1.2 / scale)
     return np.asarray(matrix)
+
+
+def _on_desk(
+    view: npt.NDArray[np.float32], matrix: npt.NDArray[np.float64], rng: np.random.Generator
+) -> npt.NDArray[np.float32]:
+    """Sometimes what is around the sheet is darker than paper: a desk, a scanner's lid."""
+    if rng.random() < 0.6:
+        return view
+    sheet = cv2.warpAffine(np.ones((256, 256), np.float32), matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR)
+    return np.asarray(view * sheet + (1 - sheet) * rng.uniform(0.05, 0.8), np.float32)
 
 
 def _furnish(view: npt.NDArray[np.float32], rng: np.random.Generator) -> npt.NDArray[np.float32]:

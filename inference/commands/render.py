@@ -5,12 +5,12 @@ import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
-from imaging.decode import decode_image
+from imaging.clean import clean_picture
 from imaging.errors import ImageRefused
 from inference.commands.files import find_sketches, open_folder, output_names
 from inference.disk import write_whole
@@ -95,7 +95,8 @@ def _render_one(
 ) -> tuple[Outcome, bytes, str]:
     try:
         data = read.result()
-        rendered = pipeline.render(decode_image(data).image, options, sha256(data))
+        picture = clean_picture(data)
+        rendered = pipeline.render(picture.image, _scaled(options, picture.scale), sha256(data))
     except (ImageRefused, InferenceError) as error:
         return Outcome(sketch, name, problem=str(error)), b"", ""
     except OSError as error:
@@ -109,6 +110,14 @@ def _render_one(
         note = f"{note} Written as {name}, since another sketch is called {sketch.stem}.".strip()
     files = (folder / f"{name}.png", folder / f"{name}.json")
     return Outcome(sketch, name, files, note), rendered.png, json.dumps(rendered.provenance, indent=2) + "\n"
+
+
+def _scaled(options: RenderOptions, scale: float) -> RenderOptions:
+    """Eyes in pixels of the file, as a person reads them off, to pixels of the picture worked on."""
+    if options.eyes is None:
+        return options
+    (x1, y1), (x2, y2) = options.eyes
+    return replace(options, eyes=((x1 * scale, y1 * scale), (x2 * scale, y2 * scale)))
 
 
 def _write(outcome: Outcome, png: bytes, text: str) -> None:

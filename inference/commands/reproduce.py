@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from imaging.decode import decode_image
+from imaging.clean import clean_picture
 from imaging.errors import ImageRefused
 from inference.device import choose_device
 from inference.disk import write_whole
@@ -79,7 +79,7 @@ def _options(record: dict[str, Any]) -> RenderOptions:
 def _read_sketch(path: Path) -> tuple[bytes, Image.Image]:
     try:
         data = path.read_bytes()
-        return data, decode_image(data).image
+        return data, clean_picture(data).image
     except OSError as error:
         raise InferenceError(f"The sketch {path} cannot be read: {error.strerror or error}.") from error
     except ImageRefused as error:
