@@ -19,12 +19,10 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.reference import reference_generator, reference_restore, reference_restorer
-from imaging.encode import encode_png
 from imaging.sketcher import draw_sketch
 from inference import sketch
-from inference.mark import mark
 from inference.options import RenderOptions
-from inference.pipeline import Pipeline, to_image, to_input
+from inference.pipeline import Pipeline, to_input
 
 
 def main() -> None:
@@ -52,7 +50,9 @@ def measure(sketches: int, rounds: int, device: str) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "pipeline_ms": steps,
-        "sketches_per_second": round(1000 / sum(v["median"] for k, v in steps.items() if k != "restore, strength 1"), 2),
+        "sketches_per_second": round(
+            1000 / sum(v["median"] for k, v in steps.items() if k != "restore, strength 1"), 2
+        ),
     }
     inputs = [to_input(sketch.prepare(page, pipeline.align(page))) for page in pages]
     results["generator"] = _compare_generator(pipeline, inputs, rounds)
@@ -70,6 +70,11 @@ def _steps(pipeline: Pipeline, pages: list[Any], rounds: int) -> dict[str, dict[
                     name = f"restore, strength {strength:g}" if step == "restore" else step
                     times.setdefault(name, []).append(value)
     return {step: {"median": round(median(values), 1), "min": round(min(values), 1)} for step, values in times.items()}
+
+
+def _rate(steps: dict[str, dict[str, float]]) -> float:
+    """Sketches a second at strength 0, one after another."""
+    return round(1000 / sum(value["median"] for step, value in steps.items() if step != "restore, strength 1"), 2)
 
 
 def _compare_generator(pipeline: Pipeline, inputs: list[Tensor], rounds: int) -> dict[str, Any]:
@@ -111,7 +116,7 @@ def _interleaved(
                 if run:  # the first round warms up
                     record.append(1000 * (time.perf_counter() - started))
             errors.append(float((made[0].float() - made[1].float()).square().mean()))
-    mine, theirs = (median(record) for record in times)
+    mine, theirs = float(np.median(times[0])), float(np.median(times[1]))
     return {
         "ms": round(mine, 1),
         "reference_ms": round(theirs, 1),
