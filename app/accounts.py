@@ -3,10 +3,15 @@
 import argparse
 import sys
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import logs
 from app.database import Database
 from app.errors import AppError
 from app.identity import accounts, links
 from app.settings import Settings, SettingsError
+
+UPGRADE = "check DATABASE_URL, and run `python -m app.database upgrade`."
 
 
 def first_link(database: Database, settings: Settings) -> str | None:
@@ -46,9 +51,13 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
+        logs.configure(settings.production)  # to stderr: what is printed here may be piped on
         print(_act(chosen, Database(settings.database_url), settings))
     except (AppError, SettingsError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        print(f"The records cannot be used ({type(error).__name__}): {UPGRADE}", file=sys.stderr)
         return 1
     return 0
 

@@ -6,6 +6,7 @@
 import argparse
 import contextlib
 import datetime as dt
+import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -135,6 +136,7 @@ def downgrade(url: str, revision: str) -> None:
     command.downgrade(alembic_config(url), revision)
 
 
+@functools.cache
 def newest_revision() -> str:
     """The revision that this code needs the database to be at."""
     return str(ScriptDirectory.from_config(alembic_config("")).get_current_head())

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from app import context
 from app.errors import Forbidden, NotSignedIn
+from app.identity import sessions
 from app.problems import wants_json
 from models import Role
 
@@ -91,6 +92,8 @@ def guard() -> ResponseReturnValue | None:
     if access.roles and not signed.account.has_role(*access.roles):
         log.warning("forbidden", account=str(signed.account_id), endpoint=request.endpoint)
         raise Forbidden("Your account does not have the role for this. An administrator can give it to you.")
+    if request.method not in context.SAFE_METHODS:
+        sessions.touch(context.db(), signed)
     return None
 
 

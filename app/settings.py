@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVICES = ("auto", "cpu", "cuda")
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
 MIN_SECRET = 32
+MAX_HEARTBEAT = 5.0
+"""Seconds: pages take a worker that has been silent for three times as long for dead."""
 
 
 class SettingsError(ValueError):
@@ -57,7 +59,7 @@ class Settings:
         settings = reader.settings()
         if reader.problems:
             raise SettingsError(reader.problems)
-        settings.var.mkdir(parents=True, exist_ok=True)
+        settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         return settings if settings.secret_key else _with_kept_secret(settings)
 
     @property
@@ -83,10 +85,10 @@ class _Reader:
         production = self._one_of("SEMBLANCE_ENV", ("development", "production")) == "production"
         lease = self._seconds("SEMBLANCE_LEASE_SECONDS", 15.0)
         heartbeat = self._seconds("SEMBLANCE_HEARTBEAT_SECONDS", 3.0)
-        if heartbeat * 2 > lease:
+        if heartbeat * 2 > lease or heartbeat > MAX_HEARTBEAT:
             self.problems.append(
                 "SEMBLANCE_HEARTBEAT_SECONDS must be at most half of SEMBLANCE_LEASE_SECONDS, "
-                "or a busy machine would lose leases."
+                f"and at most {MAX_HEARTBEAT:g}: a busy worker would be taken for dead."
             )
         return Settings(
             database_url=self._database(var),

@@ -71,10 +71,14 @@ def _pair(eyes: tuple[tuple[float, float], tuple[float, float]] | None) -> EyePa
 
 
 def load_renderer(settings: Settings) -> Renderer:
-    """Load the pipeline, which takes seconds and happens once a process."""
+    """Load the pipeline, which takes seconds and happens once a process. Raises SystemExit, in words."""
+    from inference.errors import InferenceError
     from inference.pipeline import Pipeline
 
-    return PipelineRenderer(Pipeline.load(settings.weights, settings.device))
+    try:
+        return PipelineRenderer(Pipeline.load(settings.weights, settings.device))
+    except InferenceError as error:
+        raise SystemExit(str(error)) from error
 
 
 class QuietConsumer(Consumer):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """What every answer carries, what every change must carry, and how errors are told."""
 
+import datetime as dt
 import io
 import json
 import re
@@ -10,21 +11,22 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import create_app, gate, logs
 from app.context import cookie_name
-from app.database import Database, upgrade
+from app.database import Database, transaction, upgrade
 from app.errors import StorageFull
 from app.identity import links
 from app.settings import Settings
 from app.storage import LocalStore
-from models import Account, Role, SignInSession, Sketch
+from models import Account, Role, SignInSession, Sketch, utc_now
 from tests.app.conftest import PASSWORD, settings_for
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
+from tests.servers import free_port
 
 Person = Callable[..., Account]
 JSON = {"Accept": "application/json"}
@@ -266,6 +268,48 @@ def test_without_records_pages_say_so_and_probes_go_red(app: Flask, signed_in: B
     assert "cannot be reached" in answer.text
     assert signed_in.get("/readyz").status_code == 503
     assert signed_in.get("/livez").status_code == 200
+
+
+@pytest.mark.postgres
+def test_a_database_server_that_restarted_is_found_again(tmp_path: Path, postgres_url: str, png: bytes) -> None:
+    settings = settings_for(tmp_path / "pg", DATABASE_URL=postgres_url)
+    upgrade(settings.database_url)
+    app = create_app(settings)
+    with services(app).database.session() as db:
+        token = links.issue_first_admin(db)
+        assert token is not None
+        account = links.create_first_account(db, token, "a@example.org", "A", PASSWORD)
+        browser = Browser(app)
+        browser.sign_in(account)
+        form_token = browser.token()
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        db.connection().exec_driver_sql(others + " AND datname = current_database()")
+    assert browser.get("/sketches").status_code == 200
+    data = {"csrf_token": form_token, "files": (io.BytesIO(png), "a.png")}
+    assert browser.client.post("/sketches/new", data=data).status_code == 303
+    services(app).database.close()
+
+
+def test_without_a_database_server_pages_say_so(tmp_path: Path) -> None:
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    browser = Browser(create_app(settings_for(tmp_path / "pg", DATABASE_URL=nowhere)))
+    answer = browser.get("/sign-in")
+    assert answer.status_code == 503
+    assert "cannot be reached" in answer.text
+    assert browser.get("/readyz").get_json()["database"] == "unreachable"
+    assert browser.get("/livez").status_code == 200
+
+
+def test_use_of_a_session_is_noted_by_changes_alone(signed_in: Browser, db: Session) -> None:
+    earlier = utc_now() - dt.timedelta(minutes=5)
+    with transaction(db):
+        db.execute(update(SignInSession).values(last_seen_at=earlier))
+    signed_in.get("/sketches")
+    db.rollback()
+    assert db.scalars(select(SignInSession.last_seen_at)).one() == earlier
+    signed_in.post("/account", {"action": "name", "name": "Somebody"})
+    db.rollback()
+    assert db.scalars(select(SignInSession.last_seen_at)).one() > earlier
 
 
 def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:

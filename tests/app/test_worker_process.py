@@ -317,7 +317,7 @@ def test_a_slot_needs_a_plain_name(settings: Settings, name: str) -> None:
 @pytest.mark.parametrize("carried_by", ["sqlite", pytest.param("redis", marks=pytest.mark.redis)])
 def test_work_is_begun_within_half_a_second(request: pytest.FixtureRequest, tmp_path: Path, carried_by: str) -> None:
     servers = {"REDIS_URL": request.getfixturevalue("redis_url")} if carried_by == "redis" else {}
-    slow_polls = {"SEMBLANCE_LEASE_SECONDS": "60", "SEMBLANCE_HEARTBEAT_SECONDS": "20"}
+    slow_polls = {"SEMBLANCE_LEASE_SECONDS": "15", "SEMBLANCE_HEARTBEAT_SECONDS": "5"}
     settings = settings_for(tmp_path / "var", **servers)
     upgrade(settings.database_url)
     database = Database(settings.database_url, on_work=Carrier(settings).wake)
