@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.database import announce_work, clock, transaction
 from app.jobs import close
+from app.workers import Post
 from models import Job, JobKind, JobState, Worker
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class Claim:
         )
 
 
-def claim(db: Session, worker: Worker, kinds: Collection[JobKind], lease_seconds: float) -> Claim | None:
+def claim(db: Session, worker: Worker | Post, kinds: Collection[JobKind], lease_seconds: float) -> Claim | None:
     """Take the next job, or None when there is none that may run here now.
 
     A job that was running when a worker died shares this host with nothing: it waits until the

@@ -44,7 +44,7 @@ class Station:
         worker: Worker,
     ) -> None:
         self._settings, self._database, self._store = settings, database, store
-        self._renderer, self._worker = renderer, worker
+        self._renderer, self._worker = renderer, workers.Post(worker.id, worker.host)
         self.stopping = threading.Event()
         self._busy = threading.Lock()
         self._claim: Claim | None = None

@@ -1,6 +1,8 @@
 """The workers' own records: who is there, what they can do, who has gone."""
 
 import datetime as dt
+import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -11,6 +13,14 @@ from models import Job, JobKind, Worker
 
 LIVE_SECONDS = 15.0
 KEPT = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Post:
+    """Who a worker is, for its threads: a record would load through the session that it came from."""
+
+    id: uuid.UUID
+    host: str
 
 
 def register(db: Session, host: str, slot: str, capabilities: dict[str, Any]) -> Worker:
@@ -31,12 +41,12 @@ def register(db: Session, host: str, slot: str, capabilities: dict[str, Any]) ->
     return worker
 
 
-def beat(db: Session, worker: Worker) -> None:
+def beat(db: Session, worker: Worker | Post) -> None:
     with transaction(db):
         db.execute(update(Worker).where(Worker.id == worker.id).values(heartbeat_at=clock(db)))
 
 
-def stop(db: Session, worker: Worker) -> None:
+def stop(db: Session, worker: Worker | Post) -> None:
     with transaction(db):
         db.execute(update(Worker).where(Worker.id == worker.id).values(stopped_at=clock(db)))
 
