@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from inference.dense_modulation import make_dense
 from inference.engines import Engine
 from inference.paper import normalise_ink
 from inference.pipeline import to_input
@@ -100,7 +101,7 @@ class RestorerTrainee:
         face_features: Path | None, device: torch.device,
     ) -> None:  # fmt: skip
         self.weights, self.device = weights, device
-        self.network = build_restorer(architecture).to(device)
+        self.network = make_dense(build_restorer(architecture)).to(device)
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.optimizer = torch.optim.Adam(self.network.parameters(), learning_rate, betas=(0.0, 0.99))
 
