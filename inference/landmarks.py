@@ -15,6 +15,7 @@ Gray = npt.NDArray[np.uint8]
 # In the refining passes the face fills this share of the network's picture beside the aligned template.
 REFINED_ZOOM = 0.85
 _PASSES = 3
+_SMALLEST = 4.0  # px between the eyes
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ def find_face(network: LandmarkNet, gray: Gray) -> FoundFace:
     points, logit = _look(network, gray, to_view)
     logits = [logit]
     for _ in range(_PASSES - 1):
+        if np.ptp(points, axis=0).max() < _SMALLEST:
+            break  # all points in one place: there is nothing to look closer at
         to_view = similarity(points, _refined_target())
         points, logit = _look(network, gray, to_view)
         logits.append(logit)
@@ -42,10 +45,13 @@ def find_face(network: LandmarkNet, gray: Gray) -> FoundFace:
 
 
 def misfit(points: Points) -> float:
-    """Root mean square distance to the best-placed template, in eye distances: 0 for a perfect frontal face."""
+    """Root mean square distance to the best-placed template, in eye distances: 0 for a perfect frontal face, infinite
+    for one too small to be seen."""
+    eye_distance = float(np.linalg.norm(points[1] - points[0]))
+    if eye_distance < _SMALLEST:
+        return float("inf")
     matrix = similarity(FIVE_POINTS, points)
     placed = FIVE_POINTS @ matrix[:, :2].T + matrix[:, 2]
-    eye_distance = float(np.linalg.norm(points[1] - points[0])) + 1e-6
     return float(np.sqrt(((placed - points) ** 2).sum(1).mean())) / eye_distance
 
 
