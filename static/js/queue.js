@@ -134,4 +134,4 @@ export class Item {
 const titleFrom = (name) => name.replace(/\.[^.]*$/, "").replaceAll(/[_\s]+/g, " ").trim().slice(0, 200) || "Sketch";
 
 /** @param {number} bytes */
-const megabytes = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1024))} kB` : `${(bytes / 2 ** 20).toFixed(1)} MB`);
+const megabytes = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 2 ** 20).toFixed(1)} MB`);

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.database import Database, transaction
 from app.identity import accounts, sessions
@@ -20,6 +20,8 @@ FIRST = "first@example.org"
 WIDE, PHONE = (1440, 900), (360, 740)
 
 Visit = Callable[..., Visitor]
+
+expect.set_options(timeout=15_000)  # a busy machine is no failure
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
