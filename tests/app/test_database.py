@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import Database, announce_work, clock, transaction, upgrade
+from app.settings import Settings
 from models import Account, AccountRole, Role, utc_now
 
 
@@ -136,9 +137,9 @@ def test_errors_do_not_show_what_was_written(database: Database) -> None:
     assert "parameters hidden" in str(caught.value)
 
 
-def test_sqlite_writes_ahead_and_starts_writers_as_writers(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        return
+def test_sqlite_writes_ahead_and_starts_writers_as_writers(settings: Settings) -> None:
+    upgrade(settings.database_url)
+    database = Database(settings.database_url)
     begun: list[str] = []
 
     @event.listens_for(database.engine, "before_cursor_execute")
@@ -149,4 +150,5 @@ def test_sqlite_writes_ahead_and_starts_writers_as_writers(database: Database) -
         assert db.scalar(text("PRAGMA journal_mode")) == "wal"
         with transaction(db):
             add(db, "a@example.org")
+    database.close()
     assert [line for line in begun if line.startswith("BEGIN")] == ["BEGIN DEFERRED", "BEGIN IMMEDIATE"]
