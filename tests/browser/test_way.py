@@ -147,9 +147,9 @@ def test_a_lost_connection_is_said_and_mended(visit: Visit, account: Account, re
 def test_a_hidden_tab_asks_for_nothing(page: Page, records: Database, account: Account) -> None:
     upload(page)
     put_render(records, account, JobState.RUNNING)
-    page.reload()
+    page.clock.install()
     with page.expect_response("**/status.json"):
-        pass
+        page.reload()
     page.evaluate("""() => {
         Object.defineProperty(document, "hidden", { configurable: true, get: () => window.away });
         window.away = true;
@@ -158,7 +158,7 @@ def test_a_hidden_tab_asks_for_nothing(page: Page, records: Database, account: A
         const fetch = window.fetch;
         window.fetch = (...given) => { window.asked += 1; return fetch(...given); };
     }""")
-    page.wait_for_timeout(1500)
+    page.clock.run_for(60_000)
     assert page.evaluate("window.asked") == 0
     with page.expect_response("**/status.json"):
         page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
