@@ -45,7 +45,8 @@ class Made:
 
 @dataclass(frozen=True)
 class Wish:
-    """What likeness is asked for. Eyes that are None are to be found; the sha256 is the picture's file's."""
+    """What likeness is asked for. Eyes that are None are to be found; the sha256 is that of the file handed in,
+    from which `imaging.clean` makes the same picture again."""
 
     engine: str
     seed: int
@@ -92,15 +93,12 @@ def _wish(params: dict[str, Any], sketch: Sketch, renderer: Renderer) -> Wish:
     engine, strength = str(params["engine"]), params["strength"]
     if strength is None:
         strength = default_strength(renderer.describe(), engine)
-    digest = split_key(sketch.clean_key)[1]
-    return Wish(engine, int(params["seed"]), float(strength), params["eyes"], digest)
+    return Wish(engine, int(params["seed"]), float(strength), params["eyes"], sketch.original_sha256)
 
 
 def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore, renderer: Renderer) -> Record:
     wish = _wish(claim.params, sketch, renderer)
     made = renderer.render(image, wish)
-    # The pipeline knows the clean image; what the person handed in belongs to the chain as well.
-    known = {**made.provenance.get("input", {}), "original_sha256": sketch.original_sha256}
     thumbnail = thumbnail_webp(Image.open(io.BytesIO(made.png), formats=["PNG"]).convert("RGB"))
     image_key, thumbnail_key = (object_key(claim.owner_id, data) for data in (made.png, thumbnail))
     store.put(image_key, made.png)
@@ -121,7 +119,7 @@ def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore
                 image_key=image_key,
                 image_sha256=split_key(image_key)[1],
                 thumbnail_key=thumbnail_key,
-                provenance={**made.provenance, "input": known},
+                provenance=made.provenance,
             )
         )
 

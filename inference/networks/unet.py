@@ -110,8 +110,8 @@ def _down(inputs: int, outputs: int, config: UNetConfig, normalised: bool) -> nn
 def _upsampler(inputs: int, outputs: int, upsample: Upsample, bias: bool) -> nn.Module:
     if upsample == "transposed":
         return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
-    # Odena et al. 2016: resize then convolve, which cannot make a checkerboard.
-    return nn.Sequential(nn.Upsample(scale_factor=2), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+    # Odena et al. 2016: resize, then convolve, against checkerboards. Bilinear: nearest still lets a weave through.
+    return nn.Sequential(nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
 
 
 def _up(inputs: int, outputs: int, config: UNetConfig) -> nn.Sequential:

@@ -1,6 +1,7 @@
 """The worker with the real pipeline and the shipped weights: a sketch in, a likeness out."""
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -77,15 +78,31 @@ def test_a_real_sketch_becomes_a_likeness_and_the_same_one_again(
         wait_done(db, worker)
     first, second = service.likenesses(db, sketch)
     assert first.image_sha256 == second.image_sha256
-    check(first, sketch.clean_key, store.get(first.image_key))
+    check(first, store.get(first.image_key))
+    assert first.provenance["input"]["sha256"] == sketch.original_sha256
     assert worker.poll() is None
 
 
-def check(likeness: Likeness, clean_key: str, png: bytes) -> None:
+def test_the_command_line_makes_the_likeness_of_the_browser_again(
+    db: Session, settings: Settings, person: Callable[..., Account], worker: "subprocess.Popen[bytes]", tmp_path: Path
+) -> None:
+    owner, store = person(), open_store(settings)
+    sketch = service.create_sketch(db, store, owner, SAMPLE.read_bytes(), SAMPLE.name)
+    service.request_render(db, owner, sketch, "pix2pix", 0, None)
+    wait_done(db, worker)
+    (likeness,) = service.likenesses(db, sketch)
+    record = tmp_path / "face.json"
+    record.write_text(json.dumps(likeness.provenance))
+    command = [sys.executable, "-m", "inference", "reproduce", str(record), str(SAMPLE), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["differences"] == []
+    assert done.returncode == 0, done.stdout
+
+
+def check(likeness: Likeness, png: bytes) -> None:
     assert Image.open(io.BytesIO(png)).size == (512, 512)
     facts = likeness.provenance
     assert facts["output"]["sha256"] == likeness.image_sha256
-    assert facts["input"]["sha256"] == clean_key.rpartition("/")[2]
     assert facts["controls"]["seed"] == likeness.seed == 3
     assert facts["controls"]["strength"] == likeness.strength
     assert likeness.eyes is not None

@@ -186,7 +186,7 @@ def test_two_workers_on_postgresql_and_redis_do_every_job_exactly_once(
         assert len({one.provenance["process"] for one in made}) == 2
         for one in made:  # every output belongs to its own input
             expected = next(sketch for sketch in sketches if sketch.id == one.sketch_id)
-            assert one.provenance["input"]["original_sha256"] == expected.original_sha256
+            assert one.provenance["input"]["sha256"] == expected.original_sha256
     database.close()
 
 
