@@ -82,7 +82,8 @@ def test_a_link_sets_a_password_once(stranger: Browser, db: Session, person: Per
     assert stranger.get("/sketches").status_code == 200
     gone = stranger.get(address)
     assert gone.status_code == 410
-    assert "Ask the person who gave it to you for a new one" in gone.text
+    assert "This link no longer works" in gone.text
+    assert "Ask an administrator for a new one." in gone.text
 
 
 def test_a_new_name_is_shown_at_once(desk: Desk) -> None:
