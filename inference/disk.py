@@ -1,5 +1,7 @@
 """Files that are whole or absent, whatever happens while they are written."""
 
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,8 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
     beside = {path: path.with_name(f".{path.name}.part") for path in files}
     try:
         for path, data in files.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
             beside[path].write_bytes(data)
         for path in files:
             beside[path].replace(path)

@@ -22,3 +22,10 @@ def test_when_one_cannot_be_written_none_is(tmp_path: Path) -> None:
         write_whole({one: b"new", tmp_path / "absent" / "two": b"2"})
     assert one.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [one]
+
+
+def test_a_folder_in_the_way_stops_all(tmp_path: Path) -> None:
+    (tmp_path / "two").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_whole({tmp_path / "one": b"1", tmp_path / "two": b"2"})
+    assert list(tmp_path.iterdir()) == [tmp_path / "two"]
