@@ -32,6 +32,11 @@ def part(name: str, code: str) -> Part:
     return Part(name, [sys.executable, "-c", textwrap.dedent(code)])
 
 
+def wait_until_gone(pid: int) -> None:
+    """SIGKILL is sent at once and carried out when the kernel comes to it."""
+    wait_until(lambda: not alive(pid), 10, f"the end of process {pid}")
+
+
 class Bench:
     """Runs a supervisor in this thread and lets a script in another thread act on it."""
 
@@ -92,8 +97,7 @@ def test_five_deaths_stop_everything_with_the_reason(bench: Bench) -> None:
     assert "bad process ended with status 7" in reason
     assert "| a reason" in reason
     assert str(bench.logs / "bad.log") in reason
-    child = int(next(line for name, line in bench.lines if name == "good").split()[1])
-    assert not alive(child)
+    wait_until_gone(int(next(line for name, line in bench.lines if name == "good").split()[1]))
 
 
 def test_a_part_that_ignores_the_request_is_killed_within_five_seconds(bench: Bench) -> None:
@@ -109,7 +113,7 @@ def test_a_part_that_ignores_the_request_is_killed_within_five_seconds(bench: Be
 
 def test_what_a_part_started_dies_with_it(bench: Bench) -> None:
     assert bench.run([part("one", WITH_CHILD)], act=lambda: bench.wait_for_lines(1)) == 0
-    assert not alive(int(bench.lines[0][1].split()[1]))
+    wait_until_gone(int(bench.lines[0][1].split()[1]))
 
 
 def test_a_part_that_cannot_be_started_leaves_no_other_behind(bench: Bench) -> None:
@@ -140,7 +144,7 @@ def test_parts_do_not_survive_a_killed_supervisor(tmp_path: Path) -> None:
         assert alive(child)
         supervisor.kill()
         supervisor.wait()
-        wait_until(lambda: not alive(child), 5, "the child's end")
+        wait_until_gone(child)
 
 
 def test_a_log_that_grew_large_is_put_aside(bench: Bench) -> None:
