@@ -6,6 +6,7 @@ torchvision's compiled operators beside a CPU build of torch, and a module that 
 
 import importlib.util
 import sys
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ def clean_network_class() -> Any:
         from torchvision.transforms import _functional_tensor
 
         sys.modules.setdefault("torchvision.transforms.functional_tensor", _functional_tensor)
-        from gfpgan.archs.gfpganv1_clean_arch import GFPGANv1Clean
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # upstream is frozen: what it is warned of will not be mended
+            from gfpgan.archs.gfpganv1_clean_arch import GFPGANv1Clean
     except ImportError as error:
         raise InferenceError(
             f"The restorer's network cannot be imported ({error}). Install it: .venv/bin/pip install --no-deps "

@@ -56,6 +56,8 @@ def evaluate(data: Path, weights: Path, split: str, seed: int) -> LandmarkReport
         raise ValueError(f"There is no face finder in {weights}.")
     network = checkpoint.build(lambda architecture: LandmarkNet(**architecture))
     faces = [face for face in read_manifests(data) if face.split == split and face.sketch]
+    if not faces:
+        raise ValueError(f"There is no sketch in the {split} split of {data}.")
     rng = np.random.default_rng(seed)
     errors: list[float] = []
     moved: list[float] = []

@@ -20,9 +20,26 @@ _TAPS = (4, 11, 14)  # blocks compared besides the stem: 56 px high, then 28, 14
 
 
 class FaceFeatures(nn.Module):
-    """Aligned faces (N, 3, 256, 256) in [-1, 1] -> feature maps and unit embeddings (N, 128)."""
+    """Aligned faces (N, 3, 256, 256) in [-1, 1] -> feature maps and unit embeddings (N, 128). Frozen."""
 
     def __init__(self, checkpoint: Path) -> None:
+        super().__init__()
+        self.network = MobileFaceNet()
+        self.network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["net_state_dict"])
+        self.requires_grad_(False).eval()
+        self.register_buffer("grid", _crop_grid(), persistent=False)
+
+    def forward(self, faces: Tensor) -> tuple[list[Tensor], Tensor]:
+        grid = self.get_buffer("grid").expand(len(faces), -1, -1, -1)
+        crops = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
+        taps, embedding = self.network(crops)
+        return taps, F.normalize(embedding.float(), dim=1)
+
+
+class MobileFaceNet(nn.Module):
+    """Its own crops (N, 3, 112, 96) -> four feature maps and embeddings (N, 128)."""
+
+    def __init__(self) -> None:
         super().__init__()
         self.conv1 = _Conv(3, 64, 3, 2, 1)
         self.dw_conv1 = _Conv(64, 64, 3, 1, 1, groups=64)
@@ -36,22 +53,15 @@ class FaceFeatures(nn.Module):
         self.conv2 = _Conv(128, 512, 1, 1, 0)
         self.linear7 = _Conv(512, 512, (7, 6), 1, 0, groups=512, linear=True)
         self.linear1 = _Conv(512, 128, 1, 1, 0, linear=True)
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["net_state_dict"]
-        self.load_state_dict(state)
-        self.requires_grad_(False).eval()
-        self.register_buffer("grid", _crop_grid(), persistent=False)
 
-    def forward(self, faces: Tensor) -> tuple[list[Tensor], Tensor]:
-        grid = self.get_buffer("grid").expand(len(faces), -1, -1, -1)
-        x = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
-        x = self.dw_conv1(self.conv1(x))
+    def forward(self, crops: Tensor) -> tuple[list[Tensor], Tensor]:
+        x = self.dw_conv1(self.conv1(crops))
         taps = [x]
         for k, block in enumerate(self.blocks):
             x = block(x)
             if k in _TAPS:
                 taps.append(x)
-        embedding = self.linear1(self.linear7(self.conv2(x))).flatten(1)
-        return taps, F.normalize(embedding.float(), dim=1)
+        return taps, self.linear1(self.linear7(self.conv2(x))).flatten(1)
 
 
 class _Conv(nn.Module):
