@@ -1,0 +1,166 @@
+"""Batches are a pure function of (seed, step)."""
+
+import numpy as np
+import pytest
+import torch
+
+from inference.device import choose_device
+from inference.engines.pix2pix import Pix2Pix
+from inference.weights import find, read_manifest
+from tests.inference import folders
+from tests.training import faces
+from training.batches import WALL, PairBatch, Prefetch, SketchPairs, jitter, on_wall, to_images, to_tensor
+from training.landmarks import LandmarkBatches
+from training.prepare import Prepared
+from training.restorer import DegradedFaces, degrade
+
+
+def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchPairs:
+    return SketchPairs(prepared, "train", 3, real_share, seed)
+
+
+def same(a: PairBatch, b: PairBatch) -> bool:
+    return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.weight, b.weight)
+
+
+def test_a_batch_of_pairs_is_of_the_right_shape_and_range(prepared: Prepared) -> None:
+    batch = pairs(prepared).batch(0)
+    assert batch.sketch.shape == batch.photo.shape == (3, 3, 256, 256)
+    assert batch.weight.shape == (3, 1, 256, 256)
+    for values in (batch.sketch, batch.photo):
+        assert values.dtype == torch.float32
+        assert -1 <= float(values.min()) < float(values.max()) <= 1
+    assert float(batch.weight.min()) >= 0.35
+    assert float(batch.weight.max()) <= 1.0 + 1e-6
+    assert (batch.sketch[:, 0] == batch.sketch[:, 2]).all()  # a sketch has no colour
+    assert (batch.photo[:, 0] != batch.photo[:, 2]).any()
+
+
+def test_pairs_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
+    one = pairs(prepared)
+    forwards = [one.batch(step) for step in range(3)]
+    other = pairs(prepared)
+    np.random.default_rng(0).random(100)
+    torch.rand(100)
+    backwards = [other.batch(step) for step in (2, 1, 0)][::-1]
+    assert all(same(a, b) for a, b in zip(forwards, backwards, strict=True))
+    assert not same(forwards[0], forwards[1])
+    assert not same(forwards[0], pairs(prepared, seed=2).batch(0))
+
+
+def test_landmark_batches_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
+    one, other = (LandmarkBatches(prepared, "train", 4, seed=3, pool=6) for _ in range(2))
+    other.batch(7)
+    first, again = one.batch(2), other.batch(2)
+    assert first.ink.shape == (4, 1, 128, 128)
+    assert first.points.shape == (4, 5, 2)
+    assert set(first.face.tolist()) <= {0.0, 1.0}
+    assert 0 <= float(first.ink.min()) < float(first.ink.max()) <= 1
+    assert torch.equal(first.ink, again.ink)
+    assert torch.equal(first.points, again.points)
+    assert not torch.equal(first.ink, one.batch(3).ink)
+
+
+def test_landmark_points_lie_on_what_they_name(prepared: Prepared) -> None:
+    """The eyes of the drawn faces are dark: ink under the points says that picture and label moved together."""
+    batches = LandmarkBatches(prepared, "train", 24, seed=3, pool=8)
+    batch = batches.batch(0)
+    at_eyes, elsewhere = [], []
+    for ink, points, face in zip(batch.ink[:, 0], batch.points, batch.face, strict=True):
+        columns, rows = ((points[:2] + 1) * 64 - 0.5).round().long().T
+        if (
+            face
+            and int(rows.min()) >= 3
+            and int(rows.max()) < 125
+            and int(columns.min()) >= 3
+            and int(columns.max()) < 125
+        ):
+            at_eyes += [float(ink[r - 2 : r + 3, c - 2 : c + 3].mean()) for r, c in zip(rows, columns, strict=True)]
+            elsewhere.append(float(ink.mean()))
+    assert len(at_eyes) > 10
+    assert np.mean(at_eyes) > 1.5 * np.mean(elsewhere)
+
+
+def test_degraded_faces_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
+    one, other = (DegradedFaces(prepared, "train", 2, 0.0, 5, None) for _ in range(2))
+    other.batch(1)
+    first, again = one.batch(4), other.batch(4)
+    assert first.face.shape == first.photo.shape == (2, 3, 512, 512)
+    assert torch.equal(first.face, again.face)
+    assert torch.equal(first.photo, again.photo)
+    assert 0.005 < float((first.face - first.photo).abs().mean()) < 0.3
+
+
+def test_the_generator_draws_its_share_of_the_restorers_inputs(
+    prepared: Prepared, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    checkpoint = find(read_manifest(folders.fill(tmp_path_factory.mktemp("weights"), restorer=False)), "pix2pix")
+    assert checkpoint is not None
+    generator = Pix2Pix(checkpoint, choose_device("cpu"))
+    drawn = DegradedFaces(prepared, "train", 1, 1.0, 5, generator).batch(0)
+    photo = DegradedFaces(prepared, "train", 1, 0.0, 5, generator).batch(0)
+    assert torch.equal(drawn.photo, photo.photo)
+    assert float((drawn.face - photo.face).abs().mean()) > 0.1
+
+
+def test_a_restorer_needs_faces_of_512_px(prepared: Prepared) -> None:
+    few = Prepared(
+        prepared.faces[6:], prepared.photos[6:], prepared.masks[6:], prepared.sketches, prepared.sketch_of[6:]
+    )
+    with pytest.raises(ValueError, match="512 px"):
+        DegradedFaces(few, "train", 1, 0.0, 5, None)
+
+
+def test_degrading_loses_detail_and_keeps_the_face() -> None:
+    photo = np.repeat(np.repeat(faces.photo(1), 2, 0), 2, 1)
+    small = degrade(photo, np.random.default_rng(3))
+    assert small.shape == (256, 256, 3)
+    assert (small == degrade(photo, np.random.default_rng(3))).all()
+    assert np.corrcoef(small.ravel(), faces.photo(1).ravel())[0, 1] > 0.9
+
+
+def test_behind_every_face_is_the_same_wall() -> None:
+    person = (faces.person(1) > 0).astype(np.uint8) * 255
+    picture = on_wall(faces.photo(1), person)
+    assert (picture[person == 0] == WALL).all()
+    assert (picture[person == 255] == faces.photo(1)[person == 255]).all()
+
+
+def test_jitter_moves_all_pictures_alike() -> None:
+    photo = faces.photo(1)
+    flat, deep = np.ascontiguousarray(photo[..., 0]), photo
+    for seed in range(4):
+        a, b = jitter([flat, deep], np.random.default_rng(seed))
+        assert (a == b[..., 0]).all()
+        assert (a != flat).any()
+
+
+def test_pictures_survive_the_way_to_tensors_and_back() -> None:
+    images = np.random.default_rng(1).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    tensor = to_tensor(images)
+    assert tensor.shape == (2, 3, 16, 16)
+    assert tensor.is_contiguous(memory_format=torch.channels_last)
+    assert (to_images(tensor) == images).all()
+    assert to_images(torch.full((1, 3, 2, 2), 9.0)).max() == 255
+
+
+class Numbered:
+    """Batches that say which they are; from `fails_at` on there are none."""
+
+    def __init__(self, fails_at: int = 10**9) -> None:
+        self.fails_at = fails_at
+
+    def batch(self, step: int) -> int:
+        if step >= self.fails_at:
+            raise OSError("the archive is gone")
+        return step
+
+
+def test_prefetching_keeps_the_order_and_hands_errors_on() -> None:
+    assert list(Prefetch(Numbered()).iterate(3, 8)) == [(step, step) for step in range(3, 8)]
+    assert list(Prefetch(Numbered()).iterate(3, 3)) == []
+    assert list(Prefetch(Numbered(), ahead=9).iterate(0, 2)) == [(0, 0), (1, 1)]
+    failing = Prefetch(Numbered(fails_at=4)).iterate(0, 9)
+    assert [next(failing)[0] for _ in range(4)] == [0, 1, 2, 3]
+    with pytest.raises(OSError, match="archive is gone"):
+        next(failing)
