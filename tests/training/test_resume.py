@@ -1,0 +1,118 @@
+"""Every network's run, cut off and resumed, ends with the same bytes as one that went straight through."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from inference.networks.unet import UNetConfig
+from tests.inference import folders
+from tests.training.compare import assert_same
+from training.batches import Batches, SketchPairs
+from training.face_features import MobileFaceNet
+from training.landmarks import LandmarkBatches, LandmarkTrainee
+from training.loop import Run, Schedule, Trainee
+from training.pix2pix import Pix2PixConfig, Pix2PixModel
+from training.prepare import Prepared
+from training.restorer import DegradedFaces, RestorerTrainee
+
+CPU = torch.device("cpu")
+
+
+class Cut:
+    """Batches until the power fails."""
+
+    def __init__(self, batches: Batches[Any], at: int) -> None:
+        self.batches, self.at = batches, at
+
+    def batch(self, step: int) -> Any:
+        if step >= self.at:
+            raise InterruptedError("the power failed")
+        return self.batches.batch(step)
+
+
+def run_twice(folder: Path, make: Callable[[], Trainee[Any]], batches: Batches[Any], steps: int) -> Path:
+    """Straight through, and cut off in the middle and resumed; asserts that both are the same. Returns the folder."""
+    schedule = Schedule(steps=steps, warmup=2, log_every=1, save_every=steps // 2, ema=0.9)
+    preview = batches.batch(1000)
+
+    def run(name: str) -> Run[Any]:
+        torch.manual_seed(11)
+        return Run(folder / name, make(), schedule, seed=11)
+
+    run("straight").train(batches, preview)
+    with pytest.raises(InterruptedError):
+        run("cut").train(Cut(batches, at=steps // 2), preview)
+    resumed = run("cut")
+    torch.rand(5)
+    resumed.resume()
+    assert resumed.step == steps // 2
+    resumed.train(batches, preview)
+    ends = [torch.load(folder / name / "state.pt", weights_only=True) for name in ("straight", "cut")]
+    assert ends[0]["step"] == ends[1]["step"] == steps
+    assert_same(ends[0], ends[1])
+    start = make().modules["generator"].state_dict()
+    assert any(not torch.equal(start[name], value) for name, value in ends[0]["modules"]["generator"].items())
+    return folder
+
+
+@pytest.mark.slow
+def test_pix2pix(prepared: Prepared, tmp_path: Path) -> None:
+    """With every loss: the discriminator joins at the second step, the face losses grow from the first."""
+    torch.manual_seed(0)
+    torch.save({"net_state_dict": MobileFaceNet().state_dict()}, tmp_path / "features.ckpt")
+    network = UNetConfig(width=4, norm="instance", upsample="resize", dropout=0.25)
+    config = Pix2PixConfig(network, discriminator_width=4, gan_from=1, face_ramp=(0, 3))
+    folder = run_twice(
+        tmp_path,
+        lambda: Pix2PixModel(config, tmp_path / "features.ckpt", CPU),
+        SketchPairs(prepared, "train", 2, 0.5, seed=3),
+        steps=6,
+    )
+    log = (folder / "cut" / "log.jsonl").read_text()
+    for name in ("l1", "d", "gan", "feature_matching", "face_features", "identity"):
+        assert f'"{name}"' in log
+    state = torch.load(folder / "cut" / "state.pt", weights_only=True)
+    assert set(state["modules"]) == set(state["optimizers"]) == {"generator", "discriminator"}
+
+
+@pytest.mark.slow
+def test_landmarks(prepared: Prepared, tmp_path: Path) -> None:
+    batches = LandmarkBatches(prepared, "train", 3, seed=3, pool=6)
+    run_twice(tmp_path, lambda: LandmarkTrainee({"width": 4}, 2e-3, CPU), batches, steps=6)
+
+
+@pytest.mark.slow
+def test_restorer(prepared: Prepared, tmp_path: Path) -> None:
+    """Its noise comes from torch's own generator, whose state a run must keep."""
+    weights = {"l1": 1.0, "pyramid": 0.5}
+    batches = DegradedFaces(prepared, "train", 1, 0.0, 5, None)
+    run_twice(tmp_path, lambda: RestorerTrainee(folders.RESTORER, weights, 1e-3, None, CPU), batches, steps=4)
+
+
+def test_the_discriminator_is_left_alone_while_the_generator_learns(prepared: Prepared) -> None:
+    config = Pix2PixConfig(UNetConfig(width=2, norm="instance", upsample="resize"), discriminator_width=2, gan_from=5)
+    model = Pix2PixModel(config, None, CPU)
+    before = {name: value.clone() for name, value in model.discriminator.state_dict().items()}
+    batch = SketchPairs(prepared, "train", 1, 1.0, seed=3).batch(0)
+    assert set(model.step(batch, 0)) == {"l1"}
+    assert all(torch.equal(before[name], value) for name, value in model.discriminator.state_dict().items())
+    assert set(model.step(batch, 5)) == {"l1", "d", "gan", "feature_matching"}
+    assert any(not torch.equal(before[name], value) for name, value in model.discriminator.state_dict().items())
+    assert all(parameter.requires_grad for parameter in model.discriminator.parameters())
+
+
+def test_a_copy_of_a_dense_restorer_is_a_network_of_its_own(prepared: Prepared, tmp_path: Path) -> None:
+    """The average of a run is a deep copy: it must not answer with the weights of the network that learns."""
+    trainee = RestorerTrainee(folders.RESTORER, {"l1": 1.0, "pyramid": 0.5}, 1e-3, None, CPU)
+    run = Run(tmp_path, trainee, Schedule(steps=1), seed=1)
+    batch = DegradedFaces(prepared, "train", 1, 0.0, 5, None).batch(0)
+    before = trainee.preview(run.average, batch)
+    with torch.no_grad():
+        for parameter in trainee.network.parameters():
+            nn.init.normal_(parameter, 0.0, 0.5)
+    assert (trainee.preview(run.average, batch) == before).all()
+    assert (trainee.preview(trainee.network, batch) != before).any()
