@@ -4,7 +4,6 @@ import http.client
 import re
 import signal
 import sys
-import threading
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -68,9 +67,10 @@ def _first_administrator(settings: Settings) -> str | None:
 
 
 def main() -> int:
-    stop = threading.Event()
+    # A plain list: an Event that is set by a handler while the same thread waits for it may lock for good.
+    asked: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda received, _: asked.append(received))
     try:
         settings = Settings.from_env()
         check_port(settings.host, settings.port)
@@ -79,7 +79,9 @@ def main() -> int:
         return 1
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     supervisor = Supervisor(parts(settings), settings.var / "log", say, show)
-    return supervisor.run(stop, ready=lambda: answers(host, settings.port), on_ready=lambda: announce(settings))
+    return supervisor.run(
+        lambda: bool(asked), ready=lambda: answers(host, settings.port), on_ready=lambda: announce(settings)
+    )
 
 
 if __name__ == "__main__":

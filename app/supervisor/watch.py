@@ -1,7 +1,6 @@
 """Keeps parts running until told to stop, or until they die too often."""
 
 import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,8 +34,8 @@ class Supervisor:
         self._children: dict[str, Child] = {}
         self._due: dict[str, float] = {}
 
-    def run(self, stop: threading.Event, ready: Callable[[], bool], on_ready: Callable[[], None]) -> int:
-        """Start the parts and watch them until ``stop`` is set; ``on_ready`` is called once, when ``ready``.
+    def run(self, stop: Callable[[], bool], ready: Callable[[], bool], on_ready: Callable[[], None]) -> int:
+        """Start the parts and watch them until ``stop`` says so; ``on_ready`` is called once, when ``ready``.
 
         The first part starts at once, the others when it is ready or has had its head start. Returns the
         exit status: 0 after a stop that was asked for, 1 after parts died too often. No part is left behind
@@ -48,7 +47,8 @@ class Supervisor:
         told = False
         try:
             self._start(first)
-            while not stop.wait(_LOOK_EVERY):
+            while not stop():
+                time.sleep(_LOOK_EVERY)
                 if not told and ready():
                     told = True
                     self._due |= {name: 0.0 for name in others if name not in self._children}
@@ -97,9 +97,8 @@ class Supervisor:
         for child in self._children.values():
             child.ask_to_stop()
         deadline = time.monotonic() + GRACE
-        waiting = threading.Event()
         while time.monotonic() < deadline and any(c.exit_code() is None for c in self._children.values()):
-            waiting.wait(0.02)
+            time.sleep(0.02)
         for child in self._children.values():
             child.kill_group()
         self._children.clear()

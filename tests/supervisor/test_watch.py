@@ -51,7 +51,7 @@ class Bench:
         supervisor = Supervisor(parts, self.logs, self.said.append, lambda name, line: self.lines.append((name, line)))
         if act is not None:
             threading.Thread(target=self._act_and_stop, args=(act,), daemon=True).start()
-        return supervisor.run(self.stop, ready=lambda: True, on_ready=lambda: None)
+        return supervisor.run(self.stop.is_set, ready=lambda: True, on_ready=lambda: None)
 
     def _act_and_stop(self, act: Callable[[], None]) -> None:
         try:
@@ -123,14 +123,14 @@ def test_a_part_that_cannot_be_started_leaves_no_other_behind(bench: Bench) -> N
 
 def test_parts_do_not_survive_a_killed_supervisor(tmp_path: Path) -> None:
     code = f"""
-        import sys, threading
+        import sys
         from pathlib import Path
         from app.supervisor.children import Part
         from app.supervisor.watch import Supervisor
         code = 'import os, signal; print(os.getpid(), flush=True); signal.pause()'
         part = Part('one', [sys.executable, '-c', code])
         show = lambda name, line: print(line, flush=True)
-        Supervisor([part], Path({str(tmp_path)!r}), print, show).run(threading.Event(), lambda: False, print)
+        Supervisor([part], Path({str(tmp_path)!r}), print, show).run(lambda: False, lambda: False, print)
     """
     supervisor = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)],
