@@ -48,14 +48,14 @@ def prepare(data: Path, cache: Path, detector: Path | None = None, steps: int = 
     `steps` of training go into the segmenter that finds the person. Raises ValueError for sets that lack a part."""
     cache.mkdir(parents=True, exist_ok=True)
     faces = read_manifests(data)
+    if not any(face.sketch for face in faces):
+        raise ValueError(f"No face in {data} has a sketch: there are no real pairs to learn from.")
     segmenter = _segmenter(faces, cache / "segmenter.pt", steps)
     faces = [face for face in faces if face.landmarks is not None or detector is not None]
     photos = load_images(faces, "photo")
     kept = _align_unaligned(faces, photos, detector)
     faces, photos = [faces[k] for k in kept], photos[kept]
     drawn = [face for face in faces if face.sketch]
-    if not drawn:
-        raise ValueError(f"No face in {data} has a sketch: there are no real pairs to learn from.")
     sketches = np.stack([normalise_ink(cv2.cvtColor(s, cv2.COLOR_RGB2GRAY)) for s in load_images(drawn, "sketch")])
     np.save(cache / "photos.npy", photos)
     np.save(cache / "masks.npy", person_masks(segmenter, photos))
