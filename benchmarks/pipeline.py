@@ -122,7 +122,7 @@ def _interleaved(
         "reference_ms": round(theirs, 1),
         "ratio": round(theirs / mine, 2),
         "ratio_of_minima": round(min(times[1]) / min(times[0]), 2),
-        "psnr_db": round(10 * float(np.log10(4 / max(np.mean(errors), 1e-12))), 1),
+        "psnr_db": round(10 * float(np.log10(4 / max(float(np.mean(errors)), 1e-12))), 1),
     }
 
 
