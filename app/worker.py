@@ -95,7 +95,7 @@ def run_worker(settings: Settings, slot_name: str = "1", renderer_factory: Rende
     """
     asked_to_stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked_to_stop.set())
+        signal.signal(number, lambda *_: _set_from_handler(asked_to_stop))
     carrier = Carrier(settings)
     database = Database(settings.database_url, on_work=carrier.wake)
     with hold_slot(settings.var, slot_name) as slot:
@@ -107,6 +107,12 @@ def run_worker(settings: Settings, slot_name: str = "1", renderer_factory: Rende
             return True
         station = _open_station(settings, database, slot, renderer)
         return _work(station, carrier, asked_to_stop)
+
+
+def _set_from_handler(event: threading.Event) -> None:
+    """A handler runs inside whatever the main thread was doing. If that was taking the event's own lock, setting it
+    there would wait for ever; another thread only waits until the handler is over."""
+    threading.Thread(target=event.set, daemon=True).start()
 
 
 def _open_station(settings: Settings, database: Database, slot: Slot, renderer: Renderer) -> Station:

@@ -108,9 +108,11 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         table = evaluate_restorer.evaluate(arguments.data, arguments.cache, arguments.weights, judge, features)
         print(table.as_json() if arguments.json else table.as_text())
         return 0
+    detector = _nets(arguments) / "yunet.onnx"
     rows = evaluate.evaluate(
-        arguments.data, judge, arguments.weights, arguments.split, arguments.seed, arguments.sheets
-    )
+        arguments.data, judge, arguments.weights, arguments.split, arguments.seed, arguments.sheets,
+        detector if detector.exists() else None,
+    )  # fmt: skip
     print(evaluate.as_json(rows) if arguments.json else evaluate.as_table(rows))
     return 0
 

@@ -1,7 +1,7 @@
 """`python -m training evaluate`: the pipeline that users run, on the test splits, beside two null rows."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -13,14 +13,15 @@ from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
 from training.dataset import Face, Images, load_images, read_manifests
 from training.judge import Judge, cosines, rank_by_person
-from training.metrics import bootstrap_interval, raw_ssim
+from training.metrics import bootstrap_interval, raw_ssim, share_of_faces
 
 SETS = ("fs2k", "cuhk")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: raw SSIM, mean identity cosine with its 95 % interval, rank-1 by person."""
+    """One line of the table: raw SSIM, mean identity cosine with its 95 % interval, rank-1 by person, and the share of
+    the pictures in which a detector finds a face, None without one."""
 
     set: str
     split: str
@@ -32,10 +33,13 @@ class Row:
     cosine_low: float
     cosine_high: float
     rank1: float
+    found: float | None = None
 
 
-def evaluate(data: Path, judge: Judge, weights: Path, split: str, seed: int, sheets: Path | None) -> list[Row]:
-    """Every set with real sketches; `sheets` is a git-ignored folder for pictures of the results."""
+def evaluate(
+    data: Path, judge: Judge, weights: Path, split: str, seed: int, sheets: Path | None, detector: Path | None = None
+) -> list[Row]:
+    """Every set with real sketches; `sheets` is a git-ignored folder for pictures of the results, `detector` YuNet."""
     pipeline = Pipeline.load(weights)
     faces = read_manifests(data)
     rows: list[Row] = []
@@ -52,7 +56,9 @@ def evaluate(data: Path, judge: Judge, weights: Path, split: str, seed: int, she
             "mean training photo": np.broadcast_to(mean_photo, photos.shape),
             "face": made,
         }
-        rows += [_row(name, split, chosen, what, pictures, photos, judge) for what, pictures in candidates.items()]
+        for what, pictures in candidates.items():
+            found = share_of_faces(pictures, detector) if detector else None
+            rows.append(replace(_row(name, split, chosen, what, pictures, photos, judge), found=found))
         if sheets:
             write_sheet(sheets / f"{name}-{split}.png", sketches, made, photos)
     return rows
@@ -81,11 +87,12 @@ def _row(name: str, split: str, faces: list[Face], what: str, pictures: Images, 
 
 def as_table(rows: list[Row]) -> str:
     head = f"{'set':6}{'split':7}{'images':>7}{'people':>7}  {'what':22}"
-    lines = [head + f"{'raw SSIM':>9}{'cosine':>8}{'95 %':>15}{'rank-1':>8}"]
+    lines = [head + f"{'raw SSIM':>9}{'cosine':>8}{'95 %':>15}{'rank-1':>8}{'faces':>8}"]
     for r in rows:
+        found = "-" if r.found is None else f"{r.found:.3f}"
         interval = f"{r.cosine_low:.3f}-{r.cosine_high:.3f}"
         head = f"{r.set:6}{r.split:7}{r.images:7}{r.people:7}  {r.what:22}"
-        lines.append(head + f"{r.ssim:9.3f}{r.cosine:8.3f}{interval:>15}{r.rank1:8.3f}")
+        lines.append(head + f"{r.ssim:9.3f}{r.cosine:8.3f}{interval:>15}{r.rank1:8.3f}{found:>8}")
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """Figures between pictures."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -24,6 +25,14 @@ def psnr(a: Images, b: Images) -> float:
     """Peak signal-to-noise ratio in dB over all pixels, peak 255."""
     error = float(((a.astype(np.float64) - b.astype(np.float64)) ** 2).mean())
     return float(10 * np.log10(255**2 / max(error, 1e-12)))
+
+
+def share_of_faces(pictures: Images, detector: Path) -> float:
+    """Share of (N, S, S, 3) RGB pictures in which YuNet (an ONNX file) finds at least one face."""
+    height, width = pictures.shape[1:3]
+    finder = cv2.FaceDetectorYN.create(str(detector), "", (width, height), score_threshold=0.8)
+    found = [finder.detect(np.ascontiguousarray(picture[:, :, ::-1]))[1] is not None for picture in pictures]
+    return float(np.mean(found))
 
 
 def bootstrap_interval(values: list[float], rounds: int = 2000, seed: int = 0) -> tuple[float, float]:
