@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,14 @@ steps = 2
 log_every = 1
 save_every = 1
 """
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[int]:
+    """The command line sets the number of threads for its process, which here goes on with other tests."""
+    before = torch.get_num_threads()
+    yield before
+    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -109,12 +117,11 @@ def test_shipping_adds_an_entry_and_keeps_the_others(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_from_pictures_to_a_checkpoint_that_renders(
-    data: Path, cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    data: Path, cache: Path, threads: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     recipe, run, weights = tmp_path / "tiny.toml", tmp_path / "run", tmp_path / "weights"
     recipe.write_text(TINY)
     folders.put(weights, "tiny-landmarks", "landmarks", folders.tiny_finder(), folders.FINDER)
-    threads = torch.get_num_threads()
     common = ["--data", str(data), "--cache", str(cache), "--threads", str(threads)]
     assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu"]) == 0
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
