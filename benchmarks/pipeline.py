@@ -64,7 +64,7 @@ def _steps(pipeline: Pipeline, pages: list[Any], rounds: int) -> dict[str, dict[
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
         for page in pages:
-            for strength in (0.0, 1.0):
+            for strength in (0.0, 1.0) if pipeline.restorer else (0.0,):
                 made = pipeline.render(page, RenderOptions(strength=strength)).provenance["milliseconds"]
                 for step, value in made.items():
                     name = f"restore, strength {strength:g}" if step == "restore" else step
