@@ -10,6 +10,7 @@ import os
 import resource
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,8 +22,13 @@ from torch import Tensor, nn
 from benchmarks.reference import reference_generator, reference_restore, reference_restorer
 from imaging.sketcher import draw_sketch
 from inference import sketch
+from inference.device import Device
+from inference.engines.pix2pix import optimise
+from inference.networks.unet import PAPER, UNet256
 from inference.options import RenderOptions
 from inference.pipeline import Pipeline, to_input
+
+_PLAIN = Device(torch.device("cpu"), torch.float32)
 
 
 def main() -> None:
@@ -56,6 +62,7 @@ def measure(sketches: int, rounds: int, device: str) -> dict[str, Any]:
     }
     inputs = [to_input(sketch.prepare(page, pipeline.align(page))) for page in pages]
     results["generator"] = _compare_generator(pipeline, inputs, rounds)
+    results["generator of paper size, random weights"] = _compare_paper_size(pipeline, inputs[:4], rounds)
     results["restorer"] = _compare_restorer(pipeline, inputs, rounds)
     return results
 
@@ -91,13 +98,21 @@ def _compare_generator(pipeline: Pipeline, inputs: list[Tensor], rounds: int) ->
     return result
 
 
+def _compare_paper_size(pipeline: Pipeline, inputs: list[Tensor], rounds: int) -> dict[str, Any]:
+    torch.manual_seed(0)
+    plain = UNet256(PAPER).eval()
+    fast = optimise(deepcopy(plain), pipeline.device)
+    ours = _inference(fast, pipeline.device, torch.channels_last)
+    return _interleaved(ours, _inference(plain), inputs, rounds)
+
+
 def _compare_restorer(pipeline: Pipeline, inputs: list[Tensor], rounds: int) -> dict[str, Any] | None:
     if pipeline.restorer is None:
         return None
     checkpoint, restorer = pipeline.restorer
     plain = reference_restorer(checkpoint)
     faces = [pipeline.engine("pix2pix").generate(x, 0) for x in inputs[:4]]
-    plain.load_state_dict(restorer.network.state_dict())  # the same noise maps
+    plain.load_state_dict(dict(restorer.network.named_buffers()), strict=False)  # the same noise maps
     return _interleaved(lambda f: restorer.restore(f, 1.0, 0), lambda f: reference_restore(plain, f), faces, rounds)
 
 
@@ -126,11 +141,13 @@ def _interleaved(
     }
 
 
-def _inference(network: nn.Module) -> Callable[[Tensor], Tensor]:
+def _inference(
+    network: nn.Module, place: Device = _PLAIN, memory: torch.memory_format = torch.contiguous_format
+) -> Callable[[Tensor], Tensor]:
     def run(x: Tensor) -> Tensor:
         with torch.inference_mode():
-            result: Tensor = network(x.contiguous())
-            return result
+            result: Tensor = network(x.to(place.torch, place.dtype).contiguous(memory_format=memory))
+            return result.float()
 
     return run
 
@@ -148,9 +165,8 @@ def as_text(results: dict[str, Any]) -> str:
     lines = [f"{results['device']}, {results['threads']} threads, peak memory {results['peak_memory_mb']} MB"]
     lines += [f"  {step:24} {v['median']:8.1f} ms (min {v['min']:.1f})" for step, v in results["pipeline_ms"].items()]
     lines.append(f"  {results['sketches_per_second']} sketches a second at the default strength")
-    for part in ("generator", "restorer"):
-        if results[part]:
-            r = results[part]
+    for part in (part for part in results if part.startswith(("generator", "restorer"))):
+        if r := results[part]:
             lines.append(
                 f"{part}: {r['ms']} ms, plain fp32 {r['reference_ms']} ms: {r['ratio']} times "
                 f"(of minima {r['ratio_of_minima']}), {r['psnr_db']} dB"

@@ -4,24 +4,22 @@ GFPGANer and s2f's server do."""
 import torch
 from torch import Tensor, nn
 
-from inference.networks.unet import InstanceNorm, UNet256, UNetConfig
+from inference.engines.pix2pix import build_generator
+from inference.networks.unet import InstanceNorm
 from inference.restoration import build_restorer, enlarge
 from inference.weights import Checkpoint
 
 
 def reference_generator(checkpoint: Checkpoint) -> nn.Module:
     """The U-Net with torch's own instance norm."""
-    network = UNet256(UNetConfig(**checkpoint.architecture))
-    network.load_state_dict(checkpoint.load())
+    network = build_generator(checkpoint)
     _use_torch_norm(network)
-    return network.eval()
+    return network
 
 
 def reference_restorer(checkpoint: Checkpoint) -> nn.Module:
     """GFPGAN's clean network as its package runs it."""
-    network = build_restorer(checkpoint.architecture)
-    network.load_state_dict(checkpoint.load())
-    return network.eval()
+    return checkpoint.build(build_restorer)
 
 
 @torch.inference_mode()

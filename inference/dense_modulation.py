@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from inference.device import channels_last
+from inference.packing import PackedConv2d, pack_convolutions
 
 
 def make_dense(network: nn.Module) -> nn.Module:
@@ -22,7 +23,22 @@ def make_dense(network: nn.Module) -> nn.Module:
             channels_last(module)
         elif type(module).__name__ == "ModulatedConv2d":
             module.forward = _DenseModulation(module)
-    # The 4 x 4 features are flattened by a view, which needs them channels-first.
+    return _flattening(network)
+
+
+def pack_dense(network: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """Packs the convolutions of a `make_dense` network that is done learning, in `dtype`; returns it."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(dtype)
+        modulated = vars(module).get("forward")
+        if isinstance(modulated, _DenseModulation):
+            modulated.pack(dtype)
+    return _flattening(pack_convolutions(network))
+
+
+def _flattening(network: nn.Module) -> nn.Module:
+    """The 4 x 4 features are flattened by a view, which needs them channels-first."""
     network.get_submodule("final_conv").register_forward_hook(lambda _module, _inputs, output: output.contiguous())
     return network
 
@@ -32,6 +48,8 @@ class _DenseModulation:
 
     def __init__(self, module: Any) -> None:
         self.module = module
+        self.packed: PackedConv2d | None = None
+        self.energy: Tensor | None = None
 
     def __call__(self, x: Tensor, style: Tensor) -> Tensor:
         module = self.module
@@ -40,10 +58,19 @@ class _DenseModulation:
             x = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
         elif module.sample_mode == "downsample":
             x = F.interpolate(x, scale_factor=0.5, mode="bilinear", align_corners=False)
-        weight: Tensor = module.weight[0]
         x = x * scale[:, :, None, None].to(x.dtype)
-        out = F.conv2d(x, weight, padding=module.padding)
+        out = self.packed(x) if self.packed else F.conv2d(x, module.weight[0], padding=module.padding)
         if module.demodulate:
-            energy = scale.float().square() @ weight.float().square().sum((2, 3)).T
+            energy = scale.float().square() @ (self._energy() if self.energy is None else self.energy).T
             out = out * torch.rsqrt(energy + module.eps)[:, :, None, None].to(out.dtype)
         return out
+
+    def pack(self, dtype: torch.dtype) -> None:
+        weight = self.module.weight[0].to(dtype, memory_format=torch.channels_last)
+        self.packed = PackedConv2d(weight, None, padding=self.module.padding)
+        self.energy = self._energy().detach()
+
+    def _energy(self) -> Tensor:
+        """(O, I): the squares of the weights, summed over the kernel."""
+        weight: Tensor = self.module.weight[0].float()
+        return weight.square().sum((2, 3))

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from inference.dense_modulation import make_dense
+from inference.dense_modulation import make_dense, pack_dense
 from inference.gfpgan_compat import clean_network_class
 
 SIDE = 512
@@ -28,7 +28,7 @@ class Restorer:
     """A loaded restorer. `restore` is a pure function of its arguments."""
 
     def __init__(self, network: nn.Module, dtype: torch.dtype, device: torch.device) -> None:
-        self.network = make_dense(network.eval()).to(device)
+        self.network = pack_dense(make_dense(network.eval()).to(device), dtype)
         self.dtype, self.device = dtype, device
 
     @torch.inference_mode()

@@ -1,14 +1,28 @@
 """pix2pix (Isola et al. 2017), the generator of s2f."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from inference.device import Device, channels_last
 from inference.engines.base import EngineInfo
+from inference.networks.folding import fold_enlargement
 from inference.networks.unet import UNet256, UNetConfig
+from inference.packing import pack_convolutions
 from inference.weights import Checkpoint
+
+
+def build_generator(checkpoint: Checkpoint) -> UNet256:
+    """The U-Net of a checkpoint as it was trained, in float32 on the CPU. Raises WeightsError."""
+    return checkpoint.build(lambda architecture: UNet256(UNetConfig(**architecture)))
+
+
+def optimise(network: UNet256, device: Device) -> nn.Module:
+    """The same function made fast for pictures one at a time; changes and moves `network`, which is done learning."""
+    if network.config.upsample == "resize":
+        network.output = fold_enlargement(cast(nn.Sequential, network.output))
+    return pack_convolutions(channels_last(network, device.torch, device.dtype))
 
 
 class Pix2Pix:
@@ -24,8 +38,7 @@ class Pix2Pix:
 
     def __init__(self, checkpoint: Checkpoint, device: Device) -> None:
         self.checkpoint, self.device = checkpoint, device
-        network = checkpoint.build(lambda architecture: UNet256(UNetConfig(**architecture)))
-        self.network = channels_last(network, device.torch, device.dtype)
+        self.network = optimise(build_generator(checkpoint), device)
 
     @torch.inference_mode()
     def generate(self, sketches: Tensor, seed: int) -> Tensor:

@@ -28,6 +28,7 @@ SMALL = UNetConfig(width=32, norm="instance", upsample="resize", dropout=0.25)
 _ENCODER = (1, 2, 4, 8, 8, 8, 8)  # channels of e1..e7 in widths: 128 px down to 2 px
 _DECODER = (8, 8, 8, 8, 4, 2, 1)  # d1..d7: 2 px up to 128 px
 _DROPPED = 3  # dropout only in d1..d3
+_EPSILON = 1e-5  # of the norms
 
 
 class UNet256(nn.Module):
@@ -46,7 +47,7 @@ class UNet256(nn.Module):
         self.bottleneck = nn.Sequential(nn.Conv2d(encoder[-1], encoder[-1], 4, 2, 1), nn.ReLU())
         inputs = [encoder[-1]] + [d + e for d, e in zip(decoder[:-1], reversed(encoder), strict=False)]
         self.decoder = nn.ModuleList(_up(i, o, config) for i, o in zip(inputs, decoder, strict=True))
-        self.output = _upsampler(decoder[-1] + encoder[0], 3, config.upsample, bias=True)
+        self.output = _upsampler(decoder[-1] + encoder[0], 3, config.upsample, bias=True, edge="replicate")
         self.apply(_initialise)
 
     def forward(self, sketch: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -90,8 +91,10 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
+        if len(x) == 1:  # then a batch norm over this batch is the same, in one pass
+            return F.batch_norm(x, None, None, self.weight, self.bias, training=True, eps=_EPSILON)
         variance, mean = torch.var_mean(x.float(), (2, 3), keepdim=True, correction=0)
-        gain = self.weight.view(1, -1, 1, 1) * torch.rsqrt(variance + 1e-5)
+        gain = self.weight.view(1, -1, 1, 1) * torch.rsqrt(variance + _EPSILON)
         offset = self.bias.view(1, -1, 1, 1) - mean * gain
         return torch.addcmul(offset.to(x.dtype), x, gain.to(x.dtype))
 
@@ -107,11 +110,17 @@ def _down(inputs: int, outputs: int, config: UNetConfig, normalised: bool) -> nn
     return nn.Sequential(*layers, nn.LeakyReLU(0.2))
 
 
-def _upsampler(inputs: int, outputs: int, upsample: Upsample, bias: bool) -> nn.Module:
+def _upsampler(
+    inputs: int, outputs: int, upsample: Upsample, bias: bool, edge: Literal["zeros", "replicate"] = "zeros"
+) -> nn.Module:
+    """`edge` is what a resizing one sees beyond the picture."""
     if upsample == "transposed":
         return nn.ConvTranspose2d(inputs, outputs, 4, 2, 1, bias=bias)
     # Odena et al. 2016: resize, then convolve, against checkerboards. Bilinear: nearest still lets a weave through.
-    return nn.Sequential(nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias))
+    return nn.Sequential(
+        nn.Upsample(scale_factor=2, mode="bilinear"),
+        nn.Conv2d(inputs, outputs, 3, 1, 1, bias=bias, padding_mode=edge),
+    )
 
 
 def _up(inputs: int, outputs: int, config: UNetConfig) -> nn.Sequential:

@@ -111,15 +111,16 @@ def test_variations_keep_the_strength_of_what_passes() -> None:
     assert abs(float(kept.mean()) - 1.0) < 0.01
 
 
+@pytest.mark.parametrize("pictures", [1, 2])
 @pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
-def test_instance_norm_is_torchs(memory: torch.memory_format) -> None:
+def test_instance_norm_is_torchs(memory: torch.memory_format, pictures: int) -> None:
     torch.manual_seed(0)
     ours, theirs = InstanceNorm(6), nn.InstanceNorm2d(6, affine=True)
     with torch.no_grad():
         ours.weight.normal_(1, 0.5)
         ours.bias.normal_(0, 0.5)
     theirs.load_state_dict(ours.state_dict())
-    x = (3 + 5 * torch.randn(2, 6, 16, 16)).contiguous(memory_format=memory)
+    x = (3 + 5 * torch.randn(pictures, 6, 16, 16)).contiguous(memory_format=memory)
     torch.testing.assert_close(ours(x), theirs(x), atol=1e-5, rtol=1e-5)
 
 
