@@ -27,6 +27,16 @@ def test_a_packed_convolution_gives_the_bytes_of_the_plain_one(
             assert torch.equal(packed(x), plain(x))
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_packed_transposed_convolution_gives_the_bytes_of_the_plain_one(dtype: torch.dtype) -> None:
+    network = nn.Sequential(channels_last(nn.ConvTranspose2d(8, 12, 4, 2, 1), dtype=dtype))
+    with torch.inference_mode():
+        pictures = [picture(side).to(dtype) for side in (32, 16, 32)]
+        plain = [network(x) for x in pictures]
+        packed = pack_convolutions(network)
+        assert all(torch.equal(packed(x), y) for x, y in zip(pictures, plain, strict=True))
+
+
 def test_it_takes_any_float_and_answers_in_its_own() -> None:
     packed = PackedConv2d(torch.randn(4, 8, 3, 3).bfloat16(), None, padding=1)
     assert packed(picture(16)).dtype == torch.bfloat16
