@@ -14,11 +14,11 @@ from torch import Tensor
 from inference.paper import normalise_ink
 from training.dataset import Images
 from training.prepare import Prepared
+from training.silhouette import fit_photo
 from training.sketchmaker import elastic, make_sketch, vary_ink
 
 T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face
-_WALL_WEIGHT = 0.6  # of the wall in the pixel loss beside 1 for the person: less, and colour spills over the crown
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
@@ -46,11 +46,11 @@ class Prefetch(Generic[T]):
 
 @dataclass(frozen=True)
 class PairBatch:
-    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `weight` (B, 1, 256, 256): how much a pixel matters."""
+    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `person` (B, 1, 256, 256), 1 where the person is, else 0."""
 
     sketch: Tensor
     photo: Tensor
-    weight: Tensor
+    person: Tensor
 
 
 class SketchPairs:
@@ -65,11 +65,11 @@ class SketchPairs:
     def batch(self, step: int) -> PairBatch:
         rng = np.random.default_rng((self.seed, step))
         triples = [self._draw(rng) for _ in range(self.size)]
-        sketches, photos, weights = (np.stack(column) for column in zip(*triples, strict=True))
+        sketches, photos, people = (np.stack(column) for column in zip(*triples, strict=True))
         return PairBatch(
             to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
             to_tensor(photos),
-            torch.from_numpy(weights).unsqueeze(1),
+            torch.from_numpy(people).unsqueeze(1).float().div(255),
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -81,21 +81,24 @@ class SketchPairs:
         middle = self.data.photos[k, 64:192:8, 64:192:8].astype(np.int16)
         return bool((middle.max(-1) - middle.min(-1)).mean() > 12)
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Images, Images, npt.NDArray[np.float32]]:
+    def _draw(self, rng: np.random.Generator) -> tuple[Images, Images, Images]:
         real = rng.random() < self.real_share
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
-        photo, person = np.array(self.data.photos[k]), np.array(self.data.masks[k])
-        sketch = np.array(self.data.sketches[self.data.sketch_of[k]]) if real else make_sketch(photo, person, rng)
+        sketch, photo, person = self._pair(k) if real else self._made(k, rng)
         photo = on_wall(photo, person)
         sketch, photo, person = jitter([sketch, photo, person], rng)
         if rng.random() < (0.35 if real else 0.6):
             sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
-        sketch = normalise_ink(vary_ink(sketch, rng))
-        return (
-            sketch,
-            photo,
-            np.asarray(_WALL_WEIGHT + (1 - _WALL_WEIGHT) * person.astype(np.float32) / 255, np.float32),
-        )
+        return normalise_ink(vary_ink(sketch, rng)), photo, person
+
+    def _pair(self, k: int) -> tuple[Images, Images, Images]:
+        row = self.data.sketch_of[k]
+        sketch, silhouette = np.array(self.data.sketches[row]), np.array(self.data.silhouettes[row])
+        return sketch, fit_photo(np.array(self.data.photos[k]), np.array(self.data.masks[k]), silhouette), silhouette
+
+    def _made(self, k: int, rng: np.random.Generator) -> tuple[Images, Images, Images]:
+        photo, person = np.array(self.data.photos[k]), np.array(self.data.masks[k])
+        return make_sketch(photo, person, rng), photo, person
 
 
 def on_wall(photo: Images, person: Images) -> Images:

@@ -14,11 +14,6 @@ def hinge_generator(fake: Tensor) -> Tensor:
     return -fake.mean()
 
 
-def weighted_l1(image: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """Mean absolute difference, pixel by pixel times `weight` (N, 1, H, W)."""
-    return ((image - target).abs() * weight).mean()
-
-
 def feature_matching(fake: list[Tensor], real: list[Tensor]) -> Tensor:
     """Mean L1 between feature maps (pix2pixHD, Wang et al. 2018). `real` carries no gradient."""
     return torch.stack([F.l1_loss(f.float(), r.detach().float()) for f, r in zip(fake, real, strict=True)]).mean()

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from inference.device import channels_last
 from inference.networks.unet import SMALL, UNet256, UNetConfig
@@ -65,7 +66,7 @@ class Pix2PixModel:
     def set_input(self, batch: PairBatch) -> None:
         self.sketch = batch.sketch.to(self.device, non_blocking=True)
         self.photo = batch.photo.to(self.device, non_blocking=True)
-        self.weight = batch.weight.to(self.device, non_blocking=True)
+        self.person = batch.person.to(self.device, non_blocking=True)
 
     def forward(self) -> None:
         self.fake = self.generator(self.sketch).float()
@@ -79,7 +80,7 @@ class Pix2PixModel:
         self.loss["d"] = loss.item()
 
     def backward_G(self, adversarial: bool, face_share: float) -> None:  # noqa: N802 - pix2pix's own name
-        terms = {"l1": losses.weighted_l1(self.fake, self.photo, self.weight)}
+        terms = {"l1": F.l1_loss(self.fake, self.photo)}
         if adversarial:
             terms |= self._adversarial_terms()
         if self.faces is not None and face_share > 0:
@@ -130,7 +131,8 @@ class Pix2PixModel:
         }
 
     def _face_terms(self, faces: FaceFeatures) -> dict[str, Tensor]:
-        maps, who = faces(self.fake)
+        # Of the person alone: what pleases the recogniser must not be painted on the wall.
+        maps, who = faces(torch.lerp(self.photo, self.fake, self.person))
         with torch.no_grad():
             true_maps, true_who = faces(self.photo)
         return {

@@ -14,21 +14,24 @@ from inference.paper import normalise_ink
 from training.background import person_masks, train_segmenter
 from training.dataset import Face, Images, align_by_points, load_images, read_manifests
 from training.segmenter import Segmenter
+from training.silhouette import drawn_silhouette
 
 SEGMENTER_STEPS = 400
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Photos (N, 256, 256, 3) RGB, person masks (N, 256, 256), sketches (M, 256, 256) with normalised ink.
+    """Photos (N, 256, 256, 3) RGB, person masks (N, 256, 256), sketches (M, 256, 256) with normalised ink and the
+    silhouettes drawn in them (M, 256, 256).
 
-    `sketch_of[n]` is the row in `sketches` of face n, or -1.
+    `sketch_of[n]` is the row in `sketches` and `silhouettes` of face n, or -1.
     """
 
     faces: list[Face]
     photos: Images
     masks: Images
     sketches: Images
+    silhouettes: Images
     sketch_of: npt.NDArray[np.int64]
 
     def rows(self, split: str, with_sketch: bool | None = None, sets: tuple[str, ...] = ()) -> npt.NDArray[np.int64]:
@@ -57,9 +60,12 @@ def prepare(data: Path, cache: Path, detector: Path | None = None, steps: int = 
     faces, photos = [faces[k] for k in kept], photos[kept]
     drawn = [face for face in faces if face.sketch]
     sketches = np.stack([normalise_ink(cv2.cvtColor(s, cv2.COLOR_RGB2GRAY)) for s in load_images(drawn, "sketch")])
+    masks = person_masks(segmenter, photos)
+    of_drawn = masks[[k for k, face in enumerate(faces) if face.sketch]]
     np.save(cache / "photos.npy", photos)
-    np.save(cache / "masks.npy", person_masks(segmenter, photos))
+    np.save(cache / "masks.npy", masks)
     np.save(cache / "sketches.npy", sketches)
+    np.save(cache / "silhouettes.npy", np.stack(list(map(drawn_silhouette, sketches, of_drawn))))
     (cache / "faces.json").write_text(json.dumps([[str(face.archive.name), face.id] for face in faces]))
 
 
@@ -71,10 +77,10 @@ def load_prepared(data: Path, cache: Path) -> Prepared:
     faces = [by_id[archive, name] for archive, name in json.loads((cache / "faces.json").read_text())]
     has_sketch = np.array([face.sketch is not None for face in faces])
     sketch_of = np.where(has_sketch, np.cumsum(has_sketch) - 1, -1)
-    photos, masks, sketches = (
-        np.load(cache / f"{name}.npy", mmap_mode="r") for name in ("photos", "masks", "sketches")
+    photos, masks, sketches, silhouettes = (
+        np.load(cache / f"{name}.npy", mmap_mode="r") for name in ("photos", "masks", "sketches", "silhouettes")
     )
-    return Prepared(faces, photos, masks, sketches, sketch_of)
+    return Prepared(faces, photos, masks, sketches, silhouettes, sketch_of)
 
 
 def _segmenter(faces: list[Face], path: Path, steps: int) -> Segmenter:

@@ -123,7 +123,7 @@ class RestorerTrainee:
         total = torch.stack([self.weights[name] * term for name, term in terms.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
-        nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
+        nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
         return {name: term.item() for name, term in terms.items()}
 

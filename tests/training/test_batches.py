@@ -1,5 +1,7 @@
 """Batches are a pure function of (seed, step)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -20,18 +22,18 @@ def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchP
 
 
 def same(a: PairBatch, b: PairBatch) -> bool:
-    return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.weight, b.weight)
+    return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.person, b.person)
 
 
 def test_a_batch_of_pairs_is_of_the_right_shape_and_range(prepared: Prepared) -> None:
     batch = pairs(prepared).batch(0)
     assert batch.sketch.shape == batch.photo.shape == (3, 3, 256, 256)
-    assert batch.weight.shape == (3, 1, 256, 256)
+    assert batch.person.shape == (3, 1, 256, 256)
     for values in (batch.sketch, batch.photo):
         assert values.dtype == torch.float32
         assert -1 <= float(values.min()) < float(values.max()) <= 1
-    assert float(batch.weight.min()) >= 0.35
-    assert float(batch.weight.max()) <= 1.0 + 1e-6
+    assert float(batch.person.min()) >= 0.0
+    assert float(batch.person.max()) <= 1.0
     assert (batch.sketch[:, 0] == batch.sketch[:, 2]).all()  # a sketch has no colour
     assert (batch.photo[:, 0] != batch.photo[:, 2]).any()
 
@@ -104,8 +106,12 @@ def test_the_generator_draws_its_share_of_the_restorers_inputs(
 
 
 def test_a_restorer_needs_faces_of_512_px(prepared: Prepared) -> None:
-    few = Prepared(
-        prepared.faces[6:], prepared.photos[6:], prepared.masks[6:], prepared.sketches, prepared.sketch_of[6:]
+    few = replace(
+        prepared,
+        faces=prepared.faces[6:],
+        photos=prepared.photos[6:],
+        masks=prepared.masks[6:],
+        sketch_of=prepared.sketch_of[6:],
     )
     with pytest.raises(ValueError, match="512 px"):
         DegradedFaces(few, "train", 1, 0.0, 5, None)

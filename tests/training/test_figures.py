@@ -25,13 +25,6 @@ def test_hinge_asks_the_discriminator_for_a_margin_and_no_more() -> None:
     assert float(losses.hinge_generator(torch.tensor([1.0, -3.0]))) == pytest.approx(1.0)
 
 
-def test_weighted_l1_counts_every_pixel_by_its_weight() -> None:
-    image, target = torch.zeros(1, 3, 2, 2), torch.ones(1, 3, 2, 2)
-    weight = torch.tensor([[[[1.0, 0.5], [0.0, 0.5]]]])
-    assert float(losses.weighted_l1(image, target, weight)) == pytest.approx(0.5)
-    assert float(losses.weighted_l1(target, target, weight)) == 0.0
-
-
 def test_feature_matching_is_the_mean_over_maps_of_any_size() -> None:
     fake = [torch.zeros(1, 2, 4, 4, requires_grad=True), torch.zeros(1, 8, 2, 2, requires_grad=True)]
     real = [torch.full((1, 2, 4, 4), 1.0, requires_grad=True), torch.full((1, 8, 2, 2), -3.0, requires_grad=True)]
