@@ -43,6 +43,8 @@ class Claim:
     subject_id: uuid.UUID
     owner_id: uuid.UUID
     params: dict[str, Any]
+    alone: bool
+    """It has killed a worker before."""
 
     def current(self) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -71,8 +73,9 @@ def claim(db: Session, worker: Worker | Post, kinds: Collection[JobKind], lease_
         job.state, job.attempts = JobState.RUNNING, job.attempts + 1
         job.lease_owner, job.lease_expires_at = worker.id, now + dt.timedelta(seconds=lease_seconds)
         job.heartbeat_at = job.started_at = now
-        taken = Claim(job.id, job.attempts, worker.id, job.kind, job.subject_id, job.owner_id, dict(job.params))
-    log.info("job_claimed", job=str(taken.job_id), kind=taken.kind, attempt=taken.attempt, alone=job.alone)
+        subject, params = (job.kind, job.subject_id, job.owner_id), dict(job.params)
+        taken = Claim(job.id, job.attempts, worker.id, *subject, params, job.alone)
+    log.info("job_claimed", job=str(taken.job_id), kind=taken.kind, attempt=taken.attempt, alone=taken.alone)
     return taken
 
 

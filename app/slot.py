@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+DEFAULT_SLOT = "1"
 SLOT = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
@@ -43,6 +44,21 @@ def hold_slot(var: Path, name: str, wait_seconds: float = 10.0) -> Iterator[Slot
         yield Slot(_host(var), name)
     finally:
         os.close(descriptor)
+
+
+def suspect_marker(var: Path, name: str) -> Path:
+    """The file that lies there while the slot's worker does a job that has killed a worker before."""
+    return var / f"worker-{name}.suspect"
+
+
+@contextlib.contextmanager
+def suspect_job(marker: Path) -> Iterator[None]:
+    """A death within the block is the job's doing: the supervisor does not count it, and its third parks the job."""
+    marker.touch()
+    try:
+        yield
+    finally:
+        marker.unlink(missing_ok=True)
 
 
 def _lock(descriptor: int, name: str, wait_seconds: float) -> None:

@@ -1,5 +1,6 @@
 """A running worker: claims jobs one at a time, keeps their leases, and stops in good order."""
 
+import contextlib
 import os
 import threading
 import time
@@ -15,6 +16,7 @@ from app.database import Database, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
 from app.settings import Settings
+from app.slot import suspect_job, suspect_marker
 from app.storage import LocalStore, ObjectStore
 from models import JobKind, Worker
 
@@ -45,6 +47,7 @@ class Station:
     ) -> None:
         self._settings, self._database, self._store = settings, database, store
         self._renderer, self._worker = renderer, workers.Post(worker.id, worker.host)
+        self._suspect = suspect_marker(settings.var, worker.name.rpartition("/")[2])
         self.stopping = threading.Event()
         self._busy = threading.Lock()
         self._claim: Claim | None = None
@@ -79,7 +82,8 @@ class Station:
 
     def _do(self, claim: Claim) -> None:
         try:
-            record = handlers.perform(claim, self._database, self._store, self._renderer)
+            with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
+                record = handlers.perform(claim, self._database, self._store, self._renderer)
         except AppError as error:
             self._fail(claim, str(error))
         except OperationalError:

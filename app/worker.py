@@ -21,7 +21,7 @@ from app.database import Database, current_revision, newest_revision
 from app.errors import Refused
 from app.handlers import Found, Made, Renderer, Wish
 from app.settings import Settings, SettingsError
-from app.slot import Slot, SlotTaken, hold_slot
+from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
 from app.station import Station
 from app.storage import open_store
 from models import EyePair
@@ -88,7 +88,9 @@ class QuietConsumer(Consumer):  # type: ignore[misc]
         """Nothing: see run_worker."""
 
 
-def run_worker(settings: Settings, slot_name: str = "1", renderer_factory: RendererFactory = load_renderer) -> bool:
+def run_worker(
+    settings: Settings, slot_name: str = DEFAULT_SLOT, renderer_factory: RendererFactory = load_renderer
+) -> bool:
     """Work until SIGTERM or SIGINT. False when the process must end without waiting for a job.
 
     Raises SlotTaken when the slot has a living worker.
@@ -150,7 +152,7 @@ def wait_for_schema(database: Database, asked_to_stop: threading.Event) -> None:
 
 def main(arguments: list[str] | None = None, renderer_factory: RendererFactory = load_renderer) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.worker", description="Does the work on sketches.")
-    parser.add_argument("--slot", default="1", help="this worker's name on this machine (default: 1)")
+    parser.add_argument("--slot", default=DEFAULT_SLOT, help="the worker's name on this machine (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()

@@ -31,6 +31,8 @@ class Part:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     """Added to the supervisor's own environment."""
+    suspect: Path | None = None
+    """A file whose presence says that a death is explained and dealt with: it does not count towards giving up."""
 
 
 class Child:

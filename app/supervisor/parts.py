@@ -6,6 +6,7 @@ import socket
 import sys
 
 from app.settings import Settings
+from app.slot import DEFAULT_SLOT, suspect_marker
 from app.supervisor.children import Part
 
 WEB_WORKERS, WEB_THREADS = 2, 4
@@ -25,7 +26,7 @@ class PortTaken(OSError):
 
 def parts(settings: Settings) -> list[Part]:
     """The web server and the worker."""
-    return [_web(settings), _worker()]
+    return [_web(settings), _worker(settings)]
 
 
 def _web(settings: Settings) -> Part:
@@ -36,10 +37,11 @@ def _web(settings: Settings) -> Part:
     return Part("web", command)
 
 
-def _worker() -> Part:
+def _worker(settings: Settings) -> Part:
     cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     threads = {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": cores}
-    return Part("worker", [sys.executable, "-m", "app.worker"], {**_KEEP_MEMORY, **threads})
+    suspect = suspect_marker(settings.var, DEFAULT_SLOT)
+    return Part("worker", [sys.executable, "-m", "app.worker"], {**_KEEP_MEMORY, **threads}, suspect)
 
 
 def check_port(host: str, port: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app.supervisor.children import Child, Part
-from app.supervisor.restarts import Restarts
+from app.supervisor.restarts import FIRST_DELAY, Restarts
 
 GRACE = 3.5
 """Seconds that parts have to end after SIGTERM, before SIGKILL."""
@@ -61,6 +61,7 @@ class Supervisor:
             self._stop_all()
 
     def _start(self, name: str) -> None:
+        self._explained(name)  # a marker of an earlier run explains nothing
         log = self._logs / f"{name}.log"
         if log.exists() and log.stat().st_size > _LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -78,12 +79,19 @@ class Supervisor:
                 continue
             child.kill_group()  # what the part itself had started
             del self._children[name]
-            delay = self._restarts.delay_after(name, now)
+            delay = FIRST_DELAY if self._explained(name) else self._restarts.delay_after(name, now)
             if delay is None:
                 self._say(self._why(name, child, status))
                 return False
             self._due[name] = now + delay
             self._say(f"The {name} process {_ended(status)}; starting it again in {delay:g} s.")
+        return True
+
+    def _explained(self, name: str) -> bool:
+        marker = self._parts[name].suspect
+        if marker is None or not marker.exists():
+            return False
+        marker.unlink()
         return True
 
     def _why(self, name: str, child: Child, status: int) -> str:

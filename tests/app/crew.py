@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.settings import ROOT
+from app.slot import suspect_marker
 from app.supervisor.children import die_with_parent
 from tests.live import environment
 from tests.servers import wait_until
@@ -24,6 +25,8 @@ class Crew:
     settings: dict[str, str]
     living: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     restarts: int = 0
+    explained: int = 0
+    """Of the restarts, those after deaths that the supervisor would not count."""
 
     def start(self, slot: str = "1", **extra: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
@@ -44,6 +47,9 @@ class Crew:
         for slot, process in list(self.living.items()):
             if process.poll() == -signal.SIGKILL:
                 self.restarts += 1
+                marker = suspect_marker(self.var, slot)
+                self.explained += marker.exists()
+                marker.unlink(missing_ok=True)
                 self.start(slot, **extra)
 
     def wait_ready(self, slot: str = "1", times: int = 1) -> None:

@@ -8,11 +8,13 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.supervisor.children import Part, die_with_parent
+from app.supervisor.restarts import DEATHS
 from app.supervisor.watch import GRACE, Supervisor
 from tests.live import alive
 from tests.servers import wait_until
@@ -73,6 +75,26 @@ def test_parts_run_until_asked_to_stop_and_their_output_is_kept(bench: Bench) ->
     assert status == 0
     assert sorted(bench.lines) == [("one", "up"), ("two", "up")]
     assert (bench.logs / "one.log").read_text() == "up\n"
+
+
+def test_deaths_that_a_marker_explains_do_not_count(bench: Bench, tmp_path: Path) -> None:
+    marker, starts = tmp_path / "suspect", tmp_path / "starts"
+    code = f"""
+        import pathlib, signal
+        starts = pathlib.Path({str(starts)!r})
+        count = len(starts.read_text()) if starts.exists() else 0
+        starts.write_text("x" * (count + 1))
+        if count == {DEATHS + 1}:
+            print('survived', flush=True)
+            signal.pause()
+        pathlib.Path({str(marker)!r}).touch()
+        raise SystemExit(7)
+    """
+    marker.touch()  # of an earlier run
+    suspect = replace(part("one", code), suspect=marker)
+    assert bench.run([suspect], act=lambda: bench.wait_for_lines(1)) == 0
+    assert bench.lines == [("one", "survived")]
+    assert not marker.exists()
 
 
 def test_a_part_that_dies_is_started_again(bench: Bench) -> None:
