@@ -79,6 +79,10 @@ def _train(arguments: argparse.Namespace) -> int:
     run = Run(arguments.run or Path("runs") / recipe.name, assembly.trainee, recipe.schedule, recipe.seed)
     if arguments.resume:
         run.resume()
+    elif run.has_state:
+        raise ValueError(
+            f"{run.folder} holds a run. Go on with it by --resume, start elsewhere by --run FOLDER, or move it away."
+        )
     run.train(assembly.batches, assembly.preview)
     return 0
 
@@ -99,7 +103,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     torch.set_num_threads(arguments.threads)
     if arguments.what == "landmarks":
-        report = evaluate_landmarks.evaluate(arguments.data, arguments.weights, arguments.split, arguments.seed)
+        report = evaluate_landmarks.evaluate(
+            arguments.data, arguments.weights, arguments.split, arguments.seed, arguments.sheets
+        )
         print(report.as_json() if arguments.json else report.as_text())
         return 0
     judge = Judge(_nets(arguments) / "judge.onnx")

@@ -99,6 +99,10 @@ class Run(Generic[B]):
         _save(state, self.folder / "state.pt")
         _save(self.average.state_dict(), self.folder / "ema.pt")
 
+    @property
+    def has_state(self) -> bool:
+        return (self.folder / "state.pt").exists()
+
     def resume(self) -> None:
         """Loads `state.pt`; the run then goes on bit by bit as if it had never stopped."""
         state = torch.load(self.folder / "state.pt", weights_only=True)

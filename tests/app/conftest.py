@@ -1,32 +1,26 @@
 """Records on both databases, objects in a folder, and people to use them."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import create_app
 from app.database import Database, upgrade
-from app.identity import accounts, passwords
 from app.settings import Settings
 from app.storage import LocalStore
 from models import Account, Role
 from tests.app.drawings import drawing_png
-
-PASSWORD = "nine small teal boats"
-
-Person = Callable[..., Account]
+from tests.app.web import Browser
+from tests.people import Person, add_person, quick_hashes
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Real argon2 at its lowest cost: these tests sign in hundreds of times."""
-    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", quick)
-        patch.setattr(passwords, "_NOBODY", quick.hash("nobody has this password"))
+def passwords_hashed_quickly() -> Iterator[None]:
+    with quick_hashes():
         yield
 
 
@@ -76,12 +70,7 @@ def person(db: Session) -> Person:
 
     def make(*roles: Role) -> Account:
         count = next(number)
-        account = accounts.add_account(
-            db, f"person{count}@example.org", f"Person {count}", roles or [Role.INVESTIGATOR]
-        )
-        account.password_hash = passwords.hash_password(PASSWORD)
-        db.commit()
-        return account
+        return add_person(db, f"person{count}@example.org", f"Person {count}", *roles)
 
     return make
 
@@ -90,3 +79,20 @@ def person(db: Session) -> Person:
 def png() -> bytes:
     """A drawn sketch."""
     return drawing_png(1)
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Flask:
+    return create_app(settings)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    return Browser(app)
+
+
+@pytest.fixture
+def signed_in(app: Flask, person: Person) -> Browser:
+    browser = Browser(app)
+    assert browser.sign_in(person()).status_code == 303
+    return browser

@@ -19,11 +19,12 @@ from app.identity import links
 from app.settings import ROOT, Settings
 from app.supervisor.children import die_with_parent
 from models import Account, Job, JobState, Sketch
-from tests.app.conftest import PASSWORD, settings_for
+from tests.app.conftest import settings_for
 from tests.app.crew import crew
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.live import environment
+from tests.people import PASSWORD
 from tests.servers import free_port, wait_until
 
 Person = Callable[..., Account]

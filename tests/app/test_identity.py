@@ -19,7 +19,7 @@ from app.identity.backend import open_identity
 from app.identity.tokens import token_hash
 from app.settings import Settings
 from models import Account, LinkPurpose, OneTimeLink, Role, SignInSession, utc_now
-from tests.app.conftest import PASSWORD
+from tests.people import PASSWORD
 
 Person = Callable[..., Account]
 NEW = "eleven grey paper moons"

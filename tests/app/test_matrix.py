@@ -19,8 +19,8 @@ from app.identity import accounts
 from app.identity.passwords import hash_password
 from app.settings import Settings
 from models import Account, Job, JobKind, JobState, Likeness, Role, Sketch
-from tests.app.conftest import PASSWORD
 from tests.app.web import Browser, services, work
+from tests.people import PASSWORD
 
 PEOPLE = ("anonymous", "owner", "other", "supervisor", "admin", "disabled")
 Person = Callable[..., Account]

@@ -11,7 +11,7 @@ from app.identity import accounts, links
 from app.identity.accounts import SignInRefused
 from app.settings import Settings
 from models import Account, LinkPurpose, Role
-from tests.app.conftest import PASSWORD
+from tests.people import PASSWORD
 
 
 @pytest.fixture(autouse=True)

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import create_app, gate, logs
-from app.context import cookie_name
-from app.database import Database, transaction, upgrade
+from app.database import transaction, upgrade
 from app.errors import StorageFull
 from app.identity import links
 from app.settings import Settings
 from app.storage import LocalStore
-from models import Account, Role, SignInSession, Sketch, utc_now
-from tests.app.conftest import PASSWORD, settings_for
+from models import Account, Role, SignInSession, utc_now
+from tests.app.conftest import settings_for
 from tests.app.drawings import drawing_png
-from tests.app.web import Browser, services, work
+from tests.app.web import Browser, services, sketches_in, work
+from tests.people import PASSWORD
 from tests.servers import free_port
 
 Person = Callable[..., Account]
@@ -36,23 +36,6 @@ JSON = {"Accept": "application/json"}
 def database_url(settings: Settings) -> str:
     """These tests look at the web, on SQLite; the records are tested on both databases elsewhere."""
     return settings.database_url
-
-
-@pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    return create_app(settings)
-
-
-@pytest.fixture
-def browser(app: Flask) -> Browser:
-    return Browser(app)
-
-
-@pytest.fixture
-def signed_in(app: Flask, person: Person) -> Browser:
-    browser = Browser(app)
-    assert browser.sign_in(person()).status_code == 303
-    return browser
 
 
 def test_every_answer_carries_the_headers(signed_in: Browser) -> None:
@@ -92,121 +75,6 @@ def test_production_holds_cookies_and_browsers_to_https(tmp_path: Path, person: 
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
-def test_the_session_cookie_is_out_of_reach_of_scripts(app: Flask, person: Person) -> None:
-    answer = Browser(app).sign_in(person())
-    cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("semblance="))
-    for flag in ("HttpOnly", "SameSite=Lax", "Path=/"):
-        assert flag in cookie
-    assert "Domain" not in cookie
-
-
-def test_signing_in_again_changes_the_token(app: Flask, db: Session, person: Person) -> None:
-    account, browser = person(), Browser(app)
-
-    def cookie() -> str:
-        with app.test_request_context():
-            name = cookie_name()
-        found = browser.client.get_cookie(name)
-        assert found is not None
-        return found.value
-
-    browser.sign_in(account)
-    first = cookie()
-    browser.sign_in(account)
-    assert cookie() != first
-    assert db.scalar(select(func.count()).select_from(SignInSession)) == 1
-    stolen = Browser(app)
-    stolen.client.set_cookie("semblance", first)
-    assert stolen.get("/sketches").status_code == 302
-
-
-def test_signing_out_forgets_what_the_browser_kept(signed_in: Browser) -> None:
-    answer = signed_in.post("/sign-out")
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
-    assert signed_in.client.get_cookie("semblance") is None
-
-
-def test_a_password_change_signs_out_everywhere_else(app: Flask, person: Person) -> None:
-    account = person()
-    here, there = Browser(app), Browser(app)
-    here.sign_in(account)
-    there.sign_in(account)
-    fields = {"action": "password", "current": PASSWORD, "password": "eleven grey paper moons"}
-    answer = here.post("/account", {**fields, "repeat": fields["password"]})
-    assert answer.status_code == 303
-    assert here.get("/sketches").status_code == 200
-    assert there.get("/sketches").status_code == 302
-
-
-def changes(db: Session) -> int:
-    db.rollback()
-    return db.scalar(select(func.count()).select_from(Sketch)) or 0
-
-
-@pytest.mark.parametrize(
-    "headers, fields",
-    [
-        ({}, {}),
-        ({}, {"csrf_token": "guess"}),
-        ({}, {"csrf_token": ""}),
-        ({"X-CSRF-Token": "guess"}, {}),
-        ({"X-CSRF-Token": "ünïcode"}, {}),
-    ],
-)
-def test_a_change_without_the_right_token_is_refused(
-    signed_in: Browser, db: Session, png: bytes, headers: dict[str, str], fields: dict[str, str]
-) -> None:
-    data = {"files": (io.BytesIO(png), "a.png"), **fields}
-    answer = signed_in.client.post("/sketches/new", data=data, headers=headers)
-    assert answer.status_code == 403
-    assert changes(db) == 0
-
-
-@pytest.mark.parametrize(
-    "header, value",
-    [
-        ("Sec-Fetch-Site", "cross-site"),
-        ("Sec-Fetch-Site", "same-site"),
-        ("Origin", "https://evil.example"),
-        ("Origin", "null"),
-        ("Origin", "http://localhost:8001"),
-    ],
-)
-def test_a_change_from_another_site_is_refused_even_with_the_token(
-    signed_in: Browser, db: Session, png: bytes, header: str, value: str
-) -> None:
-    data = {"files": (io.BytesIO(png), "a.png"), "csrf_token": signed_in.token()}
-    assert signed_in.client.post("/sketches/new", data=data, headers={header: value}).status_code == 403
-    assert changes(db) == 0
-
-
-def test_the_token_may_come_in_a_header(signed_in: Browser, db: Session, png: bytes) -> None:
-    headers = {
-        "X-CSRF-Token": signed_in.token(),
-        "Origin": "http://localhost",
-        "Sec-Fetch-Site": "same-origin",
-    }
-    data = {"files": (io.BytesIO(png), "a.png")}
-    assert signed_in.client.post("/sketches/new", data=data, headers=headers).status_code == 303
-    assert changes(db) == 1
-
-
-def test_one_person_cannot_use_the_token_of_another(app: Flask, person: Person) -> None:
-    first, second = Browser(app), Browser(app)
-    first.sign_in(person())
-    second.sign_in(person())
-    fields = {"csrf_token": first.token(), "action": "name", "name": "Stolen"}
-    assert second.post("/account", fields).status_code == 403
-
-
-def test_signing_in_needs_the_token_of_the_visit(app: Flask, person: Person) -> None:
-    account, visitor, other = person(), Browser(app), Browser(app)
-    fields = {"email": account.email, "password": PASSWORD}
-    assert visitor.client.post("/sign-in", data=fields).status_code == 403
-    assert visitor.post("/sign-in", {**fields, "csrf_token": other.token()}).status_code == 403
-    assert visitor.post("/sign-in", fields).status_code == 303
-
-
 def test_errors_are_pages_for_people_and_problems_for_scripts(signed_in: Browser) -> None:
     page = signed_in.get("/nothing", Accept="text/html,*/*;q=0.8")
     assert (page.status_code, page.mimetype) == (404, "text/html")
@@ -225,14 +93,14 @@ def test_an_upload_that_is_too_large_is_refused_in_words(signed_in: Browser, db:
     answer = signed_in.client.post("/sketches/new", data=data)
     assert answer.status_code == 413
     assert "20 MB" in answer.text
-    assert changes(db) == 0
+    assert sketches_in(db) == 0
 
 
 def test_a_refused_file_is_told_in_its_own_words(signed_in: Browser, db: Session) -> None:
     answer = signed_in.upload(b"GIF89a" + b"\0" * 100, "a.png")
     assert answer.status_code == 422
     assert "GIF" in answer.text
-    assert changes(db) == 0
+    assert sketches_in(db) == 0
 
 
 @pytest.mark.parametrize(

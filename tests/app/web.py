@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.context import Services
 from app.database import Database
 from app.station import Station
 from app.workers import register
-from models import Account
-from tests.app.conftest import PASSWORD
+from models import Account, Sketch
 from tests.app.renderers import CAPABILITIES, QuickRenderer
+from tests.people import PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -57,3 +59,9 @@ def work(app: Flask) -> None:
         worker = register(db, "here", "1", CAPABILITIES)
     Station(wired.settings, database, wired.store, QuickRenderer(), worker).drain(wait=True)
     database.close()
+
+
+def sketches_in(db: Session) -> int:
+    """How many sketches have been added: what a refused change must not raise."""
+    db.rollback()
+    return db.scalar(select(func.count()).select_from(Sketch)) or 0

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.identity import accounts
 from models import Role
 from tests.app.web import Browser
-from tests.pages.conftest import PASSWORD, Person
 from tests.pages.desk import words
+from tests.people import PASSWORD, Person
 
 LINK = re.compile(r'data-text="http://localhost(/set-password/[\w-]+)"')
 PAGE = "/admin/accounts"

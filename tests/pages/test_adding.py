@@ -8,8 +8,8 @@ from flask import Flask
 from app.studio import samples
 from models import JobKind
 from tests.app.web import Browser
-from tests.pages.conftest import PASSWORD, Person
 from tests.pages.desk import Desk, words
+from tests.people import PASSWORD, Person
 
 JSON = {"Accept": "application/json"}
 

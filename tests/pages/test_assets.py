@@ -15,8 +15,8 @@ from imaging.portrait import SEED, portrait
 from imaging.sketcher import draw_sketch
 from models import Role
 from tests.app.web import Browser
-from tests.pages.conftest import PASSWORD, Person
 from tests.pages.desk import Desk
+from tests.people import PASSWORD, Person
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 MODULES = sorted((STATIC / "js").glob("*.js"))

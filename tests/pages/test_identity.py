@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from app.identity import accounts, links
 from models import Role
 from tests.app.web import Browser
-from tests.pages.conftest import PASSWORD, Person
 from tests.pages.desk import Desk, words
+from tests.people import PASSWORD, Person
 
 NEW = "eleven grey paper moons"
 

@@ -7,8 +7,8 @@ from app.studio import service, states
 from models import JobKind, JobState
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services
-from tests.pages.conftest import PASSWORD, Person
 from tests.pages.desk import Desk, words
+from tests.people import PASSWORD, Person
 
 
 def test_an_empty_desk_says_how_to_start(desk: Desk) -> None:

@@ -126,6 +126,8 @@ def test_from_pictures_to_a_checkpoint_that_renders(
     assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu"]) == 0
     logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["step"] for row in logged] == [1, 2]
+    assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu"]) == 2
+    assert "--resume" in capsys.readouterr().err  # nothing is overwritten
     assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu", "--resume"]) == 0
     assert capsys.readouterr().out == ""  # it was at its end
     assert main(["ship", str(recipe), "--run", str(run), "--weights", str(weights)]) == 0
@@ -144,7 +146,8 @@ def test_figures_of_the_finder_come_as_text_and_json(
     command = ["--data", str(data), "evaluate", "landmarks", "--weights", str(tmp_path)]
     assert main([*command, "--split", "val"]) == 0
     assert "1 drawings of the val splits" in capsys.readouterr().out
-    assert main([*command, "--json"]) == 0
+    assert main([*command, "--json", "--sheets", str(tmp_path / "sheets")]) == 0
+    assert (tmp_path / "sheets" / "eyes-test.png").exists()
     report = json.loads(capsys.readouterr().out)
     assert (report["split"], report["drawings"]) == ("test", 1)
 
