@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +18,15 @@ from app.database import Database, upgrade
 from app.identity import links
 from app.settings import ROOT, Settings
 from app.supervisor.children import die_with_parent
-from models import Account, Job, JobState, Sketch
+from models import Job, JobState, Sketch
 from tests.app.conftest import settings_for
 from tests.app.crew import crew
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.live import environment
-from tests.people import PASSWORD
+from tests.people import PASSWORD, Person
 from tests.servers import free_port, wait_until
 
-Person = Callable[..., Account]
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 

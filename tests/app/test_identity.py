@@ -4,7 +4,6 @@ import datetime as dt
 import statistics
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 from argon2 import PasswordHasher
@@ -19,9 +18,8 @@ from app.identity.backend import open_identity
 from app.identity.tokens import token_hash
 from app.settings import Settings
 from models import Account, LinkPurpose, OneTimeLink, Role, SignInSession, utc_now
-from tests.people import PASSWORD
+from tests.people import PASSWORD, Person
 
-Person = Callable[..., Account]
 NEW = "eleven grey paper moons"
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -14,10 +13,10 @@ from app.database import Database, clock, transaction
 from app.errors import Conflict
 from app.leases import Claim, LeaseLost
 from models import Account, Job, JobKind, JobState, Worker
+from tests.people import Person
 
 KINDS = list(JobKind)
 LEASE = 15.0
-Person = Callable[..., Account]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ A new endpoint fails these tests until it has a line here.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +18,11 @@ from app.database import Database, upgrade
 from app.identity import accounts
 from app.identity.passwords import hash_password
 from app.settings import Settings
-from models import Account, Job, JobKind, JobState, Likeness, Role, Sketch
+from models import Job, JobKind, JobState, Likeness, Role, Sketch
 from tests.app.web import Browser, services, work
 from tests.people import PASSWORD
 
 PEOPLE = ("anonymous", "owner", "other", "supervisor", "admin", "disabled")
-Person = Callable[..., Account]
 
 # Method and rule, and what each of PEOPLE gets. 302: to the sign-in page; 401: sign in first;
 # 403: not your role; 404: not yours, which looks like not there.

@@ -21,8 +21,7 @@ from imaging.decode import ImageRefused
 from models import Account, Job, JobKind, JobState, Sketch
 from tests.app.drawings import drawing_png
 from tests.app.renderers import CAPABILITIES
-
-Person = Callable[..., Account]
+from tests.people import Person
 
 
 @pytest.fixture

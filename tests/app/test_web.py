@@ -25,10 +25,9 @@ from models import Account, Role, SignInSession, utc_now
 from tests.app.conftest import settings_for
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, sketches_in, work
-from tests.people import PASSWORD
+from tests.people import PASSWORD, Person
 from tests.servers import free_port
 
-Person = Callable[..., Account]
 JSON = {"Accept": "application/json"}
 
 

@@ -1,7 +1,6 @@
 """Cookies, tokens and where a change may come from."""
 
 import io
-from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -10,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.context import cookie_name
 from app.settings import Settings
-from models import Account, SignInSession
+from models import SignInSession
 from tests.app.web import Browser, sketches_in
-from tests.people import PASSWORD
+from tests.people import PASSWORD, Person
 
-Person = Callable[..., Account]
 JSON = {"Accept": "application/json"}
 
 

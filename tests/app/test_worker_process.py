@@ -22,10 +22,10 @@ from tests.app.conftest import settings_for
 from tests.app.crew import Crew, crew
 from tests.app.drawings import drawing_png
 from tests.app.worker_process import MOMENTS
+from tests.people import Person
 from tests.servers import redis_server, wait_until
 
 pytestmark = pytest.mark.slow
-Person = Callable[..., Account]
 
 
 @pytest.fixture
