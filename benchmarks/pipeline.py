@@ -56,9 +56,7 @@ def measure(sketches: int, rounds: int, device: str) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "pipeline_ms": steps,
-        "sketches_per_second": round(
-            1000 / sum(v["median"] for k, v in steps.items() if k != "restore, strength 1"), 2
-        ),
+        "sketches_per_second": _rate(steps, pipeline.default_strength),
     }
     inputs = [to_input(sketch.prepare(page, pipeline.align(page))) for page in pages]
     results["generator"] = _compare_generator(pipeline, inputs, rounds)
@@ -71,17 +69,22 @@ def _steps(pipeline: Pipeline, pages: list[Any], rounds: int) -> dict[str, dict[
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
         for page in pages:
-            for strength in (0.0, 1.0) if pipeline.restorer else (0.0,):
+            for strength in sorted({0.0, pipeline.default_strength, 1.0 if pipeline.restorer else 0.0}):
                 made = pipeline.render(page, RenderOptions(strength=strength)).provenance["milliseconds"]
                 for step, value in made.items():
-                    name = f"restore, strength {strength:g}" if step == "restore" else step
+                    name = _restoring(strength) if step == "restore" else step
                     times.setdefault(name, []).append(value)
     return {step: {"median": round(median(values), 1), "min": round(min(values), 1)} for step, values in times.items()}
 
 
-def _rate(steps: dict[str, dict[str, float]]) -> float:
-    """Sketches a second at strength 0, one after another."""
-    return round(1000 / sum(value["median"] for step, value in steps.items() if step != "restore, strength 1"), 2)
+def _restoring(strength: float) -> str:
+    return f"restore, strength {strength:g}"
+
+
+def _rate(steps: dict[str, dict[str, float]], strength: float) -> float:
+    """Sketches a second at this strength, one after another."""
+    counted = [step for step in steps if not step.startswith("restore") or step == _restoring(strength)]
+    return round(1000 / sum(steps[step]["median"] for step in counted), 2)
 
 
 def _compare_generator(pipeline: Pipeline, inputs: list[Tensor], rounds: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
     command.add_argument("--sheets", type=Path, help="folder for contact sheets (keep it out of Git)")
+    command.add_argument("--faces", type=int, default=64, help="validation faces that the restorer is judged by")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run_command=_evaluate)
     return parser
@@ -111,7 +112,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     judge = Judge(_nets(arguments) / "judge.onnx")
     if arguments.what == "restorer":
         features = _nets(arguments) / "face-features.ckpt"
-        table = evaluate_restorer.evaluate(arguments.data, arguments.cache, arguments.weights, judge, features)
+        table = evaluate_restorer.evaluate(
+            arguments.data, arguments.cache, arguments.weights, judge, features, arguments.faces
+        )
         print(table.as_json() if arguments.json else table.as_text())
         return 0
     detector = _nets(arguments) / "yunet.onnx"

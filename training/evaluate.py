@@ -7,10 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
+from torch.nn import functional as F
 
 from inference import sketch
 from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
+from training.batches import to_images, to_tensor
 from training.dataset import Face, Images, load_images, read_manifests
 from training.judge import Judge, cosines, rank_by_person
 from training.metrics import bootstrap_interval, raw_ssim, share_of_faces
@@ -54,8 +56,10 @@ def evaluate(
         candidates = {
             "sketch itself": sketches,
             "mean training photo": np.broadcast_to(mean_photo, photos.shape),
-            "face": made,
+            "generator's face": made,
         }
+        if pipeline.default_strength > 0:
+            candidates["restored face"] = made = restore(pipeline, made, seed)
         for what, pictures in candidates.items():
             found = share_of_faces(pictures, detector) if detector else None
             rows.append(replace(_row(name, split, chosen, what, pictures, photos, judge), found=found))
@@ -71,6 +75,17 @@ def render_aligned(pipeline: Pipeline, sketches: Images, seed: int = 0) -> Image
     for k, drawing in enumerate(sketches):
         prepared = sketch.prepare(Image.fromarray(drawing), Alignment(None, "off", 0.0))
         made[k] = np.asarray(to_image(engine.generate(to_input(prepared), seed)))
+    return made
+
+
+def restore(pipeline: Pipeline, faces: Images, seed: int = 0) -> Images:
+    """(N, 256, 256, 3) -> the same faces as the pipeline restores them by default, shrunk from 512 px."""
+    assert pipeline.restorer is not None
+    restorer, strength = pipeline.restorer[1], pipeline.default_strength
+    made = np.empty_like(faces)
+    for k in range(len(faces)):
+        large = restorer.restore(to_tensor(faces[k : k + 1]), strength, seed)
+        made[k] = to_images(F.interpolate(large.cpu(), size=faces.shape[1:3], mode="area"))[0]
     return made
 
 

@@ -18,8 +18,6 @@ from training.metrics import psnr
 from training.prepare import load_prepared
 from training.restorer import DegradedFaces
 
-_FACES = 64
-
 
 @dataclass(frozen=True)
 class RestorerRow:
@@ -49,8 +47,8 @@ class RestorerReport:
         return json.dumps([asdict(row) for row in self.rows], indent=2)
 
 
-def evaluate(data: Path, cache: Path, weights: Path, judge: Judge, features: Path) -> RestorerReport:
-    """Raises ValueError when the weights folder has no restorer."""
+def evaluate(data: Path, cache: Path, weights: Path, judge: Judge, features: Path, count: int) -> RestorerReport:
+    """Of `count` validation faces, drawn at random with repetition. Raises ValueError for a folder without restorer."""
     pipeline = Pipeline.load(weights)
     if pipeline.restorer is None:
         raise ValueError(f"There is no restorer in {weights}.")
@@ -58,7 +56,7 @@ def evaluate(data: Path, cache: Path, weights: Path, judge: Judge, features: Pat
     rows: list[RestorerRow] = []
     for name, share in (("degraded photos", 0.0), ("generated faces", 1.0)):
         generator = pipeline.engine("pix2pix")
-        batch = DegradedFaces(prepared, "val", _FACES, share, 0, generator).batch(0)
+        batch = DegradedFaces(prepared, "val", count, share, 0, generator).batch(0)
         photos = to_images(batch.photo)
         candidates = {
             "bicubic": to_images(enlarge(batch.face)),
