@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.carrier import Carrier
 from app.database import Database, upgrade
 from app.settings import Settings
 from app.storage import LocalStore
@@ -48,6 +49,15 @@ def database(database_url: str) -> Iterator[Database]:
     """Migrated, empty records, once on each database."""
     upgrade(database_url)
     opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def woken_database(settings: Settings) -> Iterator[Database]:
+    """SQLite records that wake workers as the web process does; a room that wants them names them ``database``."""
+    upgrade(settings.database_url)
+    opened = Database(settings.database_url, on_work=Carrier(settings).wake)
     yield opened
     opened.close()
 

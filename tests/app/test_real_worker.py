@@ -12,32 +12,19 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.carrier import Carrier
-from app.database import Database, upgrade
+from app.database import Database
 from app.settings import ROOT, Settings
 from app.storage import open_store
 from app.studio import service
 from app.supervisor.children import die_with_parent
 from models import Account, Job, JobState, Likeness
-from tests.app.conftest import settings_for
+from tests.app.conftest import woken_database
 from tests.live import environment
 from tests.servers import wait_until
 
 pytestmark = pytest.mark.slow
+database = woken_database
 SAMPLE = min((ROOT / "static" / "samples").glob("*.png"))
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_for(tmp_path / "var")
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    upgrade(settings.database_url)
-    opened = Database(settings.database_url, on_work=Carrier(settings).wake)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from app.slot import SlotTaken, hold_slot
 from app.storage import open_store
 from app.studio import service
 from models import Account, Job, JobKind, JobState, Likeness, Sketch, Worker
-from tests.app.conftest import settings_for
+from tests.app.conftest import settings_for, woken_database
 from tests.app.crew import Crew, crew
 from tests.app.drawings import drawing_png
 from tests.app.worker_process import MOMENTS
@@ -26,20 +26,7 @@ from tests.people import Person
 from tests.servers import redis_server, wait_until
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return settings_for(tmp_path / "var")
-
-
-@pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    """SQLite records that wake workers as the web process does."""
-    upgrade(settings.database_url)
-    opened = Database(settings.database_url, on_work=Carrier(settings).wake)
-    yield opened
-    opened.close()
+database = woken_database
 
 
 @pytest.fixture

@@ -1,22 +1,12 @@
 """The small data set, made and prepared once."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
+from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 from tests.training import faces
 from training.prepare import Prepared, load_prepared, prepare
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny networks gain nothing from more, and beside other work threads that wait for each other lose much."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
