@@ -24,7 +24,7 @@ def reference_restorer(checkpoint: Checkpoint) -> nn.Module:
 
 @torch.inference_mode()
 def reference_restore(network: nn.Module, face: Tensor) -> Tensor:
-    image: Tensor = network(enlarge(face), return_rgb=False, randomize_noise=False)[0]
+    image: Tensor = network(enlarge(face).contiguous(), return_rgb=False, randomize_noise=False)[0]
     return image.clamp(-1, 1)
 
 

@@ -27,8 +27,15 @@ def make_dense(network: nn.Module) -> nn.Module:
 
 
 def pack_dense(network: nn.Module, dtype: torch.dtype) -> nn.Module:
-    """Packs the convolutions of a `make_dense` network that is done learning, in `dtype`; returns it."""
+    """Packs the convolutions of a `make_dense` network that is done learning, in `dtype`; returns it.
+
+    The noise that styled convolutions add, its weight and their bias get the same type: or every sum would be float32.
+    """
+    network.get_submodule("stylegan_decoder.noises").to(dtype)
     for module in network.modules():
+        if type(module).__name__ == "StyleConv":
+            for parameter in module.parameters(recurse=False):
+                parameter.data = parameter.data.to(dtype)
         if isinstance(module, nn.Conv2d):
             module.to(dtype)
         modulated = vars(module).get("forward")
