@@ -22,19 +22,21 @@ import requests
 OBJECT = re.compile(r"/storage/v1/b/[^/]+/o/(?P<name>[^/?]+)$")
 NAMED = re.compile(rb'"name":\s*"([^"]+)"')
 FAILED = json.dumps({"error": {"code": 412, "message": "A precondition does not hold."}}).encode()
+Answer = tuple[int, bytes]
 FAULTS = ("refused", "busy", "cut before", "cut after", "cut within")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Seen:
-    """A request as it came over the wire, and how it was answered (0: not at all)."""
+    """A request as it came over the wire, and how it was answered (0: not, or not wholly). Its headers' names are
+    in small letters."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
-    status: int
+    status: int = 0
 
     @property
     def uploads(self) -> bool:
@@ -55,8 +57,13 @@ class Bucket:
     seen: list[Seen] = field(default_factory=list)
     failing: float = 0.0
     """The share of requests that a fault strikes."""
-    on_request: Callable[[str, str], None] = lambda *_: None
-    """Called with the method and path of each request before it is passed on; may hold it."""
+    on_request: Callable[[str, str], Answer | None] = lambda *_: None
+    """Called with the method and path of each request before it is passed on; may hold it, or answer it itself."""
+    on_upload: Callable[[bytes], bytes] = lambda body: body
+    on_download: Callable[[bytes], bytes] = lambda data: data
+    """May alter what goes over the wire."""
+    fault: str = ""
+    """The one to strike with; any when empty."""
     faults: int = 0
     chance: random.Random = field(default_factory=lambda: random.Random(20))
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -101,7 +108,7 @@ class Bucket:
             if self.chance.random() >= self.failing:
                 return ""
             self.faults += 1
-            return self.chance.choice(FAULTS)
+            return self.fault or self.chance.choice(FAULTS)
 
     def holds(self, method: str, path: str, query: dict[str, str], body: bytes) -> bool:
         """Whether the preconditions of a request are true now."""
@@ -120,29 +127,36 @@ class Bucket:
 
 class _Wire(BaseHTTPRequestHandler):
     bucket: Bucket
+    seen: Seen
 
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        status = self._answer(parts.path, query, body)
-        self.bucket.seen.append(Seen(self.command, parts.path, query, dict(self.headers.items()), body, status))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.seen = Seen(self.command, parts.path, query, headers, body)
+        self.bucket.seen.append(self.seen)
+        self._answer(parts.path, query, body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on  # noqa: N815
 
-    def _answer(self, path: str, query: dict[str, str], body: bytes) -> int:
-        self.bucket.on_request(self.command, path)
+    def _answer(self, path: str, query: dict[str, str], body: bytes) -> None:
+        own = self.bucket.on_request(self.command, path)
+        if own is not None:
+            return self._send(own[0], {"Content-Type": "application/json"}, own[1])
         fault = self.bucket.strike()
         if fault == "cut before":
-            return 0
+            return None
         if fault in ("refused", "busy"):
             return self._send(503 if fault == "refused" else 429, {}, b"{}")
         with self.bucket.lock:
             if not self.bucket.holds(self.command, path, query, body):
                 return self._send(412, {"Content-Type": "application/json"}, FAILED)
-            status, headers, data = self._ask(body)
+            status, headers, data = self._ask(self.bucket.on_upload(body) if path.startswith("/upload/") else body)
+        if path.startswith("/download/"):
+            data = self.bucket.on_download(data)
         if fault == "cut after":
-            return 0
+            return None
         return self._send(status, headers, data, len(data) // 2 if fault == "cut within" else len(data))
 
     def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -154,7 +168,8 @@ class _Wire(BaseHTTPRequestHandler):
         connection.close()
         return found
 
-    def _send(self, status: int, headers: dict[str, str], data: bytes, most: int | None = None) -> int:
+    def _send(self, status: int, headers: dict[str, str], data: bytes, most: int | None = None) -> None:
+        self.seen.status = status if most in (None, len(data)) else 0
         try:
             self.send_response(status)
             for name, value in headers.items():
@@ -164,8 +179,7 @@ class _Wire(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(data[:most])
         except OSError:
-            return 0  # the asker has died
-        return status if most is None or most == len(data) else 0
+            self.seen.status = 0  # the asker has died
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Nothing: what came is in ``seen``."""

@@ -65,6 +65,9 @@ class CloudStore:
         the one that Google's libraries find. Raises StorageUnavailable when they find none."""
         self._name, self._prefix = place.name, place.prefix
         self._client = _client(emulator)
+        # Otherwise the library asks for the bucket's own metadata in the background, for traces that nobody takes and
+        # with a permission that our account does not have.
+        self._client._bucket_metadata_cache = None
         self._bucket = self._client.bucket(place.name)
         self._breaker = Breaker()
 
@@ -79,6 +82,7 @@ class CloudStore:
                         content_type=MIME,
                         if_generation_match=0,
                         checksum="crc32c",
+                        crc32c_checksum_value=_crc32c(data),
                         timeout=TIMEOUT,
                         retry=patience(WRITE_SECONDS),
                     )
