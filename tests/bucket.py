@@ -65,6 +65,8 @@ class Bucket:
     fault: str = ""
     """The one to strike with; any when empty."""
     faults: int = 0
+    busy: int = 0
+    """Requests that are being answered."""
     chance: random.Random = field(default_factory=lambda: random.Random(20))
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -136,7 +138,13 @@ class _Wire(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.seen = Seen(self.command, parts.path, query, headers, body)
         self.bucket.seen.append(self.seen)
-        self._answer(parts.path, query, body)
+        with self.bucket.lock:
+            self.bucket.busy += 1
+        try:
+            self._answer(parts.path, query, body)
+        finally:
+            with self.bucket.lock:
+                self.bucket.busy -= 1
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on  # noqa: N815
 

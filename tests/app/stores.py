@@ -19,25 +19,34 @@ class Shelf:
     """A store and what a test can do behind its back."""
 
     store: ObjectStore
+    environ: dict[str, str]
+    """The settings that name it."""
     overwrite: Callable[[str, bytes], object]
     delete: Callable[[str], object]
-    keys: Callable[[], set[str]]
+    listing: Callable[[], set[str]]
     """What is there now, in no way that the store knows of."""
 
 
 def local_shelf(folder: Path) -> Shelf:
     store = LocalStore(folder)
 
-    def keys() -> set[str]:
+    def listing() -> set[str]:
         return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
 
-    return Shelf(store, lambda key, data: (folder / key).write_bytes(data), lambda key: (folder / key).unlink(), keys)
+    return Shelf(
+        store,
+        {"STORAGE_URL": folder.as_uri()},
+        lambda key, data: (folder / key).write_bytes(data),
+        lambda key: (folder / key).unlink(),
+        listing,
+    )
 
 
 def cloud_shelf(bucket: Bucket, prefix: str = "") -> Shelf:
     store = open_place(BucketPlace(bucket.name, prefix), bucket.wire)
     return Shelf(
         store,
+        {**bucket.environ, "STORAGE_URL": f"{bucket.url}/{prefix}"},
         lambda key, data: bucket.overwrite(prefix + key, data),
         lambda key: bucket.delete(prefix + key),
         lambda: {name.removeprefix(prefix) for name in bucket.names()},

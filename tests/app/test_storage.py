@@ -31,7 +31,7 @@ def test_what_was_put_comes_back(shelf: Shelf) -> None:
         assert file.read() == DATA
     assert store.exists(KEY)
     assert store.size(KEY) == len(DATA)
-    assert shelf.keys() == {KEY}
+    assert shelf.listing() == {KEY}
     store.check()
 
 
@@ -83,13 +83,13 @@ def test_only_exact_keys_are_keys(shelf: Shelf, key: str) -> None:
             action(key)
     with pytest.raises(ValueError, match="key"):
         store.put(key, DATA)
-    assert shelf.keys() == set()
+    assert shelf.listing() == set()
 
 
 def test_bytes_under_another_key_are_refused(shelf: Shelf) -> None:
     with pytest.raises(ValueError, match="not that of these bytes"):
         shelf.store.put(KEY, DATA + b"!")
-    assert shelf.keys() == set()
+    assert shelf.listing() == set()
 
 
 def test_a_flipped_bit_is_noticed_before_the_first_byte(shelf: Shelf) -> None:
@@ -126,9 +126,9 @@ def test_what_is_removed_is_gone(shelf: Shelf) -> None:
     shelf.store.put(KEY, DATA)
     kept = only(shelf)
     assert shelf.store.remove(kept)
-    assert shelf.keys() == set()
+    assert shelf.listing() == set()
     shelf.store.remove(kept)
-    assert shelf.keys() == set()
+    assert shelf.listing() == set()
     assert shelf.store.put(KEY, DATA)
 
 
