@@ -1,6 +1,8 @@
 """Objects without rows and rows without objects are found, and only what is surely lost is removed."""
 
+import dataclasses
 import datetime as dt
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +13,24 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app import sweep
+from app.carrier import Carrier
 from app.database import Database, downgrade, transaction
 from app.settings import Settings
+from app.station import Station
 from app.storage import LocalStore, cloud, local, open_store
 from app.storage.__main__ import main
 from app.studio import service
 from app.sweep import SAFE_AGE, SweepRefused
+from app.workers import register
 from models import Account, Base, Sketch, utc_now
 from models.base import ObjectKey
 from tests.app.conftest import settings_for
 from tests.app.drawings import drawing_jpeg, drawing_png
+from tests.app.renderers import CAPABILITIES, QuickRenderer
 from tests.app.stores import DATA, KEY, Shelf
 from tests.bucket import Bucket
 from tests.people import Person
+from tests.servers import wait_until
 
 
 @pytest.fixture
@@ -156,6 +163,35 @@ def test_the_workers_own_sweep_removes_only_what_it_was_told_to(
     with capture_logs() as logged:
         sweep.audit(database, store, remove_orphans=told_to)
     assert [line["log_level"] for line in logged] == ["info" if told_to else "warning"]
+
+
+def periodic(carrier: Carrier, name: str) -> None:
+    """Do what the consumer does when the time of this task has come."""
+    (task,) = [one for one in carrier.huey._registry.periodic_tasks if one.name == name]
+    carrier.huey.execute(task)
+
+
+@pytest.mark.parametrize("carried_by", ["sqlite", pytest.param("redis", marks=pytest.mark.redis)])
+def test_of_all_workers_one_looks_a_day(request: pytest.FixtureRequest, tmp_path: Path, carried_by: str) -> None:
+    servers = {"REDIS_URL": request.getfixturevalue("redis_url")} if carried_by == "redis" else {}
+    settings = settings_for(tmp_path / "var", **servers)
+    looked: list[int] = []
+    for number in range(3):
+        carrier = Carrier(settings)
+        carrier.on_audit = functools.partial(looked.append, number)
+        periodic(carrier, "audit")
+        carrier.close()
+    assert looked == [0]
+
+
+def test_a_workers_look_is_beside_its_work(
+    settings: Settings, database: Database, db: Session, store: LocalStore, kept: Sketch, old_orphan: str
+) -> None:
+    worker = register(db, "here", "1", CAPABILITIES)
+    told = dataclasses.replace(settings, remove_orphans=True)
+    Station(told, database, store, QuickRenderer(), worker).audit()
+    wait_until(lambda: not store.exists(old_orphan), 20, "the removal")
+    assert store.exists(kept.clean_key)
 
 
 Command = Callable[..., tuple[int, str]]
