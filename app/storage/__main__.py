@@ -22,6 +22,7 @@ OK, FOUND, STOPPED = 0, 1, 3
 EVERY = 2.0
 """Seconds between two lines of progress."""
 HOUR = dt.timedelta(hours=1)
+MOST_HOURS = 100_000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     sweeping.add_argument("--remove", action="store_true", help="remove objects that have no row and are old enough")
     sweeping.add_argument(
         "--older-than",
-        type=float,
+        type=_hours,
         default=SAFE_AGE / HOUR,
         metavar="HOURS",
         help=f"what is younger may still get its row (default: %(default)g, at least {LEAST_AGE / HOUR:g})",
@@ -75,6 +76,13 @@ def _place(text: str) -> Place:
         return parse_place(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text} {error}") from None
+
+
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not LEAST_AGE / HOUR <= hours <= MOST_HOURS:  # also refuses nan
+        raise argparse.ArgumentTypeError(f"{text} is not a number of hours from {LEAST_AGE / HOUR:g} to {MOST_HOURS:,}")
+    return hours
 
 
 def _sweep(chosen: argparse.Namespace, settings: Settings, database: Database) -> int:

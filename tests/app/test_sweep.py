@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import functools
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -226,7 +227,8 @@ def test_the_command_reports_and_removes_when_told(command: Command, kept: Sketc
     os.utime(store.root / KEY, (0, 0))
     code, said = command()
     assert (code, KEY in said, store.exists(KEY)) == (1, True, True)
-    code, said = command("--older-than", "600000")
+    os.utime(store.root / KEY, (time.time() - 100 * 3600,) * 2)
+    code, said = command("--older-than", "200")
     assert (code, "too young" in said) == (0, True)
     code, said = command("--remove")
     assert (code, "Removed 1 objects" in said, store.exists(KEY)) == (0, True, False)
@@ -252,3 +254,10 @@ def test_the_command_says_when_the_storage_is_away(
 def test_an_account_without_sketches_is_no_matter(database: Database, shelf: Shelf, person: Person) -> None:
     assert isinstance(person(), Account)
     assert sweep.survey(database, shelf.store).clean
+
+
+@pytest.mark.parametrize("hours", ["0.5", "0", "-1", "nan", "inf", "soon"])
+def test_an_age_that_would_take_what_is_being_written_is_refused(command: Command, hours: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        command("--older-than", hours)
+    assert caught.value.code == 2
