@@ -1,6 +1,7 @@
 """Objects in a folder: written whole, never outside it, and nothing left of those who died or ran out of room."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import resource
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -200,3 +202,37 @@ def test_a_sweep_and_a_writer_of_the_same_object_agree(store: LocalStore) -> Non
         if not store.exists(KEY):
             wrong.append(outcome)
     assert wrong == []
+
+
+def taken(folder: Path, how: int) -> bool:
+    """Whether somebody else's lock on the folder keeps this one out."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def test_a_sweep_waits_for_writers_and_writers_for_a_sweep(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = store.root / str(OWNER)
+    store.put(KEY, DATA)
+    os.utime(store.root / KEY, (0, 0))
+    seen: list[tuple[bool, bool]] = []
+
+    def watched(real: Callable[..., None]) -> Callable[..., None]:
+        def step(*args: object, **kwargs: object) -> None:
+            seen.append((taken(folder, fcntl.LOCK_SH), taken(folder, fcntl.LOCK_EX)))
+            real(*args, **kwargs)
+
+        return step
+
+    monkeypatch.setattr(os, "utime", watched(os.utime))
+    monkeypatch.setattr(os, "unlink", watched(os.unlink))
+    store.put(KEY, DATA)
+    assert seen == [(False, True)]  # other writers may go on, a sweep may not
+    (kept,) = store.objects()
+    assert store.remove(kept)
+    assert seen[1:] == [(True, True)]
