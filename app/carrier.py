@@ -4,6 +4,7 @@ A task says only "there is work of this kind", so losing all of them loses nothi
 """
 
 import contextlib
+import datetime as dt
 import logging
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Carrier:
         self.huey = _open(settings)
         self.on_wake: Callable[[str], None] | None = None
         self.on_sweep: Callable[[], None] | None = None
+        self.on_audit: Callable[[], None] | None = None
         self._resting_until = 0.0
 
         @self.huey.task(name="wake")  # type: ignore[untyped-decorator]
@@ -45,6 +47,12 @@ class Carrier:
         def sweep() -> None:
             if self.on_sweep is not None:
                 self.on_sweep()
+
+        # Several times, since a machine may be off at any of them; only the first of a day counts.
+        @self.huey.periodic_task(crontab(minute="17", hour="*/6"), name="audit")  # type: ignore[untyped-decorator]
+        def audit() -> None:
+            if self.on_audit is not None and self._first_today("audit"):
+                self.on_audit()
 
         self._wake = wake
 
@@ -59,6 +67,10 @@ class Carrier:
         except Exception as error:
             self._resting_until = time.monotonic() + REST
             log.warning("carrier_unreachable", kind=type(error).__name__)
+
+    def _first_today(self, what: str) -> bool:
+        """Whether no worker has done this today: all of them look at the same clock."""
+        return bool(self.huey.put_if_empty(f"{what}-{dt.datetime.now(dt.UTC):%Y-%m-%d}", True))
 
     def close(self) -> None:
         with contextlib.suppress(Exception):

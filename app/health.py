@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import context, gate
 from app.database import current_revision, newest_revision
 from app.settings import ROOT
+from app.storage import StorageUnavailable
 
 blueprint = Blueprint("health", __name__)
 log = structlog.get_logger(__name__)
@@ -46,9 +47,9 @@ def _database() -> str:
 def _storage() -> str:
     try:
         context.store().check()
-    except OSError as error:
-        log.warning("not_ready", part="storage", kind=type(error).__name__)
-        return "not writable"
+    except StorageUnavailable as error:
+        log.warning("not_ready", part="storage", reason=error.reason)
+        return "not usable"
     return "ok"
 
 

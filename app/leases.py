@@ -142,11 +142,15 @@ def fail(db: Session, held: Claim, reason: str) -> None:
     log.info("job_failed", job=str(held.job_id))
 
 
-def hand_back(db: Session, held: Claim) -> None:
-    """Give an unfinished job back to the queue, in its old place, blaming nobody. Raises LeaseLost."""
+def hand_back(db: Session, held: Claim, *, announce: bool = True) -> None:
+    """Give an unfinished job back to the queue, in its old place, blaming nobody. Raises LeaseLost.
+
+    Unannounced it waits until a worker next looks by itself: what stopped it would stop the others too.
+    """
     with transaction(db):
         close(_held(db, held), JobState.QUEUED)
-        announce_work(db, held.kind)
+        if announce:
+            announce_work(db, held.kind)
     log.info("job_handed_back", job=str(held.job_id))
 
 

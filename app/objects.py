@@ -1,23 +1,29 @@
 """Answers that are stored objects."""
 
-from flask import Response, make_response, request
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import structlog
+from flask import Response, request
 
 from app import context
 from app.security import OBJECT_CSP
-from app.storage import split_key
+from app.storage import DamagedObject, MissingObject, split_key
+
+log = structlog.get_logger(__name__)
 
 MAX_AGE = 3600
+CHUNK = 64 * 2**10
 
 
 def send_object(key: str, mime: str, file_name: str, *, download: bool = False) -> Response:
     """The object as an answer that this browser alone may keep, told apart by its sha256.
 
-    Whoever calls this has made sure that the asker may see it.
+    Whoever calls this has made sure that the asker may see it. Nothing is sent before all of it was checked.
     """
     digest = split_key(key)[1]
     unchanged = request.if_none_match.contains_weak(digest)
-    response = make_response(b"" if unchanged else context.store().get(key))
-    response.status_code = 304 if unchanged else 200
+    response = Response(status=304) if unchanged else _content(key)
     response.set_etag(digest)
     response.mimetype = mime
     response.headers["Content-Security-Policy"] = OBJECT_CSP
@@ -25,3 +31,21 @@ def send_object(key: str, mime: str, file_name: str, *, download: bool = False) 
     how = "attachment" if download else "inline"
     response.headers.set("Content-Disposition", how, filename=file_name)
     return response
+
+
+def _content(key: str) -> Response:
+    try:
+        file = context.store().open(key)
+    except (MissingObject, DamagedObject) as error:
+        log.error("object_lost", key=key, kind=type(error).__name__)
+        raise
+    response = Response(_chunks(file))
+    response.content_length = file.seek(0, 2)
+    response.call_on_close(file.close)
+    file.seek(0)
+    return response
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from app.storage.address import Folder, parse_place
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVICES = ("auto", "cpu", "cuda")
@@ -37,6 +39,8 @@ class Settings:
     secret_key: str = field(repr=False)
     var: Path
     weights: Path = ROOT / "weights"
+    storage_emulator: str | None = None
+    remove_orphans: bool = False
     redis_url: str | None = field(default=None, repr=False)
     identity: str = "local"
     production: bool = False
@@ -71,8 +75,8 @@ class Settings:
     @property
     def storage_path(self) -> Path | None:
         """The folder of a ``file://`` storage, None for any other."""
-        parts = urlsplit(self.storage_url)
-        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+        place = parse_place(self.storage_url)
+        return place.path if isinstance(place, Folder) else None
 
 
 class _Reader:
@@ -93,6 +97,8 @@ class _Reader:
         return Settings(
             database_url=self._database(var),
             storage_url=self._storage(var),
+            storage_emulator=self._storage_emulator(production),
+            remove_orphans=self._one_of("SEMBLANCE_REMOVE_ORPHANS", ("no", "yes")) == "yes",
             secret_key=self._secret(production),
             var=var,
             weights=self._path("SEMBLANCE_WEIGHTS", ROOT / "weights"),
@@ -152,11 +158,18 @@ class _Reader:
 
     def _storage(self, var: Path) -> str:
         text = self.env.get("STORAGE_URL", (var / "objects").as_uri())
-        parts = urlsplit(text)
-        if parts.scheme == "gs":
-            self.problems.append("STORAGE_URL names a cloud bucket, which this version cannot use; use file:///…")
-        elif parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
-            self.problems.append("STORAGE_URL must be a folder with its whole path, like file:///srv/objects.")
+        try:
+            parse_place(text)
+        except ValueError as error:
+            self.problems.append(f"STORAGE_URL {error}")
+        return text
+
+    def _storage_emulator(self, production: bool) -> str | None:
+        text = self.env.get("STORAGE_EMULATOR_HOST")
+        if text and production:
+            self.problems.append("STORAGE_EMULATOR_HOST is set; an emulator keeps nothing and lets anybody in.")
+        elif text and urlsplit(text).scheme not in ("http", "https"):
+            self.problems.append("STORAGE_EMULATOR_HOST must be an address like http://127.0.0.1:9023.")
         return text
 
     def _redis(self) -> str | None:

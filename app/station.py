@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import handlers, leases, workers
+from app import handlers, leases, sweep, workers
 from app.database import Database, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
-from app.storage import LocalStore, ObjectStore
+from app.storage import ObjectStore, StorageUnavailable
 from models import JobKind, Worker
 
 log = structlog.get_logger(__name__)
@@ -76,6 +76,11 @@ class Station:
                 self._do(claim)
             except LeaseLost:
                 log.warning("result_dropped")
+            except StorageUnavailable as error:
+                # Nothing is wrong with the job. The next look into the records begins it anew.
+                log.warning("job_waits_for_storage", reason=error.reason)
+                self._patiently(lambda db: self._hand_back(db, claim, announce=False))
+                return False
             finally:
                 self._claim = None
         return True
@@ -84,10 +89,10 @@ class Station:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
                 record = handlers.perform(claim, self._database, self._store, self._renderer)
+        except (OperationalError, StorageUnavailable):
+            raise
         except AppError as error:
             self._fail(claim, str(error))
-        except OperationalError:
-            raise
         except Exception:
             log.exception("job_broke")
             self._fail(claim, UNEXPECTED)
@@ -134,8 +139,19 @@ class Station:
         """Housekeeping that nobody waits for."""
         with self._database.session() as db:
             workers.forget_old(db)
-        if isinstance(self._store, LocalStore):
-            self._store.sweep()
+        self._store.tidy()
+
+    def audit(self) -> None:
+        """Compare records and objects, beside the work: with many objects it takes minutes."""
+        threading.Thread(target=self._audit, daemon=True).start()
+
+    def _audit(self) -> None:
+        try:
+            sweep.audit(self._database, self._store, self._settings.remove_orphans)
+        except (StorageUnavailable, SQLAlchemyError) as error:
+            log.warning("audit_broken_off", kind=type(error).__name__)
+        except Exception:
+            log.exception("audit_broke")
 
     def repeat(self, action: Callable[[], None]) -> threading.Thread:
         """Do something now and every heartbeat until the worker stops."""
@@ -167,10 +183,10 @@ class Station:
             log.warning("records_unreachable", kind=type(error.orig).__name__)
         return idle
 
-    def _hand_back(self, db: Session, claim: Claim | None) -> None:
+    def _hand_back(self, db: Session, claim: Claim | None, *, announce: bool = True) -> None:
         try:
             if claim is not None:
-                leases.hand_back(db, claim)
+                leases.hand_back(db, claim, announce=announce)
         except LeaseLost:
             log.info("job_ended_meanwhile", job=str(claim.job_id) if claim else "")
 

@@ -23,7 +23,7 @@ from app.handlers import Found, Made, Renderer, Wish
 from app.settings import Settings, SettingsError
 from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
 from app.station import Station
-from app.storage import open_store
+from app.storage import StorageUnavailable, open_store
 from models import EyePair
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _open_station(settings: Settings, database: Database, slot: Slot, renderer: 
 
 def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) -> bool:
     carrier.on_wake = lambda kind: station.drain(wait=True)  # noqa: ARG005
-    carrier.on_sweep = station.sweep
+    carrier.on_sweep, carrier.on_audit = station.sweep, station.audit
     consumer = QuietConsumer(carrier.huey, workers=1, initial_delay=POLL, max_delay=POLL, backoff=1.0)
     station.repeat(station.beat)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
@@ -160,6 +160,9 @@ def main(arguments: list[str] | None = None, renderer_factory: RendererFactory =
         idle = run_worker(settings, chosen.slot, renderer_factory)
     except (SettingsError, SlotTaken, ValueError) as error:
         print(error, file=sys.stderr)
+        return 1
+    except StorageUnavailable as error:
+        print(error.reason, file=sys.stderr)
         return 1
     if not idle:
         # The job was handed back; its thread cannot be interrupted, only left behind.

@@ -5,7 +5,7 @@ import enum
 import uuid
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, TypeDecorator, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # Fixed names let a migration alter or drop a constraint on either database.
@@ -40,6 +40,14 @@ class UTCDateTime(TypeDecorator[dt.datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class ObjectKey(String):
+    """The key of a stored object. Sweeps take whatever no column of this type names for lost, so every column
+    that holds a key must be of it."""
+
+    def __init__(self) -> None:
+        super().__init__(101)
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, EyePair, Identified, utc_now
+from models.base import Base, EyePair, Identified, ObjectKey, utc_now
 
 
 class Likeness(Identified, Base):
@@ -23,8 +23,8 @@ class Likeness(Identified, Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     strength: Mapped[float]
     eyes: Mapped[EyePair | None]
-    image_key: Mapped[str] = mapped_column(String(101))
+    image_key: Mapped[str] = mapped_column(ObjectKey())
     image_sha256: Mapped[str] = mapped_column(String(64))
-    thumbnail_key: Mapped[str] = mapped_column(String(101))
+    thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
     provenance: Mapped[dict[str, Any]]
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)

@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from models.base import Base, EyePair, Identified, utc_now
+from models.base import Base, EyePair, Identified, ObjectKey, utc_now
 
 
 class Sketch(Identified, Base):
@@ -31,15 +31,15 @@ class Sketch(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
 
     file_name: Mapped[str] = mapped_column(String(255))
-    original_key: Mapped[str] = mapped_column(String(101))
+    original_key: Mapped[str] = mapped_column(ObjectKey())
     original_sha256: Mapped[str] = mapped_column(String(64))
     original_mime: Mapped[str] = mapped_column(String(64))
     original_size: Mapped[int]
 
-    clean_key: Mapped[str] = mapped_column(String(101))
+    clean_key: Mapped[str] = mapped_column(ObjectKey())
     width: Mapped[int]
     height: Mapped[int]
-    thumbnail_key: Mapped[str] = mapped_column(String(101))
+    thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
 
     # What the align job found; found_method stays NULL until it has run.
     found_eyes: Mapped[EyePair | None]

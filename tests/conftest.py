@@ -8,6 +8,7 @@ import pytest
 import redis
 
 from tests import servers
+from tests.bucket import Bucket, wired_bucket
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +41,20 @@ def redis_url(redis_server: str) -> str:
     with redis.Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
+
+
+@pytest.fixture(scope="session")
+def storage_server() -> Iterator[str]:
+    """Address of a Cloud Storage emulator for the whole run; use ``bucket`` in tests."""
+    with servers.storage_emulator() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(storage_server: str) -> Iterator[Bucket]:
+    """A new, empty bucket of this test alone, behind a wire that it can watch and cut."""
+    with wired_bucket(storage_server) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,16 @@ class LiveServer:
 
 def environment(var: Path, **settings: str) -> dict[str, str]:
     """An environment in which only ``settings`` and the folder ``var`` are set."""
-    known = {"DATABASE_URL", "STORAGE_URL", "REDIS_URL", "SECRET_KEY", "IDENTITY", "HOST", "PORT"}
+    known = {
+        "DATABASE_URL",
+        "STORAGE_URL",
+        "STORAGE_EMULATOR_HOST",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "IDENTITY",
+        "HOST",
+        "PORT",
+    }
     kept = {k: v for k, v in os.environ.items() if k not in known and not k.startswith("SEMBLANCE_")}
     return {**kept, "SEMBLANCE_VAR": str(var), "SEMBLANCE_DEVICE": "cpu", **settings}
 

@@ -1,14 +1,17 @@
-"""Real servers for tests: PostgreSQL, Redis and the path of Chromium, on 127.0.0.1 at free ports.
+"""Real servers for tests: PostgreSQL, Redis, the Cloud Storage emulator and the path of Chromium, on 127.0.0.1
+at free ports.
 
 A server that is not installed skips the test by name with the line that installs it; with
 ``SEMBLANCE_REQUIRE_SERVERS=1`` that skip is a failure.
 """
 
+import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -20,6 +23,7 @@ from typing import IO, NoReturn
 import psycopg
 import pytest
 import redis
+import requests
 
 from app.supervisor.children import die_with_parent
 
@@ -53,9 +57,9 @@ def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
         pause.wait(0.02)
 
 
-def not_installed(name: str, package: str) -> NoReturn:
+def not_installed(name: str, package: str, how: str = "sudo apt-get install -y") -> NoReturn:
     """Skip by name with the line that installs it, or fail where servers are required."""
-    message = f"{name} is not installed: sudo apt-get install -y {package}"
+    message = f"{name} is not installed: {how} {package}"
     if os.environ.get("SEMBLANCE_REQUIRE_SERVERS") == "1":
         pytest.fail(message, pytrace=False)
     pytest.skip(message)
@@ -177,6 +181,28 @@ def _redis_answers(url: str) -> bool:
             return bool(client.ping())
         except redis.exceptions.ConnectionError:
             return False
+
+
+@contextmanager
+def storage_emulator() -> Iterator[str]:
+    """A Cloud Storage emulator that keeps everything in memory; yields its address, which has no bucket yet."""
+    if importlib.util.find_spec("gcp_storage_emulator") is None:
+        not_installed("The Cloud Storage emulator", "gcp-storage-emulator==2026.7.19", "pip install")
+    with _workplace(None) as folder:
+        port = free_port()
+        command = [sys.executable, "-m", "gcp_storage_emulator", "start", "--host=127.0.0.1", f"--port={port}"]
+        command += ["--in-memory", "--quiet"]
+        with (folder / "log").open("wb") as log, _running(command, log, signal.SIGINT, None):
+            url = f"http://127.0.0.1:{port}"
+            wait_until(lambda: _answers(url), _START_SECONDS, "the start of the Cloud Storage emulator")
+            yield url
+
+
+def _answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.ConnectionError:
+        return False
 
 
 def chromium() -> str:

@@ -84,6 +84,11 @@ def test_the_web_process_never_loads_torch(tmp_path: Path) -> None:
     assert loaded & {"torch", "torchvision", "gfpgan", "basicsr", "inference", "training"} == set()
 
 
+@pytest.mark.parametrize("start", ["import wsgi; wsgi.app.test_client().get('/readyz')", "import app.worker"])
+def test_googles_libraries_are_loaded_for_a_bucket_only(tmp_path: Path, start: str) -> None:
+    assert "google" not in _loaded_by(start, {"SEMBLANCE_VAR": str(tmp_path)})
+
+
 def test_the_supervisor_loads_neither_pages_nor_torch(tmp_path: Path) -> None:
     loaded = _loaded_by("import app.supervisor.__main__", {"SEMBLANCE_VAR": str(tmp_path)})
     assert loaded & {"flask", "torch", "inference", "cv2"} == set()

@@ -5,8 +5,10 @@ import subprocess
 import psycopg
 import pytest
 import redis
+import requests
 
 from tests import servers
+from tests.bucket import Bucket
 
 
 @pytest.mark.postgres
@@ -35,6 +37,32 @@ def test_a_server_is_gone_when_its_context_ends() -> None:
         assert client.ping()
     with redis.Redis.from_url(url) as client, pytest.raises(redis.exceptions.ConnectionError):
         client.ping()
+
+
+@pytest.mark.cloud
+def test_every_test_has_an_empty_bucket_of_its_own(bucket: Bucket) -> None:
+    assert bucket.names() == set()
+    bucket.overwrite("left", b"behind")
+    assert bucket.names() == {"left"}
+
+
+@pytest.mark.cloud
+def test_the_wire_to_a_bucket_holds_requests_to_their_preconditions(bucket: Bucket) -> None:
+    upload = f"{bucket.wire}/upload/storage/v1/b/{bucket.name}/o?uploadType=media&name=a&ifGenerationMatch=0"
+    statuses = [requests.post(upload, b'{"name": "a"}', timeout=10).status_code for _ in range(2)]
+    assert statuses == [200, 412]
+    address = f"{bucket.wire}/storage/v1/b/{bucket.name}/o/a"
+    generation = requests.get(address, timeout=10).json()["generation"]
+    assert requests.delete(f"{address}?ifGenerationMatch=1", timeout=10).status_code == 412
+    assert requests.delete(f"{address}?ifGenerationMatch={generation}", timeout=10).status_code == 200
+
+
+@pytest.mark.cloud
+def test_the_emulator_of_a_bucket_is_gone_when_its_context_ends() -> None:
+    with servers.storage_emulator() as url:
+        assert requests.get(url, timeout=5).ok
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=5)
 
 
 @pytest.mark.browser

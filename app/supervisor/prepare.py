@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import upgrade
 from app.settings import Settings, SettingsError
-from app.storage import open_store
+from app.storage import StorageUnavailable, open_store
 from app.supervisor.parts import PortTaken, check_port
 
 
@@ -22,6 +22,8 @@ def main() -> int:
         upgrade(settings.database_url)
     except (SettingsError, PortTaken) as error:
         print(error, file=sys.stderr)
+    except StorageUnavailable as error:
+        print(error.reason, file=sys.stderr)
     except OSError as error:
         where = f"The storage folder {error.filename}" if error.filename else "The storage folder"
         print(f"{where} cannot be written: {error.strerror or error}.", file=sys.stderr)

@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.storage import LocalStore
 from models import Account, Role
 from tests.app.drawings import drawing_png
+from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.web import Browser
 from tests.people import Person, add_person, quick_hashes
 
@@ -71,6 +72,14 @@ def db(database: Database) -> Iterator[Session]:
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "objects")
+
+
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.cloud)])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    """An empty store, once of each kind."""
+    if request.param == "folder":
+        return local_shelf(tmp_path / "var" / "objects")
+    return cloud_shelf(request.getfixturevalue("bucket"))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import ROOT, Settings, SettingsError
+from app.storage.address import Bucket, Folder, Place, parse_place
 from tests.app.conftest import settings_for
 
 
@@ -35,7 +36,8 @@ def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path,
         DATABASE_URL="mysql://localhost/x",
-        STORAGE_URL="gs://bucket",
+        STORAGE_URL="s3://bucket",
+        SEMBLANCE_REMOVE_ORPHANS="perhaps",
         IDENTITY="firebase",
         REDIS_URL="http://localhost",
         SECRET_KEY="short",
@@ -48,6 +50,7 @@ def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL",
         "STORAGE_URL",
+        "SEMBLANCE_REMOVE_ORPHANS",
         "IDENTITY",
         "REDIS_URL",
         "SECRET_KEY",
@@ -67,7 +70,8 @@ def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:
         {"DATABASE_URL": "nonsense"},
         {"STORAGE_URL": "relative/folder"},
         {"STORAGE_URL": "file://host/folder"},
-        {"STORAGE_URL": "s3://bucket"},
+        {"STORAGE_EMULATOR_HOST": "127.0.0.1:9023"},
+        {"STORAGE_EMULATOR_HOST": "http://127.0.0.1:9023", "SEMBLANCE_ENV": "production"},
         {"IDENTITY": "ldap"},
         {"PORT": "0"},
         {"PORT": "65536"},
@@ -123,3 +127,46 @@ def test_a_damaged_secret_is_said(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "secret.key").write_text("short")
     assert "damaged" in problems(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    "url, words",
+    [
+        ("s3://bucket", "begins with s3:, which is no kind of storage"),
+        ("bucket", "is no address"),
+        ("/srv/objects", "is no address"),
+        ("file:objects", "with its whole path"),
+        ("file://host/folder", "with its whole path"),
+        ("gs:bucket", "names the bucket ''"),
+        ("gs://", "names the bucket ''"),
+        ("gs:///prefix", "names the bucket ''"),
+        ("gs://Sketches", "names the bucket 'Sketches'"),
+        ("gs://me:pass@bucket", "names the bucket"),
+        ("gs://bucket:80", "names the bucket"),
+        ("gs://bucket/a//b", "has the prefix 'a//b'"),
+        ("gs://bucket/../b", "has the prefix '../b'"),
+        ("gs://bucket/a b", "has the prefix 'a b'"),
+        ("gs://bucket/" + "a" * 201, "has the prefix"),
+        ("gs://bucket?x=1", "remove what begins with ?"),
+        ("file:///srv/objects#1", "remove what begins with ?"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_a_storage(tmp_path: Path, url: str, words: str) -> None:
+    (problem,) = problems(tmp_path, STORAGE_URL=url)
+    assert problem.startswith("STORAGE_URL ")
+    assert words in problem
+
+
+@pytest.mark.parametrize(
+    "url, place",
+    [
+        ("file:///srv/with%20space", Folder(Path("/srv/with space"))),
+        ("gs://agency-sketches", Bucket("agency-sketches")),
+        ("gs://agency-sketches/", Bucket("agency-sketches")),
+        ("gs://a.b_c-1/one/Two_3", Bucket("a.b_c-1", "one/Two_3/")),
+    ],
+)
+def test_a_storage_is_a_folder_or_a_part_of_a_bucket(tmp_path: Path, url: str, place: Place) -> None:
+    settings = settings_for(tmp_path / "var", STORAGE_URL=url)
+    assert parse_place(settings.storage_url) == place
+    assert settings.storage_path == (place.path if isinstance(place, Folder) else None)

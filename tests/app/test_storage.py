@@ -1,73 +1,62 @@
-"""Objects are written whole, once, under their own sha256, and never outside their folder."""
+"""What every store promises, held by a folder, by a bucket and by a part of a bucket."""
 
-import errno
-import hashlib
-import os
-import resource
-import subprocess
-import sys
-import threading
+import datetime as dt
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from app.errors import NotFound, StorageFull
-from app.settings import ROOT
-from app.storage import TEMPORARY, DamagedObject, LocalStore, ObjectStore, object_key, open_store
-from tests.app.conftest import settings_for
-
-OWNER = uuid.UUID("11111111-2222-4333-8444-555555555555")
-DATA = b"a drawing" * 1000
-KEY = object_key(OWNER, DATA)
+from app.errors import NotFound
+from app.storage import DamagedObject, Kept, MissingObject, cloud, local, object_key
+from models import utc_now
+from tests.app.stores import DATA, KEY, OWNER, Shelf, cloud_shelf, local_shelf
 
 
-def files(store: LocalStore) -> list[str]:
-    return sorted(str(path.relative_to(store.root)) for path in store.root.rglob("*") if not path.is_dir())
+@pytest.fixture(
+    params=["folder", pytest.param("bucket", marks=pytest.mark.cloud), pytest.param("prefix", marks=pytest.mark.cloud)]
+)
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    if request.param == "folder":
+        return local_shelf(tmp_path / "objects")
+    bucket = request.getfixturevalue("bucket")
+    return cloud_shelf(bucket, "agency/sketches/" if request.param == "prefix" else "")
 
 
-def test_what_was_put_comes_back(store: LocalStore) -> None:
-    kept: ObjectStore = store
-    assert kept.put(KEY, DATA)
-    assert kept.get(KEY) == DATA
-    assert kept.open(KEY).read() == DATA
-    assert kept.exists(KEY)
-    assert kept.size(KEY) == len(DATA)
-    assert files(store) == [KEY]
-
-
-def test_putting_twice_keeps_the_first(store: LocalStore) -> None:
+def test_what_was_put_comes_back(shelf: Shelf) -> None:
+    store = shelf.store
     assert store.put(KEY, DATA)
-    before = (store.root / KEY).stat()
-    assert not store.put(KEY, DATA)
-    after = (store.root / KEY).stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert files(store) == [KEY]
+    assert store.get(KEY) == DATA
+    with store.open(KEY) as file:
+        assert file.read() == DATA
+    assert store.exists(KEY)
+    assert store.size(KEY) == len(DATA)
+    assert shelf.listing() == {KEY}
+    store.check()
 
 
-def test_many_writers_make_one_object(store: LocalStore) -> None:
-    created: list[bool] = []
-    barrier = threading.Barrier(8)
-
-    def write() -> None:
-        barrier.wait()
-        created.append(store.put(KEY, DATA))
-
-    threads = [threading.Thread(target=write) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(created) == [False] * 7 + [True]
-    assert files(store) == [KEY]
+def test_nothing_can_be_kept_as_well(shelf: Shelf) -> None:
+    key = object_key(OWNER, b"")
+    assert shelf.store.put(key, b"")
+    assert shelf.store.get(key) == b""
 
 
-def test_owners_do_not_share(store: LocalStore) -> None:
+def test_putting_twice_keeps_the_first(shelf: Shelf) -> None:
+    assert shelf.store.put(KEY, DATA)
+    (before,) = shelf.store.objects()
+    assert not shelf.store.put(KEY, DATA)
+    assert list(shelf.store.objects()) == [before]
+
+
+def test_owners_do_not_share(shelf: Shelf) -> None:
     other = object_key(uuid.uuid4(), DATA)
-    store.put(KEY, DATA)
-    assert not store.exists(other)
-    with pytest.raises(NotFound):
-        store.get(other)
+    shelf.store.put(KEY, DATA)
+    assert not shelf.store.exists(other)
+    actions: list[Callable[[str], object]] = [shelf.store.get, shelf.store.open, shelf.store.size]
+    for action in actions:
+        with pytest.raises(MissingObject, match="missing") as caught:
+            action(other)
+        assert isinstance(caught.value, NotFound)
 
 
 @pytest.mark.parametrize(
@@ -86,132 +75,74 @@ def test_owners_do_not_share(store: LocalStore) -> None:
         f"{OWNER}\\{'a' * 64}",
     ],
 )
-def test_only_exact_keys_are_keys(store: LocalStore, key: str) -> None:
-    for action in (store.get, store.open, store.exists, store.size, lambda name: store.put(name, DATA)):
+def test_only_exact_keys_are_keys(shelf: Shelf, key: str) -> None:
+    store = shelf.store
+    actions: list[Callable[[str], object]] = [store.get, store.open, store.exists, store.size]
+    for action in actions:
         with pytest.raises(ValueError, match="key"):
             action(key)
-    assert files(store) == []
+    with pytest.raises(ValueError, match="key"):
+        store.put(key, DATA)
+    assert shelf.listing() == set()
 
 
-def test_bytes_under_another_key_are_refused(store: LocalStore) -> None:
+def test_bytes_under_another_key_are_refused(shelf: Shelf) -> None:
     with pytest.raises(ValueError, match="not that of these bytes"):
-        store.put(KEY, DATA + b"!")
-    assert files(store) == []
+        shelf.store.put(KEY, DATA + b"!")
+    assert shelf.listing() == set()
 
 
-def test_a_flipped_bit_is_noticed(store: LocalStore) -> None:
-    store.put(KEY, DATA)
-    (store.root / KEY).write_bytes(b"b" + DATA[1:])
-    with pytest.raises(DamagedObject):
-        store.get(KEY)
-
-
-def test_a_cut_object_is_not_taken_for_kept(store: LocalStore) -> None:
-    store.put(KEY, DATA)
-    (store.root / KEY).write_bytes(DATA[:10])
-    with pytest.raises(DamagedObject):
-        store.put(KEY, DATA)
-
-
-def test_a_link_to_a_file_outside_is_not_followed(store: LocalStore, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_bytes(DATA)
-    (store.root / str(OWNER)).mkdir()
-    (store.root / KEY).symlink_to(secret)
-    for action in (store.get, store.size, store.open, lambda name: store.put(name, DATA)):
-        with pytest.raises(DamagedObject):
+def test_a_flipped_bit_is_noticed_before_the_first_byte(shelf: Shelf) -> None:
+    shelf.store.put(KEY, DATA)
+    shelf.overwrite(KEY, b"b" + DATA[1:])
+    for action in (shelf.store.get, shelf.store.open):
+        with pytest.raises(DamagedObject, match="damaged"):
             action(KEY)
-    assert secret.read_bytes() == DATA
 
 
-def test_a_link_in_the_place_of_an_owner_is_not_followed(store: LocalStore, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (store.root / str(OWNER)).symlink_to(elsewhere)
-    with pytest.raises(OSError, match=r".") as caught:
-        store.put(KEY, DATA)
-    assert caught.value.errno in (errno.ENOTDIR, errno.ELOOP)
+def test_a_cut_object_is_not_taken_for_kept(shelf: Shelf) -> None:
+    shelf.store.put(KEY, DATA)
+    shelf.overwrite(KEY, DATA[:10])
     with pytest.raises(DamagedObject):
-        store.get(KEY)
-    assert list(elsewhere.iterdir()) == []
+        shelf.store.put(KEY, DATA)
 
 
-def test_a_pipe_in_the_place_of_an_object_holds_nobody_up(store: LocalStore) -> None:
-    (store.root / str(OWNER)).mkdir()
-    os.mkfifo(store.root / KEY)
-    with pytest.raises(DamagedObject):
-        store.get(KEY)
+def test_every_object_is_listed_with_its_size_and_age(shelf: Shelf) -> None:
+    before = utc_now() - dt.timedelta(seconds=2)
+    kept = {object_key(owner, data): data for owner in (OWNER, uuid.uuid4()) for data in (b"one", b"three")}
+    for key, data in kept.items():
+        shelf.store.put(key, data)
+    listed = list(shelf.store.objects())
+    assert {one.key: one.size for one in listed} == {key: len(data) for key, data in kept.items()}
+    assert all(before < one.changed < utc_now() + dt.timedelta(seconds=2) for one in listed)
 
 
-def test_leftovers_of_killed_writers_are_swept(store: LocalStore) -> None:
-    store.put(KEY, DATA)
-    old, new = (store.root / str(OWNER) / f"{TEMPORARY}{name}" for name in ("old", "new"))
-    old.write_bytes(b"half")
-    new.write_bytes(b"half")
-    os.utime(old, (0, 0))
-    assert store.sweep() == 1
-    assert files(store) == sorted([KEY, f"{OWNER}/{TEMPORARY}new"])
+def only(shelf: Shelf) -> Kept:
+    (kept,) = shelf.store.objects()
+    return kept
 
 
-def test_a_file_that_may_not_grow_leaves_nothing(store: LocalStore) -> None:
-    """A full disk, as RLIMIT_FSIZE plays it: the write fails after its first bytes."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    try:
-        with pytest.raises(StorageFull, match="no room"):
-            store.put(KEY, DATA)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert files(store) == []
-    assert store.put(KEY, DATA)
+def test_what_is_removed_is_gone(shelf: Shelf) -> None:
+    shelf.store.put(KEY, DATA)
+    kept = only(shelf)
+    assert shelf.store.remove(kept)
+    assert shelf.listing() == set()
+    shelf.store.remove(kept)
+    assert shelf.listing() == set()
+    assert shelf.store.put(KEY, DATA)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a tiny disk needs root")
-def test_a_full_disk_leaves_nothing_and_hurts_nothing(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("this machine does not allow mounting a tiny disk")
-    try:
-        store = LocalStore(disk)
-        store.put(KEY, DATA)
-        large = os.urandom(200_000)
-        with pytest.raises(StorageFull, match="no room"):
-            store.put(object_key(OWNER, large), large)
-        assert files(store) == [KEY]
-        assert store.get(KEY) == DATA
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+@pytest.fixture
+def renewed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cloud, local):
+        monkeypatch.setattr(module, "RENEW_AGE", dt.timedelta(0))
 
 
-KILLED_WRITER = """
-import os, sys, uuid
-from pathlib import Path
-from app import storage
-real = os.link
-def die(*args, **kwargs):
-    if sys.argv[2] == "after":
-        real(*args, **kwargs)
-    os.kill(os.getpid(), 9)
-os.link = die
-data = b"a drawing" * 1000
-storage.LocalStore(Path(sys.argv[1])).put(sys.argv[3], data)
-"""
-
-
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_writer_killed_around_the_last_step_leaves_all_or_nothing(store: LocalStore, moment: str) -> None:
-    command = [sys.executable, "-c", KILLED_WRITER, str(store.root), moment, KEY]
-    assert subprocess.run(command, cwd=ROOT).returncode == -9
-    assert store.exists(KEY) == (moment == "after")
-    store.put(KEY, DATA)
-    assert hashlib.sha256(store.get(KEY)).hexdigest() == KEY[-64:]
-
-
-def test_the_store_of_the_settings(tmp_path: Path) -> None:
-    place = tmp_path / "with space"
-    opened = open_store(settings_for(tmp_path / "var", STORAGE_URL=place.as_uri()))
-    opened.put(KEY, DATA)
-    assert (place / KEY).read_bytes() == DATA
-    opened.check()
+def test_an_old_object_that_is_put_again_is_new_and_survives_a_sweep(shelf: Shelf, renewed_at_once: None) -> None:
+    shelf.store.put(KEY, DATA)
+    listed = only(shelf)
+    assert not shelf.store.put(KEY, DATA)
+    assert only(shelf).changed > listed.changed
+    assert not shelf.store.remove(listed)
+    assert shelf.store.get(KEY) == DATA
+    assert shelf.store.remove(only(shelf))

@@ -189,7 +189,7 @@ def test_a_folder_that_is_gone_is_not_ready(app: Flask, browser: Browser) -> Non
     store = services(app).store
     assert isinstance(store, LocalStore)
     store.root.rmdir()
-    assert browser.get("/readyz").get_json()["storage"] == "not writable"
+    assert browser.get("/readyz").get_json()["storage"] == "not usable"
 
 
 def test_the_version_names_code_and_schema(browser: Browser) -> None:

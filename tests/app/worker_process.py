@@ -20,7 +20,7 @@ from app import handlers, station, worker
 from app.handlers import Found, Made, Wish
 from app.leases import Claim
 from app.settings import Settings
-from app.storage import LocalStore
+from app.storage import ObjectStore, open_store
 from tests.app.renderers import QuickRenderer
 
 MOMENTS = ("claimed", "rendering", "one object stored", "all objects stored", "recorded", "committed")
@@ -58,9 +58,9 @@ class MortalRenderer(QuickRenderer):
         return super().render(image, wish)
 
 
-def arm() -> None:
-    """Put the moments around the steps of a render."""
-    perform, put, finish = handlers.perform, LocalStore.put, station._finish
+def arm(kind: type[ObjectStore]) -> None:
+    """Put the moments around the steps of a render that uses this kind of store."""
+    perform, put, finish = handlers.perform, kind.put, station._finish
 
     def perform_mortally(claim: Claim, *rest: Any) -> handlers.Record:
         if claim.kind == "render":
@@ -69,7 +69,7 @@ def arm() -> None:
 
     stored: list[str] = []
 
-    def put_mortally(store: LocalStore, key: str, data: bytes) -> bool:
+    def put_mortally(store: ObjectStore, key: str, data: bytes) -> bool:
         created = put(store, key, data)
         stored.append(key)
         die_at("one object stored" if len(stored) == 1 else "all objects stored")
@@ -87,12 +87,12 @@ def arm() -> None:
             die_at("committed")
 
     handlers.perform = perform_mortally  # type: ignore[assignment]
-    LocalStore.put = put_mortally  # type: ignore[assignment, method-assign]
+    kind.put = put_mortally  # type: ignore[method-assign,assignment]
     station._finish = finish_mortally
 
 
 def mortal(settings: Settings) -> handlers.Renderer:
-    arm()
+    arm(type(open_store(settings)))
     return MortalRenderer()
 
 

@@ -1,0 +1,44 @@
+"""Objects: bytes kept under ``<owner>/<sha256>``, written once and never changed.
+
+In a local directory or in a Google Cloud Storage bucket; Google's libraries are loaded for a bucket only.
+``python -m app.storage --help`` copies an installation's objects and looks for lost ones.
+"""
+
+from typing import TYPE_CHECKING
+
+from app.storage.address import Folder, Place, parse_place
+from app.storage.keys import object_key, split_key
+from app.storage.local import TEMPORARY, LocalStore
+from app.storage.store import DamagedObject, Kept, MissingObject, ObjectStore, RemovalRefused, StorageUnavailable
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+__all__ = [
+    "TEMPORARY",
+    "DamagedObject",
+    "Kept",
+    "LocalStore",
+    "MissingObject",
+    "ObjectStore",
+    "RemovalRefused",
+    "StorageUnavailable",
+    "object_key",
+    "open_place",
+    "open_store",
+    "split_key",
+]
+
+
+def open_store(settings: "Settings") -> ObjectStore:
+    """The store that the settings name. Raises StorageUnavailable when it cannot be used at all."""
+    return open_place(parse_place(settings.storage_url), settings.storage_emulator)
+
+
+def open_place(place: Place, emulator: str | None = None) -> ObjectStore:
+    """The store at a place. Raises StorageUnavailable when it cannot be used at all."""
+    if isinstance(place, Folder):
+        return LocalStore(place.path)
+    from app.storage.cloud import CloudStore
+
+    return CloudStore(place, emulator)

@@ -1,0 +1,40 @@
+"""The keys of objects: ``<owner>/<sha256>``."""
+
+import hashlib
+import re
+import uuid
+from typing import BinaryIO
+
+OWNER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+KEY = re.compile(f"({OWNER.pattern})/({DIGEST.pattern})")
+
+
+def object_key(owner: uuid.UUID, data: bytes) -> str:
+    return f"{owner}/{hashlib.sha256(data).hexdigest()}"
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Owner and sha256 of a key. Raises ValueError for anything that is not exactly one."""
+    match = KEY.fullmatch(key)
+    if match is None:
+        raise ValueError("That is not the key of an object.")
+    return match[1], match[2]
+
+
+def check_bytes(key: str, data: bytes) -> tuple[str, str]:
+    """Owner and sha256 of a key that is that of these bytes. Raises ValueError for any other."""
+    owner, digest = split_key(key)
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ValueError("The key is not that of these bytes.")
+    return owner, digest
+
+
+def file_sha256(file: BinaryIO) -> str:
+    """Of the whole file, which is left at its start."""
+    found = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(2**18):
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()
