@@ -89,6 +89,7 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(tiny_weights: Path, tmp_pat
     process = subprocess.Popen(
         command("render", sketches, "-o", out, "--weights", tiny_weights, "--no-restore"),
         cwd=ROOT, env=environment(1), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=_obey_ctrl_c,
     )  # fmt: skip
     wait_until(lambda: bool(list(out.glob("*.json"))) or process.poll() is not None, SECONDS, "the first likeness")
     process.send_signal(signal.SIGINT)
@@ -98,6 +99,11 @@ def test_ctrl_c_stops_at_once_and_leaves_whole_files(tiny_weights: Path, tmp_pat
     assert {path.suffix for path in out.iterdir()} == {".png", ".json"}
     made = {kind: {path.stem for path in out.glob(f"*.{kind}")} for kind in ("png", "json")}
     assert made["png"] == made["json"]
+
+
+def _obey_ctrl_c() -> None:
+    """Whoever runs the tests in a shell's background has told them, and so their children, to ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _files_of_at_most_8_kb() -> None:

@@ -72,7 +72,7 @@ def test_nothing_survives_a_killed_supervisor(tmp_path: Path) -> None:
         assert len(family) >= 3
         server.process.kill()
         server.process.wait()
-        wait_until(lambda: not any(alive(pid) for pid in family), 10, "the end of every process")
+        wait_until(lambda: not any(alive(pid) for pid in family), 30, "the end of every process")
 
 
 def _module(name: str, *arguments: str, var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
