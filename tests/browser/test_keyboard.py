@@ -28,6 +28,8 @@ def test_from_signing_in_to_the_wipe(visit: Visit, account: Account) -> None:
 
     tab_to(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="New sketch"))
     page.keyboard.press("Enter")
+    page.wait_for_url("**/sketches/new")
+    expect(page.locator("#upload")).to_have_attribute("data-scripted", "yes")  # a key before that opens no picker
     tab_to(page, page.locator("#files"))
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
