@@ -1,5 +1,11 @@
 # One image for every process: `docker run IMAGE web`, `... worker`, `... migrate` (once, before both).
 # The worker uses a GPU when it is given one (--gpus all): torch comes with CUDA from the same requirements.
+# The pages that IDENTITY=firebase shows need two files of Firebase's SDK; nothing else of Node is in the image.
+FROM node:24-bookworm-slim AS firebase
+WORKDIR /build
+COPY firebase/package.json firebase/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
 FROM python:3.11-slim-bookworm AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PATH=/opt/venv/bin:$PATH
 WORKDIR /build
@@ -12,8 +18,12 @@ FROM python:3.11-slim-bookworm
 ARG VERSION=unknown
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     SEMBLANCE_ENV=production SEMBLANCE_VAR=/var/lib/semblance SEMBLANCE_VERSION=$VERSION HOST=0.0.0.0 PORT=8000
-RUN useradd --system --uid 10001 --user-group --no-create-home semblance \
-    && install -d -o semblance -g semblance -m 0700 /var/lib/semblance
+# pg_dump and pg_restore for `python -m app.backup`; Debian's version decides, and its updates are wanted.
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --user-group --no-create-home semblance \
+    && install -d -o semblance -g semblance -m 0700 /var/lib/semblance /srv/objects /backups
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/semblance
 COPY app app
@@ -22,6 +32,8 @@ COPY inference inference
 COPY migrations migrations
 COPY models models
 COPY static static
+COPY --from=firebase /build/node_modules/firebase/firebase-app-compat.js \
+    /build/node_modules/firebase/firebase-auth-compat.js static/vendor/firebase/
 COPY templates templates
 COPY weights weights
 COPY wsgi.py LICENSE ./

@@ -10,6 +10,15 @@ help: ## List the targets
 run: ## Set up what is missing and start everything on this machine, until Ctrl-C
 	@scripts/run
 
+.PHONY: backup
+backup: runtime ## Back up records and objects while everything runs: TO=folder, WITH_SECRETS=1
+	@$(PYTHON) -m app.backup create $(if $(TO),--to "$(TO)") $(if $(WITH_SECRETS),--with-secrets)
+
+.PHONY: restore
+restore: runtime ## Bring a back-up back, nothing running: FROM=file, REPLACE=1 puts what is there aside
+	@test -n "$(FROM)" || { echo 'Say which back-up: make restore FROM=backups/semblance-....tar.gz' >&2; exit 2; }
+	@$(PYTHON) -m app.backup restore "$(FROM)" $(if $(REPLACE),--replace)
+
 .PHONY: test
 test: environment ## Set up what is missing, then lint, check types and run every test
 	@$(PYTHON) -m ruff check --quiet .
@@ -18,9 +27,10 @@ test: environment ## Set up what is missing, then lint, check types and run ever
 	@$(PYTHON) -m pytest
 
 .PHONY: lint
-lint: environment ## Check style and format
+lint: environment ## Check style and format, also of scripts, YAML and Terraform
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m pytest tests/deploy/test_lint.py
 
 .PHONY: types
 types: environment ## Check types
@@ -31,22 +41,48 @@ format: environment ## Format the code and mend what can be mended automatically
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
+.PHONY: audit
+audit: environment ## Ask public advisories about every installed package, and look for secrets
+	@$(PYTHON) -m scripts.secret_scan
+	@$(PYTHON) -m scripts.audit
+
 .PHONY: bench
 bench: environment ## Measure the pipeline's speed and memory beside the reference
 	@$(PYTHON) -m benchmarks
+
+.PHONY: fire
+fire: environment ## Put everything under fire: kills, a flushed queue, a stopped database, an erring bucket
+	@$(PYTHON) -m benchmarks.fire
 
 .PHONY: samples
 samples: environment ## Draw the sample sketches again
 	@$(PYTHON) -m imaging.samples
 
+.PHONY: firebase-sdk
+firebase-sdk: ## Bring the Firebase SDK that IDENTITY=firebase serves
+	@scripts/firebase-sdk
+
+.PHONY: access
+access: environment ## Write docs/access.md: who may call what
+	@$(PYTHON) -m scripts.access
+
 .PHONY: docker-lint
 docker-lint: environment ## Check the Dockerfile without Docker
 	@.venv/bin/hadolint Dockerfile
+
+.PHONY: deploy-lint
+deploy-lint: docker-lint ## Check deploy/ by Docker Compose's and Terraform's own programs, which must be installed
+	@docker compose --project-directory deploy/compose --profile '*' config --quiet
+	@terraform fmt -check deploy/google-cloud
 
 .PHONY: clean
 clean: ## Remove the environment and caches; records and storage in var/ stay
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: runtime
+runtime:
+	@scripts/prepare-run
 
 .PHONY: environment
 environment:

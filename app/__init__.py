@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_UPLOAD = 64 * 2**20
 """Bytes of one request: a few sketches at once; each has its own limit."""
+MAX_FORM = 2 * 2**20
+"""Bytes of a form's fields without its files: the text of a list of people is one of them."""
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
@@ -24,17 +26,28 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     """
     from flask import Flask
 
-    from app import context, gate, logs, problems, security
+    from app import context, gate, guard, health, hosts, limits, logs, metrics, problems, security
+    from app.identity import admission
+    from app.proxies import TrustedProxies
     from app.settings import ROOT, Settings
 
     settings = settings or Settings.from_env()
     logs.configure(settings.production)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.debug = False  # whatever FLASK_DEBUG says
     app.config["MAX_CONTENT_LENGTH"] = MAX_UPLOAD
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.extensions["semblance"] = _services(settings)
     logs.init_app(app)
-    app.before_request(gate.guard)
+    metrics.init_app(app)
+    health.init_app(app, app.extensions["semblance"])
+    hosts.init_app(app)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.before_request(security.bound_strangers)
+    limits.init_app(app)
+    guard.init_app(app)
     security.init_app(app)
+    admission.init_app(app)
     problems.init_app(app)
     app.teardown_request(context.close_db)
     app.context_processor(_for_templates)
@@ -64,19 +77,26 @@ def _for_templates() -> dict[str, object]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from app import context
+    from app.errors import AppError
 
     try:
         signed = context.sign_in()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, AppError):
         signed = None  # the page that says so must still be drawn
     return {"account": signed.account if signed else None}
 
 
 def _register(app: "Flask") -> None:
-    from app import assets, health
+    from app import assets, health, metrics
+    from app.admin import operations
     from app.admin import views as admin
+    from app.api import views as api
+    from app.identity import confirming
+    from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
+    from app.identity.firebase import pages as firebase
     from app.studio import views as studio
 
-    for room in (assets, health, identity, studio, admin):
+    rooms = (assets, health, metrics, identity, confirming, second_factor, firebase, studio, admin, operations, api)
+    for room in rooms:
         app.register_blueprint(room.blueprint)

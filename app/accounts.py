@@ -2,13 +2,14 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
 from app.database import Database
 from app.errors import AppError
-from app.identity import accounts, links
+from app.identity import accounts, importing, links, roster, standing
 from app.settings import Settings, SettingsError
 
 UPGRADE = "check DATABASE_URL, and run `python -m app.database upgrade`."
@@ -21,22 +22,41 @@ def first_link(database: Database, settings: Settings) -> str | None:
     return f"{settings.address}/first-account/{token}" if token else None
 
 
-def reset_link(database: Database, settings: Settings, email: str) -> str:
-    """The address of a new link with which the account's owner sets a password. Raises AppError."""
+def reset_link(database: Database, settings: Settings, email: str, clear_second_factor: bool = False) -> str:
+    """The address of a new link with which the account's owner sets a password. Raises AppError.
+
+    ``clear_second_factor``: at once, for somebody who has lost it.
+    """
     with database.session() as db:
         account = accounts.by_email(db, email)
         if account is None:
             raise AppError("There is no account with that e-mail address.")
-        return f"{settings.address}/set-password/{links.issue_set_password(db, account)}"
+        return f"{settings.address}/set-password/{links.issue_set_password(db, account, clear_second_factor)}"
 
 
-def enable(database: Database, email: str) -> None:
-    """Enable an account and end its rest after wrong passwords. Raises AppError."""
+def restore(database: Database, email: str) -> None:
+    """Restore a suspended account and end its rest after wrong passwords. Raises AppError."""
     with database.session() as db:
         account = accounts.by_email(db, email)
         if account is None:
             raise AppError("There is no account with that e-mail address.")
-        accounts.restore(db, account)
+        standing.restore(db, account)
+
+
+def import_people(database: Database, settings: Settings, path: Path, add_units: bool) -> str:
+    """Invite everybody in a CSV file; their links as CSV. Raises AppError, naming every line that is wrong."""
+    try:
+        with path.open("rb") as file:
+            text = roster.decode(file.read(roster.MAX_BYTES + 1))
+    except OSError as error:
+        raise AppError(f"{path} cannot be read: {error.strerror}.") from None
+    with database.session() as db:
+        try:
+            invited = importing.carry_out(db, text, add_units)
+        except importing.ImportRefused as error:
+            lines = (f"line {one.line}: {one.reason}" for one in error.problems)
+            raise AppError("\n".join((str(error), *lines))) from None
+    return importing.links_csv(invited, lambda token: f"{settings.address}/invitation/{token}").rstrip()
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,9 +65,15 @@ def main(arguments: list[str] | None = None) -> int:
     actions.add_parser("first-link", help="print a new one-time link for the first administrator")
     for name, text in (
         ("reset-link", "print a one-time link that sets a new password"),
-        ("enable", "enable an account again and forget its wrong passwords"),
+        ("restore", "let a suspended account in again and forget its wrong passwords"),
     ):
-        actions.add_parser(name, help=text).add_argument("email")
+        action = actions.add_parser(name, help=text)
+        action.add_argument("email")
+        if name == "reset-link":
+            action.add_argument("--second-factor-lost", action="store_true", help="remove the second factor too")
+    people = actions.add_parser("import", help="invite everybody in a CSV file; prints their one-time links as CSV")
+    people.add_argument("file", type=Path)
+    people.add_argument("--add-units", action="store_true", help="add units that are new")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
@@ -65,10 +91,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _act(chosen: argparse.Namespace, database: Database, settings: Settings) -> str:
     if chosen.action == "first-link":
         return first_link(database, settings) or "There is an account already; use reset-link."
-    if chosen.action == "enable":
-        enable(database, chosen.email)
-        return "Enabled."
-    return reset_link(database, settings, chosen.email)
+    if chosen.action == "restore":
+        restore(database, chosen.email)
+        return "Restored."
+    if chosen.action == "import":
+        return import_people(database, settings, chosen.file, chosen.add_units)
+    return reset_link(database, settings, chosen.email, chosen.second_factor_lost)
 
 
 if __name__ == "__main__":

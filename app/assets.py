@@ -10,7 +10,7 @@ import mimetypes
 
 from flask import Blueprint, Response, request, send_from_directory, url_for
 
-from app import gate
+from app import context, gate
 from app.settings import ROOT
 
 STATIC = ROOT / "static"
@@ -56,5 +56,5 @@ def static_url(name: str) -> str:
 @blueprint.app_context_processor
 def appearance() -> dict[str, str | None]:
     """What the person chose for this device; None to follow the device."""
-    chosen = request.cookies.get(THEME_COOKIE)
+    chosen = request.cookies.get(context.cookie_name(THEME_COOKIE))
     return {"theme": chosen if chosen in THEMES else None}

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import structlog
 from flask import current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.carrier import Carrier
@@ -14,6 +16,9 @@ from app.settings import Settings
 from app.storage import ObjectStore
 from models import Account, SignInSession
 
+log = structlog.get_logger(__name__)
+
+API = "/api/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -55,20 +60,40 @@ def db() -> Session:
 
 def close_db(error: BaseException | None = None) -> None:  # noqa: ARG001
     session: Session | None = g.pop("db", None)
-    if session is not None:
+    if session is None:
+        return
+    try:
         session.close()
+    except SQLAlchemyError as broken:
+        # The answer is made already: a connection that broke meanwhile must not turn it into an error.
+        log.warning("connection_broke_at_the_end", kind=type(broken).__name__)
+        session.invalidate()
 
 
-def cookie_name() -> str:
+def cookie_name(name: str = "semblance") -> str:
     # The prefix makes browsers hold the cookie to this host, this path and https.
-    return "__Host-semblance" if settings().production else "semblance"
+    return f"__Host-{name}" if settings().production else name
+
+
+def bearer_token() -> str | None:
+    """The token in ``Authorization``, where one is looked at: in the JSON API alone."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and request.path.startswith(API) else None
+
+
+def by_bearer() -> bool:
+    """Whether whoever is asking showed a bearer token, which no other site can make a browser send."""
+    return bearer_token() is not None and sign_in() is not None
 
 
 def sign_in() -> SignInSession | None:
     """The session of whoever is asking, None for an anonymous request."""
     if "sign_in" not in g:
         token = request.cookies.get(cookie_name())
-        g.sign_in = sessions.find(db(), token) if token else None
+        if (bearer := bearer_token()) is not None:  # it alone counts: a cookie beside it says nothing
+            g.sign_in = sessions.of_bearer(identity().bearer(db(), bearer))
+        else:
+            g.sign_in = sessions.find(db(), token) if token else None
     found: SignInSession | None = g.sign_in
     return found
 

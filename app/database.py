@@ -11,20 +11,33 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.settings import ROOT, Settings
+from app.blocked import MigrationBlocked
+from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
 from models.base import UTCDateTime
 
+log = structlog.get_logger(__name__)
+
 BUSY_SECONDS = 15
 WRITE = {"sqlite_begin": "IMMEDIATE"}
+READY, AHEAD, BEHIND = "ok", "ahead", "needs an upgrade"
+UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, DisconnectionError, PendingRollbackError)
+"""What may be raised, wherever records are used, while their database is away, full or restarting."""
+AWAY = ("08", "40", "53", "57")
+"""PostgreSQL's classes of errors: of the connection, of a transaction to be tried again, for lack of something, by
+an operator."""
+DISK_FULL, READ_ONLY = "53100", "25006"
 
 
 def make_engine(address: str) -> Engine:
@@ -95,7 +108,7 @@ def transaction(db: Session) -> Iterator[None]:
     if db.new or db.dirty or db.deleted:
         raise RuntimeError("Records were changed outside a transaction.")
     db.rollback()
-    db.info["writing"], db.info["work"] = True, set()
+    db.info["writing"], db.info["work"], db.info["told"] = True, set(), []
     try:
         db.connection(execution_options=WRITE)
         yield
@@ -105,6 +118,8 @@ def transaction(db: Session) -> Iterator[None]:
         raise
     finally:
         db.info["writing"] = False
+    for event_name, facts in db.info["told"]:
+        log.info(event_name, **facts)
     if db.info["work"] and db.info.get("on_work"):
         db.info["on_work"](db.info["work"])
 
@@ -114,11 +129,31 @@ def announce_work(db: Session, kind: str) -> None:
     db.info["work"].add(str(kind))
 
 
+def log_once_committed(db: Session, event_name: str, **facts: str) -> None:
+    """Log what the current transaction does, if it comes to that."""
+    db.info["told"].append((event_name, facts))
+
+
 def clock(db: Session) -> dt.datetime:
     """Now, by the one clock that all machines share: the database's."""
     if db.get_bind().dialect.name == "postgresql":
         return db.execute(select(func.clock_timestamp(type_=UTCDateTime()))).scalar_one()
     return utc_now()
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether the database, not the statement, is what failed: it is away, restarting, full, or only readable."""
+    if isinstance(error, UNREACHABLE):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or code[:2] in AWAY or code == READ_ONLY
+
+
+def is_full(error: BaseException) -> bool:
+    orig = getattr(error, "orig", None)
+    return "is full" in str(orig) or getattr(orig, "sqlstate", None) == DISK_FULL
 
 
 def alembic_config(url: str) -> Config:
@@ -129,7 +164,23 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to a revision. A schema that newer code has brought further stays as it is.
+
+    Raises MigrationBlocked when a table stays locked.
+    """
+    if revision == "head" and _is_ahead(url):
+        log.info("schema_is_ahead", code=newest_revision())
+        return
     command.upgrade(alembic_config(url), revision)
+
+
+def _is_ahead(url: str) -> bool:
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            return schema_state(connection) == AHEAD
+    finally:
+        engine.dispose()
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -147,6 +198,24 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def schema_state(connection: Connection) -> str:
+    """READY, AHEAD or BEHIND: how the database's schema stands to this code.
+
+    A revision that this code does not know is a newer one. It is as good as this code's own, since migrations only
+    add and run before the code that needs them.
+    """
+    at = current_revision(connection)
+    if at == newest_revision():
+        return READY
+    return BEHIND if at is None or at in known_revisions() else AHEAD
+
+
+@functools.cache
+def known_revisions() -> frozenset[str]:
+    """Every revision up to this code's own."""
+    return frozenset(one.revision for one in ScriptDirectory.from_config(alembic_config("")).walk_revisions())
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m app.database", description="The schema of the records.")
     actions = parser.add_subparsers(dest="action", required=True)
@@ -155,8 +224,10 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
-    url = Settings.from_env().database_url
-    _act(chosen, url)
+    try:
+        _act(chosen, Settings.from_env().database_url)
+    except (SettingsError, MigrationBlocked) as error:
+        raise SystemExit(str(error)) from None
 
 
 def _act(chosen: argparse.Namespace, url: str) -> None:

@@ -10,6 +10,14 @@ class AppError(Exception):
     """A refusal with an HTTP status; ``str()`` of it is one clear sentence for the person."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+    code = ""
+    """Names the refusal for a script that can do something about it."""
+    way: tuple[str, str] | None = None
+    """An address that leads on, and the words for it."""
+
+
+class BadRequest(AppError):
+    status = HTTPStatus.BAD_REQUEST
 
 
 class Refused(AppError):
@@ -26,6 +34,16 @@ class Forbidden(AppError):
     status = HTTPStatus.FORBIDDEN
 
 
+class ConfirmationNeeded(Forbidden):
+    """It may be done by whoever is asking, once they have proved again who they are."""
+
+    code = "confirmation_needed"
+
+    def __init__(self, confirm: str) -> None:
+        super().__init__("Confirm that it is you first, then do it again. Nothing was changed.")
+        self.way = (confirm, "Confirm that it is you")
+
+
 class NotFound(AppError):
     """Absent, or somebody else's: the answer is the same."""
 
@@ -40,6 +58,10 @@ class Conflict(AppError):
 
 class Gone(AppError):
     status = HTTPStatus.GONE
+
+
+class TooManyRequests(AppError):
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class StorageFull(AppError):

@@ -1,37 +1,44 @@
 """Who may call what. Every endpoint says it; one that does not keeps the application from starting.
 
-@blueprint.get("/sketches")
-@gate.investigator
-def sketches() -> str: ...
+@blueprint.post("/admin/accounts/<uuid:account_id>/roles")
+@gate.admin
+@gate.confirmed
+def set_roles(account_id: uuid.UUID) -> Response: ...
+
+app.guard holds to it before every request.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-import structlog
-from flask import Flask, redirect, request
-from flask.typing import ResponseReturnValue
+from flask import Flask
 
-from app import context
-from app.errors import Forbidden, NotSignedIn
-from app.identity import sessions
-from app.problems import wants_json
 from models import Role
-
-log = structlog.get_logger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "__access__"
+CONFIRMED = "__confirmed__"
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call an endpoint: anybody, anybody signed in, or holders of one of some roles."""
+    """Who may call an endpoint: anybody, anybody signed in, or holders of one of some roles.
+
+    ``confirmed``: and only within minutes of having proved who they are.
+    """
 
     anonymous: bool = False
     roles: frozenset[str] = frozenset()
+    confirmed: bool = False
+
+    @property
+    def words(self) -> str:
+        """For a person to read."""
+        if self.anonymous:
+            return "anybody"
+        who = " or ".join(role for role in Role if role in self.roles) or "anybody signed in"
+        return f"{who}, confirmed" if self.confirmed else who
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -62,46 +69,35 @@ def investigator(view: View) -> View:
     return roles(Role.INVESTIGATOR, Role.SUPERVISOR)(view)
 
 
+def admin(view: View) -> View:
+    """Administrators may call this."""
+    return roles(Role.ADMIN)(view)
+
+
+def confirmed(view: View) -> View:
+    """Whoever may call this must have proved who they are a short while ago; says so beside who may."""
+    setattr(view, CONFIRMED, True)
+    return view
+
+
 def access_of(app: Flask, endpoint: str) -> Access | None:
-    found: Access | None = getattr(app.view_functions[endpoint], MARK, None)
-    return found
+    """What the endpoint declares; None when it does not say who may call it."""
+    view = app.view_functions[endpoint]
+    found: Access | None = getattr(view, MARK, None)
+    return replace(found, confirmed=getattr(view, CONFIRMED, False)) if found else None
 
 
 def check_declared(app: Flask) -> None:
-    """Raises RuntimeError naming every endpoint that does not say who may call it."""
-    rules = app.url_map.iter_rules()
-    silent = sorted({rule.endpoint for rule in rules if access_of(app, rule.endpoint) is None})
+    """Raises RuntimeError naming every endpoint that does not say who may call it, or says what cannot be."""
+    endpoints = sorted({rule.endpoint for rule in app.url_map.iter_rules()})
+    silent = [endpoint for endpoint in endpoints if access_of(app, endpoint) is None]
     if silent:
         raise RuntimeError(f"These endpoints do not say who may call them: {', '.join(silent)}.")
-
-
-def guard() -> ResponseReturnValue | None:
-    """Runs before every request: lets it through, sends it to sign in, or refuses it."""
-    from flask import current_app
-
-    if request.endpoint is None:
-        return None  # nothing is called: it becomes a 404 or 405
-    access = access_of(current_app, request.endpoint)
-    if access is None:
-        raise Forbidden("Nobody may call this.")
-    if access.anonymous:
-        return None
-    signed = context.sign_in()
-    if signed is None:
-        return _to_sign_in()
-    if access.roles and not signed.account.has_role(*access.roles):
-        log.warning("forbidden", account=str(signed.account_id), endpoint=request.endpoint)
-        raise Forbidden("Your account does not have the role for this. An administrator can give it to you.")
-    if request.method not in context.SAFE_METHODS:
-        sessions.touch(context.db(), signed)
-    return None
-
-
-def _to_sign_in() -> ResponseReturnValue:
-    if wants_json() or request.method not in context.SAFE_METHODS:
-        raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
-    here = request.full_path.rstrip("?")
-    return redirect("/sign-in?" + urlencode({"next": here}))
+    open_to_all = [
+        one for one in endpoints if (access := access_of(app, one)) and access.anonymous and access.confirmed
+    ]
+    if open_to_all:
+        raise RuntimeError(f"These endpoints want anybody to confirm who they are: {', '.join(open_to_all)}.")
 
 
 def safe_next(target: str | None) -> str:

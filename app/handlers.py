@@ -100,7 +100,7 @@ def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore
     wish = _wish(claim.params, sketch, renderer)
     made = renderer.render(image, wish)
     thumbnail = thumbnail_webp(Image.open(io.BytesIO(made.png), formats=["PNG"]).convert("RGB"))
-    image_key, thumbnail_key = (object_key(claim.owner_id, data) for data in (made.png, thumbnail))
+    image_key, thumbnail_key = (object_key(sketch.owner_id, data) for data in (made.png, thumbnail))
     store.put(image_key, made.png)
     store.put(thumbnail_key, thumbnail)
 

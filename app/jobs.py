@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from app.database import announce_work, clock, transaction
+from app.database import announce_work, clock, log_once_committed, transaction
 from app.errors import Conflict
 from models import Job, JobKind, JobState
 
@@ -21,6 +21,8 @@ PRIORITY = {JobKind.ALIGN: 10, JobKind.RENDER: 100}
 """Lower goes first: finding a face is quick and somebody is looking at the page."""
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 RETRYABLE = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
+URGENCY = {"raised": 0.5, "normal": 1.0, "lowered": 1.5}
+"""What a kind's own priority is multiplied by: a raised render still waits for faces to be found."""
 
 
 def enqueue(db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UUID, params: Mapping[str, Any]) -> Job:
@@ -38,6 +40,7 @@ def enqueue(db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UU
     )
     db.add(job)
     announce_work(db, kind)
+    log_once_committed(db, "job_enqueued", job=str(job.id), kind=str(kind))
     return job
 
 
@@ -86,6 +89,37 @@ def retry(db: Session, job: Job) -> Job:
         announce_work(db, job.kind)
     log.info("job_retried", job=str(job.id))
     return job
+
+
+def retry_failed(db: Session, kind: JobKind) -> int:
+    """Queue every failed job of a kind again, in the order in which they came. How many there were."""
+    with transaction(db):
+        now = clock(db)
+        query = update(Job).where(Job.kind == kind, Job.state == JobState.FAILED)
+        values = {"state": JobState.QUEUED, "reason": "", "deaths": 0, "started_at": None, "finished_at": None}
+        # Behind those that wait already, which is where a single one goes too.
+        again = query.values(**values, queued_at=now).returning(Job.id)
+        count = len(db.execute(again, execution_options={"synchronize_session": False}).all())
+        if count:
+            announce_work(db, kind)
+    log.info("jobs_retried", kind=str(kind), count=count)
+    return count
+
+
+def urgency(job: Job) -> str:
+    """A word of URGENCY for where the job's priority stands to its kind's own."""
+    usual = PRIORITY[job.kind]
+    return "normal" if job.priority == usual else "raised" if job.priority < usual else "lowered"
+
+
+def set_urgency(db: Session, job: Job, word: str) -> None:
+    """Let a waiting job go before or after others of its kind. Raises Conflict when it no longer waits."""
+    with transaction(db):
+        job = held(db, job.id)
+        if job.state != JobState.QUEUED:
+            raise Conflict("This is no longer waiting, so its priority does not matter any more.")
+        job.priority = int(PRIORITY[job.kind] * URGENCY[word])
+    log.info("job_priority", job=str(job.id), urgency=word)
 
 
 def close(job: Job, state: JobState, reason: str = "") -> None:

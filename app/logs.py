@@ -1,6 +1,7 @@
 """Structured logs: what happened to which record, never who a person is or what they typed."""
 
 import logging
+import re
 import sys
 import time
 import uuid
@@ -10,9 +11,28 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.tracebacks import ExceptionDictTransformer
 
+from app.proxies import given_request_id
+
 HANDLER = "semblance"
+# Control signs, the ends of lines that Unicode knows, and what turns the direction of writing.
+_RISKY = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # Without local variables: those hold what people typed.
 _tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+
+
+def harmless(text: str) -> str:
+    """The text with whatever could end a line, or command a terminal, written out."""
+    return _RISKY.sub(lambda sign: sign[0].encode("unicode_escape", "surrogatepass").decode(), text)
+
+
+def _plain_words(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """A line stays a line, whatever somebody typed; tracebacks are several, each marked as one."""
+    for name, value in event.items():
+        if name == "exception":
+            event[name] = "\n".join(f"  | {harmless(line)}" for line in str(value).split("\n"))
+        elif not isinstance(value, int | float | None):
+            event[name] = harmless(str(value))
+    return event
 
 
 def configure(production: bool, stream: TextIO | None = None) -> None:
@@ -32,7 +52,7 @@ def configure(production: bool, stream: TextIO | None = None) -> None:
     last: list[structlog.types.Processor] = (
         [_tracebacks, structlog.processors.JSONRenderer()]
         if production
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [structlog.processors.format_exc_info, _plain_words, _console()]
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
@@ -51,11 +71,16 @@ def configure(production: bool, stream: TextIO | None = None) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def _console() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+
+
 log = structlog.get_logger(__name__)
 
 
 def _begin() -> None:
-    g.request_id, g.began = uuid.uuid4().hex, time.perf_counter()
+    g.request_id = given_request_id(request.environ, lambda: uuid.uuid4().hex)
+    g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 

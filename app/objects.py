@@ -12,12 +12,12 @@ from app.storage import DamagedObject, MissingObject, split_key
 
 log = structlog.get_logger(__name__)
 
-MAX_AGE = 3600
 CHUNK = 64 * 2**10
 
 
 def send_object(key: str, mime: str, file_name: str, *, download: bool = False) -> Response:
-    """The object as an answer that this browser alone may keep, told apart by its sha256.
+    """The object as an answer that this browser alone may keep, and shows again only after asking: whoever may
+    no longer see it does not, and whoever may is told by its sha256 that nothing has changed.
 
     Whoever calls this has made sure that the asker may see it. Nothing is sent before all of it was checked.
     """
@@ -27,7 +27,7 @@ def send_object(key: str, mime: str, file_name: str, *, download: bool = False) 
     response.set_etag(digest)
     response.mimetype = mime
     response.headers["Content-Security-Policy"] = OBJECT_CSP
-    response.headers["Cache-Control"] = f"private, max-age={MAX_AGE}"
+    response.headers["Cache-Control"] = "private, no-cache"
     how = "attachment" if download else "inline"
     response.headers.set("Content-Disposition", how, filename=file_name)
     return response

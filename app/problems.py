@@ -1,36 +1,48 @@
 """The one place that turns what went wrong into a page or a JSON problem."""
 
+import traceback
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app import context
+from app.database import is_full, is_unreachable
 from app.errors import DISK_FULL, WORDS, AppError
 from imaging.decode import ImageRefused
 
 log = structlog.get_logger(__name__)
 
+RETRY_AFTER = 5
+"""Seconds: what is away is tried again by itself after that."""
+
 
 def wants_json() -> bool:
     """Whether the asker is a script: it accepts JSON rather than a page."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
-    return request.path.endswith(".json") or best in ("application/json", "application/problem+json")
+    return (
+        request.path.endswith(".json")
+        or request.path.startswith(context.API)
+        or best in ("application/json", "application/problem+json")
+    )
 
 
-def problem(status: int, message: str) -> Response:
-    """The answer for an error, as a page or as an RFC 9457 problem."""
+def problem(status: int, message: str, code: str = "", way: tuple[str, str] | None = None) -> Response:
+    """The answer for an error, as a page or as an RFC 9457 problem; ``way`` leads on: an address and its words."""
     known = HTTPStatus(status)
     facts: dict[str, Any] = {"title": known.phrase, "status": int(known), "detail": message}
     facts["request_id"] = g.get("request_id", "")
     if wants_json():
-        response = jsonify(facts)
+        response = jsonify(facts | ({"code": code} if code else {}))
         response.mimetype = "application/problem+json"
     else:
-        response = make_response(render_template("error.html", **facts))
+        response = make_response(render_template("error.html", code=code, way=way, **facts))
     response.status_code = int(known)
+    if known == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
 
@@ -56,28 +68,45 @@ def _linger(most: int = 64 * 2**20) -> None:
 
 
 def _from_app(error: AppError) -> Response:
-    return problem(error.status, str(error))
+    g.problem = type(error).__name__
+    return problem(error.status, str(error), error.code, error.way)
 
 
 def _from_image(error: ImageRefused) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
 
 
-def _from_database(error: OperationalError) -> Response:
-    full = "full" in str(error.orig)
+def _from_database(error: SQLAlchemyError) -> Response:
+    if not is_unreachable(error):
+        return _from_statement(error) if isinstance(error, DBAPIError) else _from_anything(error)
+    g.problem = "DatabaseUnavailable"
+    g.sign_in = None  # the page that says so must not ask again who is there
+    full = is_full(error)
     status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.SERVICE_UNAVAILABLE
-    log.error("database_failed", kind=type(error.orig).__name__, full=full)
+    log.error("database_failed", kind=type(getattr(error, "orig", error)).__name__, full=full)
     return problem(status, WORDS[status])
+
+
+def _from_statement(error: DBAPIError) -> Response:
+    """Without the database's message, which quotes the row that broke a rule."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    at = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else "unknown"
+    g.problem = "Unexpected"
+    log.error("statement_failed", kind=type(error.orig).__name__, at=at)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
 
 
 def _from_system(error: OSError) -> Response:
     if error.errno in DISK_FULL:
+        g.problem = "StorageFull"
         log.error("disk_full")
         return problem(HTTPStatus.INSUFFICIENT_STORAGE, WORDS[HTTPStatus.INSUFFICIENT_STORAGE])
     return _from_anything(error)
 
 
 def _from_anything(error: Exception) -> Response:
+    g.problem = "Unexpected"
     log.error("unexpected_error", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
 
@@ -86,6 +115,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(AppError, _from_app)
     app.register_error_handler(ImageRefused, _from_image)
-    app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(SQLAlchemyError, _from_database)
     app.register_error_handler(OSError, _from_system)
     app.register_error_handler(Exception, _from_anything)

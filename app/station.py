@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import handlers, leases, sweep, workers
-from app.database import Database, transaction
+from app import handlers, idempotency, leases, sweep, workers
+from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
 from app.settings import Settings
@@ -46,12 +46,19 @@ class Station:
         worker: Worker,
     ) -> None:
         self._settings, self._database, self._store = settings, database, store
-        self._renderer, self._worker = renderer, workers.Post(worker.id, worker.host)
+        self._renderer, self._worker = renderer, _post(worker)
         self._suspect = suspect_marker(settings.var, worker.name.rpartition("/")[2])
-        self.stopping = threading.Event()
+        self.stopping, self.idle = threading.Event(), threading.Event()
+        self.idle.set()
         self._busy = threading.Lock()
         self._claim: Claim | None = None
         self._began = 0.0
+        self._beaten = time.monotonic()
+        self._patient_until = 0.0
+
+    @property
+    def kinds(self) -> tuple[JobKind, ...]:
+        return self._worker.kinds
 
     def drain(self, *, wait: bool) -> None:
         """Do jobs until there is none. Without ``wait`` only if nobody is doing so already."""
@@ -60,40 +67,46 @@ class Station:
         try:
             while not self.stopping.is_set() and self._one():
                 pass
-        except OperationalError as error:
-            log.warning("records_unreachable", kind=type(error.orig).__name__)
+        except SQLAlchemyError as error:
+            _note_absence(error)
         finally:
             self._busy.release()
 
     def _one(self) -> bool:
         with self._database.session() as db:
-            claim = leases.claim(db, self._worker, list(JobKind), self._settings.lease_seconds)
+            claim = leases.claim(db, self._worker, self.kinds, self._settings.lease_seconds)
         if claim is None:
             return False
         self._began, self._claim = time.monotonic(), claim
+        self.idle.clear()
         with structlog.contextvars.bound_contextvars(job=str(claim.job_id)):
             try:
                 self._do(claim)
             except LeaseLost:
                 log.warning("result_dropped")
-            except StorageUnavailable as error:
+            except (StorageUnavailable, SQLAlchemyError) as error:
+                if not _is_away(error):
+                    raise
                 # Nothing is wrong with the job. The next look into the records begins it anew.
-                log.warning("job_waits_for_storage", reason=error.reason)
+                log.warning("job_waits", reason=getattr(error, "reason", type(error).__name__))
                 self._patiently(lambda db: self._hand_back(db, claim, announce=False))
                 return False
             finally:
                 self._claim = None
+                self.idle.set()
         return True
 
     def _do(self, claim: Claim) -> None:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
                 record = handlers.perform(claim, self._database, self._store, self._renderer)
-        except (OperationalError, StorageUnavailable):
+        except StorageUnavailable:
             raise
         except AppError as error:
             self._fail(claim, str(error))
-        except Exception:
+        except Exception as error:
+            if _is_away(error):
+                raise
             log.exception("job_broke")
             self._fail(claim, UNEXPECTED)
         else:
@@ -110,8 +123,8 @@ class Station:
             try:
                 with self._database.session() as db:
                     return write(db)
-            except OperationalError:
-                if time.monotonic() > deadline or self.stopping.wait(1.0):
+            except SQLAlchemyError as error:
+                if not _is_away(error) or time.monotonic() > deadline or self.stopping.wait(1.0):
                     raise
 
     def beat(self) -> None:
@@ -124,9 +137,19 @@ class Station:
                 claim = self._claim
                 if claim is not None and not leases.renew(db, claim, lease) and self._claim is claim:
                     log.warning("lease_gone", job=str(claim.job_id))
-                leases.recover_expired(db, lease)
-        except OperationalError as error:
-            log.warning("records_unreachable", kind=type(error.orig).__name__)
+                if self._others_had_time(lease):
+                    leases.recover_expired(db, lease)
+        except SQLAlchemyError as error:
+            _note_absence(error)
+
+    def _others_had_time(self, lease: float) -> bool:
+        """Whether living workers could renew their leases. After the records were away all of them are late:
+        whoever comes first must not take the others for dead."""
+        now = time.monotonic()
+        if now - self._beaten > lease / 2:
+            self._patient_until = now + 2 * self._settings.heartbeat_seconds
+        self._beaten = now
+        return now >= self._patient_until
 
     def _give_up_on_overrun(self) -> None:
         """A job that never ends counts as one that kills its worker: only a new process gets rid of it."""
@@ -139,6 +162,7 @@ class Station:
         """Housekeeping that nobody waits for."""
         with self._database.session() as db:
             workers.forget_old(db)
+            idempotency.forget_old(db)
         self._store.tidy()
 
     def audit(self) -> None:
@@ -179,8 +203,8 @@ class Station:
             with self._database.session() as db:
                 self._hand_back(db, None if idle else self._claim)
                 workers.stop(db, self._worker)
-        except OperationalError as error:
-            log.warning("records_unreachable", kind=type(error.orig).__name__)
+        except SQLAlchemyError as error:
+            _note_absence(error)
         return idle
 
     def _hand_back(self, db: Session, claim: Claim | None, *, announce: bool = True) -> None:
@@ -189,6 +213,22 @@ class Station:
                 leases.hand_back(db, claim, announce=announce)
         except LeaseLost:
             log.info("job_ended_meanwhile", job=str(claim.job_id) if claim else "")
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether what the work relies on is away, as pages take it: nothing is wrong with the work then."""
+    return isinstance(error, StorageUnavailable) or is_unreachable(error)
+
+
+def _note_absence(error: SQLAlchemyError) -> None:
+    """Of the records; any other error of theirs goes on."""
+    if not _is_away(error):
+        raise error
+    log.warning("records_unreachable", kind=type(error).__name__)
+
+
+def _post(worker: Worker) -> workers.Post:
+    return workers.Post(worker.id, worker.host, tuple(JobKind(kind) for kind in worker.kinds))
 
 
 def _finish(db: Session, claim: Claim, record: handlers.Record) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
@@ -11,20 +12,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from huey.consumer import Consumer
 from PIL import Image
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import leases, logs, workers
-from app.carrier import POLL, Carrier
-from app.database import Database, current_revision, newest_revision
+from app.carrier import Carrier
+from app.database import BEHIND, Database, schema_state
 from app.errors import Refused
 from app.handlers import Found, Made, Renderer, Wish
 from app.settings import Settings, SettingsError
+from app.settings.fleet import parse_device, parse_kinds
 from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
 from app.station import Station
 from app.storage import StorageUnavailable, open_store
-from models import EyePair
+from models import EyePair, JobKind
 
 if TYPE_CHECKING:
     from inference.pipeline import Pipeline
@@ -81,17 +82,13 @@ def load_renderer(settings: Settings) -> Renderer:
         raise SystemExit(str(error)) from error
 
 
-class QuietConsumer(Consumer):  # type: ignore[misc]
-    """Huey's consumer, leaving the signals to this process."""
-
-    def _set_signal_handlers(self) -> None:
-        """Nothing: see run_worker."""
-
-
 def run_worker(
-    settings: Settings, slot_name: str = DEFAULT_SLOT, renderer_factory: RendererFactory = load_renderer
+    settings: Settings,
+    slot_name: str = DEFAULT_SLOT,
+    renderer_factory: RendererFactory = load_renderer,
+    kinds: tuple[JobKind, ...] = tuple(JobKind),
 ) -> bool:
-    """Work until SIGTERM or SIGINT. False when the process must end without waiting for a job.
+    """Work on these kinds of job until SIGTERM or SIGINT. False when the process must end without waiting for one.
 
     Raises SlotTaken when the slot has a living worker.
     """
@@ -107,7 +104,7 @@ def run_worker(
         renderer = renderer_factory(settings)
         if asked_to_stop.is_set():
             return True
-        station = _open_station(settings, database, slot, renderer)
+        station = _open_station(settings, database, slot, renderer, kinds)
         return _work(station, carrier, asked_to_stop)
 
 
@@ -117,33 +114,36 @@ def _set_from_handler(event: threading.Event) -> None:
     threading.Thread(target=event.set, daemon=True).start()
 
 
-def _open_station(settings: Settings, database: Database, slot: Slot, renderer: Renderer) -> Station:
+def _open_station(
+    settings: Settings, database: Database, slot: Slot, renderer: Renderer, kinds: tuple[JobKind, ...]
+) -> Station:
+    capabilities = {**renderer.describe(), "asked_device": settings.device}
     with database.session() as db:
-        worker = workers.register(db, slot.host, slot.name, renderer.describe())
-    log.info("worker_ready", worker=worker.name, device=worker.device)
+        worker = workers.register(db, slot.host, slot.name, capabilities, kinds)
+    log.info("worker_ready", worker=worker.name, device=worker.device, kinds=worker.kinds)
     return Station(settings, database, open_store(settings), renderer, worker)
 
 
 def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) -> bool:
     carrier.on_wake = lambda kind: station.drain(wait=True)  # noqa: ARG005
+    carrier.idle = station.idle
     carrier.on_sweep, carrier.on_audit = station.sweep, station.audit
-    consumer = QuietConsumer(carrier.huey, workers=1, initial_delay=POLL, max_delay=POLL, backoff=1.0)
     station.repeat(station.beat)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
     station.repeat(lambda: station.drain(wait=False))
-    consumer.start()
+    carrier.listen(station.kinds)
     asked_to_stop.wait()
     log.info("worker_stopping")
-    consumer.stop_flag.set()
+    carrier.stop_listening()
     return station.stop()
 
 
 def wait_for_schema(database: Database, asked_to_stop: threading.Event) -> None:
-    """Wait for the records to be reachable and at this code's revision. Raises SystemExit after a minute."""
+    """Wait for the records to be reachable and at this code's revision or ahead. Raises SystemExit after a minute."""
     deadline = time.monotonic() + SCHEMA_SECONDS
     while not asked_to_stop.is_set():
         with contextlib.suppress(SQLAlchemyError), database.engine.connect() as connection:
-            if current_revision(connection) == newest_revision():
+            if schema_state(connection) != BEHIND:
                 return
         if time.monotonic() > deadline:
             raise SystemExit("The records cannot be reached, or need `python -m app.database upgrade`.")
@@ -153,11 +153,14 @@ def wait_for_schema(database: Database, asked_to_stop: threading.Event) -> None:
 def main(arguments: list[str] | None = None, renderer_factory: RendererFactory = load_renderer) -> int:
     parser = argparse.ArgumentParser(prog="python -m app.worker", description="Does the work on sketches.")
     parser.add_argument("--slot", default=DEFAULT_SLOT, help="the worker's name on this machine (default: %(default)s)")
+    parser.add_argument("--device", help="auto, cpu, cuda or cuda:N (default: what SEMBLANCE_DEVICE says)")
+    parser.add_argument("--kinds", default=",".join(JobKind), help="the kinds of job to take (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     try:
         settings = Settings.from_env()
+        kinds, device = parse_kinds(chosen.kinds), parse_device(chosen.device or settings.device)
         logs.configure(settings.production)
-        idle = run_worker(settings, chosen.slot, renderer_factory)
+        idle = run_worker(dataclasses.replace(settings, device=device), chosen.slot, renderer_factory, kinds)
     except (SettingsError, SlotTaken, ValueError) as error:
         print(error, file=sys.stderr)
         return 1

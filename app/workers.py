@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +22,19 @@ class Post:
 
     id: uuid.UUID
     host: str
+    kinds: tuple[JobKind, ...] = tuple(JobKind)
 
 
-def register(db: Session, host: str, slot: str, capabilities: dict[str, Any]) -> Worker:
+def register(
+    db: Session, host: str, slot: str, capabilities: dict[str, Any], kinds: Collection[JobKind] = tuple(JobKind)
+) -> Worker:
     """Record a worker that has just started; former processes of its slot are recorded as gone."""
     name, now = f"{host}/{slot}", clock(db)
     worker = Worker(
         name=name,
         host=host,
         device=str(capabilities.get("device", "cpu")),
-        kinds=[str(kind) for kind in JobKind],
+        kinds=[str(kind) for kind in kinds],
         capabilities=capabilities,
         started_at=now,
         heartbeat_at=now,
@@ -51,11 +55,21 @@ def stop(db: Session, worker: Worker | Post) -> None:
         db.execute(update(Worker).where(Worker.id == worker.id).values(stopped_at=clock(db)))
 
 
-def newest_live(db: Session) -> Worker | None:
-    """The worker that started last among those whose heart has beaten lately."""
+def live(db: Session) -> list[Worker]:
+    """The workers whose heart has beaten lately, the one that started last first."""
     alive = clock(db) - dt.timedelta(seconds=LIVE_SECONDS)
     query = select(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at > alive)
-    return db.scalar(query.order_by(Worker.started_at.desc(), Worker.id).limit(1))
+    return list(db.scalars(query.order_by(Worker.started_at.desc(), Worker.id)))
+
+
+def newest_live(db: Session, kind: JobKind | None = None) -> Worker | None:
+    """The live worker that started last, of those that take this kind of job."""
+    return next((worker for worker in live(db) if kind is None or kind in worker.kinds), None)
+
+
+def taken_kinds(db: Session) -> set[str]:
+    """The kinds of job that at least one live worker takes."""
+    return {kind for worker in live(db) for kind in worker.kinds}
 
 
 def newest(db: Session) -> Worker | None:

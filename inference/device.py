@@ -43,6 +43,9 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
         raise InferenceError(f"Device {name} is not supported. Use auto, cpu or cuda.")
     if device.type == "cuda" and not torch.cuda.is_available():
         raise InferenceError("This machine has no usable CUDA device. Use --device cpu.")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        there = ", ".join(f"cuda:{number}" for number in range(torch.cuda.device_count()))
+        raise InferenceError(f"There is no device {name} here. Use one of {there}.")
     if precision == "auto":
         precision = "bf16" if device.type == "cuda" or _cpu_has_bf16() else "fp32"
     if precision not in ("fp32", "bf16"):

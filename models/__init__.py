@@ -4,13 +4,17 @@ from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role,
 from models.base import Base, EyePair, utc_now
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
+from models.request import IdempotentRequest
 from models.sketch import Sketch, fold
+from models.unit import AccountUnit, Unit
 
 __all__ = [
     "Account",
     "AccountRole",
+    "AccountUnit",
     "Base",
     "EyePair",
+    "IdempotentRequest",
     "Job",
     "JobKind",
     "JobState",
@@ -20,6 +24,7 @@ __all__ = [
     "Role",
     "SignInSession",
     "Sketch",
+    "Unit",
     "Worker",
     "fold",
     "utc_now",

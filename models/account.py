@@ -5,10 +5,11 @@ import enum
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Identified, utc_now, words
+from models.unit import Unit
 
 
 class Role(enum.StrEnum):
@@ -20,6 +21,7 @@ class Role(enum.StrEnum):
 class LinkPurpose(enum.StrEnum):
     FIRST_ADMIN = "first_admin"
     SET_PASSWORD = "set_password"  # noqa: S105
+    INVITATION = "invitation"
 
 
 class Account(Identified, Base):
@@ -29,14 +31,26 @@ class Account(Identified, Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
-    disabled_at: Mapped[dt.datetime | None]
+    # The column keeps its first name: code of the former version runs beside this one during a deploy.
+    suspended_at: Mapped[dt.datetime | None] = mapped_column("disabled_at")
     failed_attempts: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[dt.datetime | None]
     password_changed_at: Mapped[dt.datetime | None]
 
+    # The second factor: its secret, encrypted; when its owner proved to have it; the last time step used.
+    totp_secret: Mapped[str | None] = mapped_column(String(255))
+    totp_confirmed_at: Mapped[dt.datetime | None]
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+    # With IDENTITY=firebase: who this is there, and since when its custom claims wait to be mirrored.
+    firebase_uid: Mapped[str | None] = mapped_column(String(128), unique=True)
+    claims_due_at: Mapped[dt.datetime | None]
+
     role_rows: Mapped[list["AccountRole"]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="AccountRole.role"
     )
+
+    units: Mapped[list[Unit]] = relationship(secondary="account_unit", lazy="selectin", order_by=Unit.name)
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -47,6 +61,11 @@ class Account(Identified, Base):
         self.role_rows = [row for row in self.role_rows if row.role in wanted] + [
             AccountRole(role=role) for role in sorted(wanted - self.roles)
         ]
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the person has taken the account: until then nobody can sign in with it."""
+        return bool(self.password_hash or self.firebase_uid)
 
     def has_role(self, *roles: str) -> bool:
         """Whether the account holds at least one of these roles."""
@@ -71,6 +90,10 @@ class SignInSession(Identified, Base):
     last_seen_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     expires_at: Mapped[dt.datetime]
     csrf_token: Mapped[str] = mapped_column(String(64))
+    # When its owner last proved who they are, as grave actions want it.
+    confirmed_at: Mapped[dt.datetime | None]
+    # With IDENTITY=firebase: when Firebase last said that the account is enabled and not revoked.
+    vouched_at: Mapped[dt.datetime | None]
 
     account: Mapped[Account] = relationship()
 

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 import redis
 
-from tests import servers
+from tests import emulators, servers
 from tests.bucket import Bucket, wired_bucket
 
 
@@ -55,6 +55,22 @@ def bucket(storage_server: str) -> Iterator[Bucket]:
     """A new, empty bucket of this test alone, behind a wire that it can watch and cut."""
     with wired_bucket(storage_server) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def auth_server() -> Iterator[emulators.AuthEmulator]:
+    """A Firebase Auth emulator for the whole run, and the SDK for pages; use ``auth_emulator`` in tests."""
+    emulators.firebase_sdk()
+    with emulators.auth_emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def auth_emulator(auth_server: emulators.AuthEmulator, monkeypatch: pytest.MonkeyPatch) -> emulators.AuthEmulator:
+    """A Firebase Auth emulator without users, where Google's library looks for one."""
+    auth_server.wipe()
+    monkeypatch.setenv("FIREBASE_AUTH_EMULATOR_HOST", auth_server.host)
+    return auth_server
 
 
 @pytest.fixture(scope="session")

@@ -63,10 +63,14 @@ def environment(var: Path, **settings: str) -> dict[str, str]:
         "REDIS_URL",
         "SECRET_KEY",
         "IDENTITY",
+        "REQUIRE_SECOND_FACTOR",
         "HOST",
         "PORT",
+        "WORKERS",
+        "METRICS_TOKEN",
+        "TRUSTED_PROXIES",
     }
-    kept = {k: v for k, v in os.environ.items() if k not in known and not k.startswith("SEMBLANCE_")}
+    kept = {k: v for k, v in os.environ.items() if k not in known and not k.startswith(("SEMBLANCE_", "FIREBASE_"))}
     return {**kept, "SEMBLANCE_VAR": str(var), "SEMBLANCE_DEVICE": "cpu", **settings}
 
 

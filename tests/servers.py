@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -37,7 +38,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_START_SECONDS = 60.0
+START_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -74,7 +75,15 @@ def _program(name: str, folders: Sequence[Path] = ()) -> str | None:
 
 
 @contextmanager
-def _running(command: list[str], log: IO[bytes], stop: signal.Signals, user: str | None) -> Iterator[None]:
+def running(
+    command: list[str],
+    log: IO[bytes],
+    stop: signal.Signals,
+    user: str | None,
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server's process, which dies with this one."""
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -85,9 +94,11 @@ def _running(command: list[str], log: IO[bytes], stop: signal.Signals, user: str
         extra_groups=[] if user else None,
         preexec_fn=die_with_parent,
         start_new_session=True,
+        cwd=cwd,
+        env=env,
     )
     try:
-        yield
+        yield process
     finally:
         process.send_signal(stop)
         try:
@@ -98,7 +109,7 @@ def _running(command: list[str], log: IO[bytes], stop: signal.Signals, user: str
 
 
 @contextmanager
-def _workplace(user: str | None) -> Iterator[Path]:
+def workplace(user: str | None) -> Iterator[Path]:
     """A short-named folder of its own: a Unix socket's path may have only 107 characters."""
     folder = Path(tempfile.mkdtemp(prefix="semblance-"))
     try:
@@ -109,50 +120,48 @@ def _workplace(user: str | None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL cluster that was made and not started. ``url`` has no database and ends in ``/``."""
+
+    folder: Path
+    command: list[str]
+    url: str
+    user: str | None
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A new PostgreSQL cluster; yields its URL without a database, ending in ``/``."""
+def postgres_cluster() -> Iterator[Cluster]:
+    """A new cluster in a folder of its own."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     initdb, server = _program("initdb", folders), _program("postgres", folders)
     if initdb is None or server is None:
         not_installed("PostgreSQL", "postgresql")
     user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    with _workplace(user) as folder:
+    with workplace(user) as folder:
         data, port = folder / "data", free_port()
-        subprocess.run(
-            [
-                initdb,
-                "-D",
-                str(data),
-                "-U",
-                "postgres",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "--no-sync",
-            ],
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            cwd=folder,
-            check=True,
-            capture_output=True,
-        )
+        made = [initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        groups: list[str] | None = [] if user else None
+        subprocess.run(made, user=user, group=user, extra_groups=groups, cwd=folder, check=True, capture_output=True)
         command = [server, "-D", str(data), "-p", str(port), "-k", str(folder)]
         for setting in ("listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off"):
             command += ["-c", setting]
-        url = f"postgresql://postgres@127.0.0.1:{port}/"
-        with (
-            (folder / "log").open("wb") as log,
-            _running(command, log, signal.SIGINT, user),
-        ):
-            wait_until(lambda: _postgres_answers(url), _START_SECONDS, "the start of PostgreSQL")
-            yield url
+        yield Cluster(folder, command, f"postgresql://postgres@127.0.0.1:{port}/", user)
 
 
-def _postgres_answers(url: str) -> bool:
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A new PostgreSQL cluster; yields its URL without a database, ending in ``/``."""
+    with (
+        postgres_cluster() as made,
+        (made.folder / "log").open("wb") as log,
+        running(made.command, log, signal.SIGINT, made.user),
+    ):
+        wait_until(lambda: postgres_answers(made.url), START_SECONDS, "the start of PostgreSQL")
+        yield made.url
+
+
+def postgres_answers(url: str) -> bool:
     try:
         psycopg.connect(url + "postgres", connect_timeout=2).close()
     except psycopg.OperationalError:
@@ -166,12 +175,12 @@ def redis_server() -> Iterator[str]:
     server = _program("redis-server")
     if server is None:
         not_installed("Redis", "redis-server")
-    with _workplace(None) as folder:
+    with workplace(None) as folder:
         port = free_port()
         command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-        with (folder / "log").open("wb") as log, _running(command, log, signal.SIGTERM, None):
+        with (folder / "log").open("wb") as log, running(command, log, signal.SIGTERM, None):
             url = f"redis://127.0.0.1:{port}/0"
-            wait_until(lambda: _redis_answers(url), _START_SECONDS, "the start of Redis")
+            wait_until(lambda: _redis_answers(url), START_SECONDS, "the start of Redis")
             yield url
 
 
@@ -188,17 +197,17 @@ def storage_emulator() -> Iterator[str]:
     """A Cloud Storage emulator that keeps everything in memory; yields its address, which has no bucket yet."""
     if importlib.util.find_spec("gcp_storage_emulator") is None:
         not_installed("The Cloud Storage emulator", "gcp-storage-emulator==2026.7.19", "pip install")
-    with _workplace(None) as folder:
+    with workplace(None) as folder:
         port = free_port()
         command = [sys.executable, "-m", "gcp_storage_emulator", "start", "--host=127.0.0.1", f"--port={port}"]
         command += ["--in-memory", "--quiet"]
-        with (folder / "log").open("wb") as log, _running(command, log, signal.SIGINT, None):
+        with (folder / "log").open("wb") as log, running(command, log, signal.SIGINT, None):
             url = f"http://127.0.0.1:{port}"
-            wait_until(lambda: _answers(url), _START_SECONDS, "the start of the Cloud Storage emulator")
+            wait_until(lambda: answers(url), START_SECONDS, "the start of the Cloud Storage emulator")
             yield url
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).ok
     except requests.ConnectionError:

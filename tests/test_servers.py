@@ -1,14 +1,18 @@
 """The servers that other tests stand on are real, clean and go away."""
 
 import subprocess
+import sys
+from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 import requests
 
-from tests import servers
+from app.settings import ROOT
+from tests import emulators, servers
 from tests.bucket import Bucket
+from tests.live import alive
 
 
 @pytest.mark.postgres
@@ -63,6 +67,39 @@ def test_the_emulator_of_a_bucket_is_gone_when_its_context_ends() -> None:
         assert requests.get(url, timeout=5).ok
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+@pytest.mark.firebase
+@pytest.mark.parametrize("paused", [False, True])
+def test_the_emulator_of_firebase_is_gone_when_its_context_ends(paused: bool) -> None:
+    with emulators.auth_emulator() as emulator:
+        assert emulator.ask("signInWithPassword", email="nobody@example.org", password="x")["error"]["code"] == 400
+        if paused:
+            emulator.pause()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://{emulator.host}/", timeout=5)
+    assert not alive(emulator.pid)
+
+
+@pytest.mark.firebase
+def test_the_emulator_of_firebase_does_not_outlive_the_run() -> None:
+    code = "from tests.emulators import auth_emulator\nwith auth_emulator() as one: print(one.pid, flush=True); input()"
+    run = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    pid = int(run.stdout.readline())
+    run.kill()
+    run.communicate()
+    servers.wait_until(lambda: not alive(pid), 10, "the end of the emulator")
+
+
+@pytest.mark.firebase
+def test_firebase_tools_are_looked_for_where_one_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SEMBLANCE_FIREBASE_TOOLS", str(tmp_path))
+    monkeypatch.delenv("SEMBLANCE_REQUIRE_SERVERS", raising=False)
+    with pytest.raises(pytest.skip.Exception, match=r"npm install .* firebase-tools@"):
+        emulators.auth_emulator().__enter__()
 
 
 @pytest.mark.browser

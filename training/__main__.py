@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from inference.errors import InferenceError
-from inference.weights import SHIPPED
+from inference.weights import SHIPPED, find, read_manifest
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("recipe")
     command.add_argument("--run", type=Path, help="run folder; default runs/<recipe>")
     command.add_argument("--resume", action="store_true", help="go on where the run folder stands")
+    command.add_argument("--fine-tune", action="store_true", help="begin with the weights in use and not at random")
     command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     command.set_defaults(run_command=_train)
 
@@ -84,8 +85,17 @@ def _train(arguments: argparse.Namespace) -> int:
         raise ValueError(
             f"{run.folder} holds a run. Go on with it by --resume, start elsewhere by --run FOLDER, or move it away."
         )
+    elif arguments.fine_tune:
+        run.start_with(_weights_in_use(recipe.kind))
     run.train(assembly.batches, assembly.preview)
     return 0
+
+
+def _weights_in_use(kind: str) -> dict[str, torch.Tensor]:
+    checkpoint = find(read_manifest(), kind)
+    if checkpoint is None:
+        raise ValueError(f"There are no weights of the kind {kind} to fine-tune; train without --fine-tune first.")
+    return checkpoint.load()
 
 
 def _ship(arguments: argparse.Namespace) -> int:

@@ -99,6 +99,15 @@ class Run(Generic[B]):
         _save(state, self.folder / "state.pt")
         _save(self.average.state_dict(), self.folder / "ema.pt")
 
+    def start_with(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Begin with a generator that was trained before (fine-tuning). Raises ValueError for another network's."""
+        generator = self.trainee.modules["generator"]
+        try:
+            generator.load_state_dict(dict(weights))
+        except RuntimeError as error:
+            raise ValueError("These weights are of another network than the recipe's; name fitting ones.") from error
+        self.average.load_state_dict(generator.state_dict())
+
     @property
     def has_state(self) -> bool:
         return (self.folder / "state.pt").exists()

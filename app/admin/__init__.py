@@ -1,1 +1,1 @@
-"""What administrators do: accounts."""
+"""What administrators do: accounts, invitations, units, and the page of operations."""

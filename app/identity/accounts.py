@@ -1,4 +1,4 @@
-"""Accounts: adding them, signing in with a password, changing and disabling them.
+"""Accounts: adding and finding them, signing in with a password, changing name and password.
 
 Every function that changes something commits it before it returns.
 """
@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Collection
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
+from app.identity import units
 from app.identity.passwords import hash_password, refuse_weak, verify_password
 from models import Account, OneTimeLink, Role, SignInSession, utc_now
 
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 MAX_FAILURES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
+EMAIL_TAKEN = "There is already an account with that e-mail address."
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
@@ -37,6 +40,8 @@ class SignInRefused(Forbidden):
 def clean_email(text: str) -> str:
     """Raises Refused when the text is not an e-mail address."""
     email = text.strip().lower()
+    if not email:
+        raise Refused("Give an e-mail address.")
     if not EMAIL.fullmatch(email):
         raise Refused("That is not an e-mail address; check it for a typing mistake.")
     return email
@@ -44,17 +49,15 @@ def clean_email(text: str) -> str:
 
 def clean_name(text: str) -> str:
     name = " ".join(text.split())
-    if not 1 <= len(name) <= 200:
-        raise Refused("Give a name of at most 200 characters.")
+    if not name:
+        raise Refused("Give a name.")
+    if len(name) > 200:
+        raise Refused("A name can have at most 200 characters.")
     return name
 
 
 def any_account(db: Session) -> bool:
     return db.scalar(select(Account.id).limit(1)) is not None
-
-
-def list_accounts(db: Session) -> list[Account]:
-    return list(db.scalars(select(Account).order_by(func.lower(Account.name), Account.id)))
 
 
 def get_account(db: Session, account_id: uuid.UUID) -> Account:
@@ -69,21 +72,29 @@ def by_email(db: Session, email: str) -> Account | None:
     return db.scalar(select(Account).where(Account.email == email.strip().lower()))
 
 
-def add_account(db: Session, email: str, name: str, roles: Collection[Role]) -> Account:
-    """An account without a password; a one-time link lets its owner set one.
+def add_account(
+    db: Session, email: str, name: str, roles: Collection[Role], unit_ids: Collection[uuid.UUID] = ()
+) -> Account:
+    """An account that cannot sign in yet; an invitation lets its owner set a password.
 
-    Raises Refused for an unusable e-mail, name or no role, Conflict when the e-mail has an account.
+    Raises Refused for an unusable e-mail or name, no role or a unit that is gone, Conflict when the e-mail
+    has an account.
     """
     email, name = clean_email(email), clean_name(name)
     if not roles:
         raise Refused("Choose at least one role.")
-    with transaction(db):
-        if by_email(db, email) is not None:
-            raise Conflict("There is already an account with that e-mail address.")
-        account = Account(email=email, name=name)
-        account.set_roles(Role(role) for role in roles)
-        db.add(account)
-    log.info("account_added", account=str(account.id), roles=sorted(account.roles))
+    try:
+        with transaction(db):
+            if by_email(db, email) is not None:
+                raise Conflict(EMAIL_TAKEN)
+            account = Account(email=email, name=name, claims_due_at=utc_now())
+            account.set_roles(Role(role) for role in roles)
+            account.units = units.kept(db, unit_ids)
+            db.add(account)
+            db.flush()
+    except IntegrityError:  # somebody else added it in the same moment
+        raise Conflict(EMAIL_TAKEN) from None
+    log.info("account_added", account=str(account.id), roles=sorted(account.roles), units=len(account.units))
     return account
 
 
@@ -96,8 +107,11 @@ def locked(db: Session, account_id: uuid.UUID) -> Account:
     return account
 
 
-def authenticate(db: Session, email: str, password: str) -> Account:
-    """Raises SignInRefused, after the same work and with the same words whatever the reason."""
+def authenticate(db: Session, email: str, password: str, *, device_of: uuid.UUID | None = None) -> Account:
+    """Raises SignInRefused, after the same work and with the same words whatever the reason.
+
+    ``device_of`` is the account whose browser this is: its owner need not wait for a rest that strangers caused.
+    """
     found = by_email(db, email)
     # The slow hash is done outside the transaction: nobody else has to wait for it.
     right = verify_password(found.password_hash if found else None, password)
@@ -107,18 +121,24 @@ def authenticate(db: Session, email: str, password: str) -> Account:
     checked_hash = found.password_hash
     with transaction(db):
         account = locked(db, found.id)
-        resting = account.locked_until is not None and account.locked_until > utc_now()
+        resting = account.locked_until is not None and account.locked_until > utc_now() and device_of != account.id
         right = right and account.password_hash == checked_hash
         if not resting:
-            _count(account, right)
-        refused = resting or not right or account.disabled_at is not None
+            count_try(account, right, more_to_come=account.totp_confirmed_at is not None)
+        refused = resting or not right or account.suspended_at is not None
     if refused:
         log.info("sign_in_refused", account=str(account.id), resting=resting)
         raise SignInRefused
     return account
 
 
-def _count(account: Account, right: bool) -> None:
+def count_try(account: Account, right: bool, *, more_to_come: bool = False) -> None:
+    """Count a wrong try, or forget them after a right one. Belongs inside a transaction.
+
+    A right password before a code forgets nothing: between two of them a code could be guessed for ever.
+    """
+    if right and more_to_come:
+        return
     if right:
         account.failed_attempts, account.locked_until = 0, None
         return
@@ -141,9 +161,14 @@ def put_password(db: Session, account: Account, password: str) -> None:
 
 
 def change_password(db: Session, account: Account, current: str, new: str) -> None:
-    """Raises Refused. Ends every session, this one too: start a new one for who is here."""
-    if not verify_password(account.password_hash, current):
-        raise Refused("The current password is not right.")
+    """Raises Refused. Ends every session, this one too: start a new one for who is here.
+
+    Wrong tries count as those at the door do: a stolen session must not serve for guessing.
+    """
+    try:
+        account = authenticate(db, account.email, current)
+    except SignInRefused:
+        raise Refused("The current password is not right. After five wrong tries it rests for 15 minutes.") from None
     checked_hash = account.password_hash
     with transaction(db):
         account = locked(db, account.id)
@@ -157,28 +182,3 @@ def rename_account(db: Session, account: Account, name: str) -> None:
     name = clean_name(name)
     with transaction(db):
         locked(db, account.id).name = name
-
-
-def set_disabled(db: Session, by: Account, account: Account, disabled: bool) -> None:
-    """Disable or enable an account; disabling ends its sessions and open links at once.
-
-    Raises Refused when an administrator would disable themselves: the last one could lock everybody out.
-    """
-    if by.id == account.id:
-        raise Refused("You cannot disable your own account; another administrator can.")
-    with transaction(db):
-        account = locked(db, account.id)
-        account.disabled_at = utc_now() if disabled else None
-        if disabled:
-            db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
-            db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
-    log.info("account_disabled" if disabled else "account_enabled", account=str(account.id), by=str(by.id))
-
-
-def restore(db: Session, account: Account) -> None:
-    """Enable an account and end its rest after wrong passwords; for the operator, who asks nobody."""
-    with transaction(db):
-        account = locked(db, account.id)
-        account.disabled_at = account.locked_until = None
-        account.failed_attempts = 0
-    log.info("account_enabled", account=str(account.id), by="operator")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from app.errors import Refused
 from app.identity.accounts import clean_email, clean_name
 from app.identity.passwords import refuse_weak
+from app.identity.units import clean_unit_name
 
 
 class Errors(dict[str, str]):
@@ -43,9 +44,14 @@ def _repeat(values: Values) -> None:
         raise Refused("The two passwords differ; type the same one twice.")
 
 
+def _unit(values: Values) -> None:
+    clean_unit_name(values.get("unit", ""))
+
+
 CHECKS: Mapping[str, Callable[[Values], None]] = {
     "name": _name,
     "email": _email,
     "password": _password,
     "repeat": _repeat,
+    "unit": _unit,
 }

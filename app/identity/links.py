@@ -1,22 +1,27 @@
-"""One-time links: the first administrator's, and those that let somebody set a password."""
+"""One-time links: the first administrator's, invitations, and those that let somebody set a new password."""
 
 import datetime as dt
+import uuid
 
 import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.database import transaction
-from app.errors import Conflict, Gone
+from app.errors import Conflict, Gone, NotFound
+from app.identity import second_factor
 from app.identity.accounts import any_account, clean_email, clean_name, locked, put_password
 from app.identity.passwords import refuse_weak
 from app.identity.tokens import new_token, token_hash
-from models import Account, LinkPurpose, OneTimeLink, Role, utc_now
+from app.identity.units import FIRST_UNIT, by_name, clean_unit_name
+from models import Account, LinkPurpose, OneTimeLink, Role, Unit, fold, utc_now
 
 log = structlog.get_logger(__name__)
 
 FIRST_ADMIN_FOR = dt.timedelta(hours=24)
 SET_PASSWORD_FOR = dt.timedelta(hours=72)
+INVITATION_FOR = dt.timedelta(days=7)
+PASSWORD_PURPOSES = (LinkPurpose.SET_PASSWORD, LinkPurpose.INVITATION)
 
 
 def issue_first_admin(db: Session) -> str | None:
@@ -31,16 +36,46 @@ def issue_first_admin(db: Session) -> str | None:
         return _issue(db, LinkPurpose.FIRST_ADMIN, None, FIRST_ADMIN_FOR)
 
 
-def issue_set_password(db: Session, account: Account) -> str:
-    """The token of a new link with which the account's owner sets a password; former ones stop working."""
+def issue_set_password(db: Session, account: Account, clear_second_factor: bool = False) -> str:
+    """The token of a new link with which the account's owner sets a password; former ones stop working.
+
+    ``clear_second_factor``: at once, for somebody who has lost it. Raises Conflict for a suspended account.
+    """
     with transaction(db):
-        account = locked(db, account.id)
-        if account.disabled_at is not None:
-            raise Conflict("This account is disabled; enable it first.")
-        db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+        account = _renewed(db, account)
+        if clear_second_factor:
+            second_factor.clear(account)
         token = _issue(db, LinkPurpose.SET_PASSWORD, account, SET_PASSWORD_FOR)
-    log.info("password_link_issued", account=str(account.id))
+    log.info("password_link_issued", account=str(account.id), second_factor_cleared=clear_second_factor)
     return token
+
+
+def issue_invitation(db: Session, account: Account) -> str:
+    """The token of a new invitation for an account that has none of its own secrets yet; former ones stop working.
+
+    Raises Conflict for an account that is suspended or has accepted one already.
+    """
+    with transaction(db):
+        account = _renewed(db, account)
+        if account.password_hash or account.firebase_uid:
+            raise Conflict("This person has accepted already. For a lost password, make a link for a new one.")
+        token = _issue(db, LinkPurpose.INVITATION, account, INVITATION_FOR)
+    log.info("invitation_issued", account=str(account.id))
+    return token
+
+
+def first_invitation(db: Session, account: Account) -> str:
+    """The token of the invitation of an account that the caller's transaction has just added."""
+    return _issue(db, LinkPurpose.INVITATION, account, INVITATION_FOR)
+
+
+def _renewed(db: Session, account: Account) -> Account:
+    """The account, held, with its open links ended."""
+    account = locked(db, account.id)
+    if account.suspended_at is not None:
+        raise Conflict("This account is suspended; restore it first.")
+    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+    return account
 
 
 def _issue(db: Session, purpose: LinkPurpose, account: Account | None, valid: dt.timedelta) -> str:
@@ -56,24 +91,24 @@ def _issue(db: Session, purpose: LinkPurpose, account: Account | None, valid: dt
     return token
 
 
-def find(db: Session, token: str, purpose: LinkPurpose) -> OneTimeLink:
-    """The link, if it still works. Raises Gone, with the same words for used, old and unknown."""
+def find(db: Session, token: str, *purposes: LinkPurpose) -> OneTimeLink:
+    """The link, if it still works and is for one of these. Raises Gone, with the same words for used, old, unknown."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == token_hash(token),
-        OneTimeLink.purpose == purpose,
+        OneTimeLink.purpose.in_(purposes),
         OneTimeLink.used_at.is_(None),
         OneTimeLink.expires_at > utc_now(),
     )
     link = db.scalar(query.with_for_update() if db.info.get("writing") else query)
-    if link is None or (link.account is not None and link.account.disabled_at is not None):
-        raise Gone(_gone(purpose))
-    if purpose == LinkPurpose.FIRST_ADMIN and any_account(db):
-        raise Gone(_gone(purpose))
+    if link is None or (link.account is not None and link.account.suspended_at is not None):
+        raise Gone(_gone(purposes))
+    if link.purpose == LinkPurpose.FIRST_ADMIN and any_account(db):
+        raise Gone(_gone(purposes))
     return link
 
 
-def _gone(purpose: LinkPurpose) -> str:
-    if purpose == LinkPurpose.FIRST_ADMIN:
+def _gone(purposes: tuple[LinkPurpose, ...]) -> str:
+    if LinkPurpose.FIRST_ADMIN in purposes:
         return (
             "This link has been used or has run out. If there is no account yet, start the product "
             "again: it prints a new link."
@@ -81,15 +116,18 @@ def _gone(purpose: LinkPurpose) -> str:
     return "This link has been used or has run out. Ask an administrator for a new one."
 
 
-def create_first_account(db: Session, token: str, email: str, name: str, password: str) -> Account:
-    """The first account, holding every role. Raises Gone and Refused."""
-    email, name = clean_email(email), clean_name(name)
+def create_first_account(
+    db: Session, token: str, email: str, name: str, password: str, unit: str = FIRST_UNIT
+) -> Account:
+    """The first account, holding every role, in the first unit. Raises Gone and Refused."""
+    email, name, unit = clean_email(email), clean_name(name), clean_unit_name(unit)
     refuse_weak(password, email)
     with transaction(db):
         link = find(db, token, LinkPurpose.FIRST_ADMIN)
         link.used_at = utc_now()
         account = Account(email=email, name=name)
         account.set_roles(Role)
+        account.units = [by_name(db).get(fold(unit)) or Unit(name=unit)]
         db.add(account)
         put_password(db, account, password)
     log.info("first_account_created", account=str(account.id))
@@ -97,12 +135,23 @@ def create_first_account(db: Session, token: str, email: str, name: str, passwor
 
 
 def set_password(db: Session, token: str, password: str) -> Account:
-    """Set the password of the link's account and end its sessions. Raises Gone and Refused."""
+    """Set the password of the link's account, invited or not, and end its sessions. Raises Gone and Refused."""
+    link = find(db, token, *PASSWORD_PURPOSES)
+    assert link.account_id is not None
+    account_id = link.account_id
     with transaction(db):
-        link = find(db, token, LinkPurpose.SET_PASSWORD)
-        assert link.account_id is not None
-        account = locked(db, link.account_id)
+        account = held_before_link(db, account_id)
+        # Held after its account, as by whoever ends an account's links: two orders would lock each other out.
+        link = find(db, token, *PASSWORD_PURPOSES)
         link.used_at = utc_now()
         put_password(db, account, password)
     log.info("password_set", account=str(account.id))
     return account
+
+
+def held_before_link(db: Session, account_id: uuid.UUID) -> Account:
+    """The account whose link is about to be used up. Raises Gone."""
+    try:
+        return locked(db, account_id)
+    except NotFound:  # an invitation that was just revoked
+        raise Gone(_gone(PASSWORD_PURPOSES)) from None

@@ -36,7 +36,8 @@ def verify_password(password_hash: str | None, password: str) -> bool:
         _hasher.verify(password_hash or _NOBODY, password[:MAX_LENGTH])
     except (Argon2Error, InvalidHashError):
         return False
-    return password_hash is not None
+    # One that is longer than any password can be is not the password that it begins with.
+    return password_hash is not None and len(password) <= MAX_LENGTH
 
 
 def refuse_weak(password: str, email: str) -> None:

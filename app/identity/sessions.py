@@ -17,6 +17,8 @@ from models import Account, SignInSession, utc_now
 log = structlog.get_logger(__name__)
 
 LIFETIME = dt.timedelta(hours=8)
+CONFIRMED_FOR = dt.timedelta(minutes=10)
+"""How long grave actions take somebody's word after they proved who they are."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,13 @@ class NewSession:
     row: SignInSession
 
 
-def start(db: Session, account: Account, replacing: SignInSession | None = None) -> NewSession:
+def start(
+    db: Session, account: Account, replacing: SignInSession | None = None, *, confirmed: bool = True
+) -> NewSession:
     """Start a session with a token of its own; the one it replaces ends, and so do expired ones.
 
-    Raises SignInRefused when the account was disabled or its password changed since it was read.
+    ``confirmed``: its owner has just shown all that signing in asks for. Raises SignInRefused when the account was
+    suspended or its password changed since it was read.
     """
     token, now, password_of = new_token(), utc_now(), account.password_changed_at
     # Not its attributes: changing the password has just deleted the row that is to be replaced.
@@ -42,10 +47,11 @@ def start(db: Session, account: Account, replacing: SignInSession | None = None)
         last_seen_at=now,
         expires_at=now + LIFETIME,
         csrf_token=new_token(),
+        confirmed_at=now if confirmed else None,
     )
     with transaction(db):
         account = locked(db, account.id)
-        if account.disabled_at is not None or account.password_changed_at != password_of:
+        if account.suspended_at is not None or account.password_changed_at != password_of:
             raise SignInRefused
         if replaced:
             db.execute(delete(SignInSession).where(SignInSession.id == replaced[0]))
@@ -56,15 +62,23 @@ def start(db: Session, account: Account, replacing: SignInSession | None = None)
 
 
 def find(db: Session, token: str) -> SignInSession | None:
-    """The session of this token; None when it is unknown or over, or its account is disabled."""
+    """The session of this token; None when it is unknown or over, or its account is suspended."""
     query = select(SignInSession).join(SignInSession.account)
     return db.scalar(
         query.where(
             SignInSession.token_hash == token_hash(token),
             SignInSession.expires_at > utc_now(),
-            Account.disabled_at.is_(None),
+            Account.suspended_at.is_(None),
         )
     )
+
+
+def of_bearer(account: Account | None) -> SignInSession | None:
+    """A session for one request alone, which is never kept."""
+    if account is None:
+        return None
+    now = utc_now()
+    return SignInSession(account=account, account_id=account.id, last_seen_at=now, expires_at=now, csrf_token="")
 
 
 def of_account(db: Session, account: Account) -> list[SignInSession]:
@@ -81,9 +95,22 @@ def touch(db: Session, row: SignInSession) -> None:
             row.last_seen_at = now
 
 
+def is_confirmed(row: SignInSession) -> bool:
+    """Whether the session's owner proved a short while ago who they are."""
+    return row.confirmed_at is not None and utc_now() - row.confirmed_at < CONFIRMED_FOR
+
+
+def confirm(db: Session, row: SignInSession) -> None:
+    """Note that the session's owner has just proved who they are."""
+    with transaction(db):
+        row.confirmed_at = utc_now()
+    log.info("confirmed", account=str(row.account_id))
+
+
 def end(db: Session, row: SignInSession) -> None:
     with transaction(db):
         db.execute(delete(SignInSession).where(SignInSession.id == row.id))
+    log.info("signed_out", account=str(row.account_id))
 
 
 def end_one(db: Session, account: Account, session_id: uuid.UUID) -> None:
@@ -96,6 +123,15 @@ def end_one(db: Session, account: Account, session_id: uuid.UUID) -> None:
         ).scalar()
         if ended is None:
             raise NotFound("That session has already ended.")
+
+
+def end_all(db: Session, account: Account) -> int:
+    """End every session of the account. How many there were."""
+    with transaction(db):
+        query = delete(SignInSession).where(SignInSession.account_id == account.id)
+        ended = len(db.execute(query.returning(SignInSession.id)).all())
+    log.info("sessions_ended", account=str(account.id), count=ended)
+    return ended
 
 
 def end_others(db: Session, keep: SignInSession) -> int:

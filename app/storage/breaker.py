@@ -27,6 +27,12 @@ class Breaker:
             self._until = now + TRIAL
             return True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether callers are being told no."""
+        with self._lock:
+            return self._until is not None
+
     def trip(self) -> None:
         with self._lock:
             self._until = time.monotonic() + REST

@@ -151,6 +151,10 @@ class CloudStore:
                 raise RemovalRefused(f"{self._name} does not let {kept.key} be removed: {error.message}") from error
         return True
 
+    @property
+    def resting(self) -> bool:
+        return self._breaker.is_open
+
     def tidy(self, older_than: float = 3600.0) -> int:  # noqa: ARG002
         return 0  # a bucket shows an object when it is whole, and forgets half an upload by itself
 

@@ -98,6 +98,10 @@ class LocalStore:
             raise RemovalRefused(f"The folder of {kept.key} cannot be changed: {error.strerror}.") from error
         return True
 
+    @property
+    def resting(self) -> bool:
+        return False  # a folder answers at once, or says at once that it does not
+
     def tidy(self, older_than: float = 3600.0) -> int:
         before = time.time() - older_than
         left = [path for path in self.root.rglob(f"{TEMPORARY}*") if path.lstat().st_mtime < before]

@@ -92,5 +92,9 @@ class ObjectStore(Protocol):
     def tidy(self, older_than: float = 3600.0) -> int:
         """Remove what killed writers left half-written, in seconds of age. How many there were."""
 
+    @property
+    def resting(self) -> bool:
+        """Whether callers are told no for a while, since the store did not answer the last of them."""
+
     def check(self) -> None:
         """Raises StorageUnavailable when nothing could be read or written just now."""

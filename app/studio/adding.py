@@ -9,9 +9,11 @@ from werkzeug.datastructures import FileStorage
 
 from app import context, gate
 from app.errors import NotFound, Refused
+from app.idempotency import Asked
 from app.problems import wants_json
-from app.studio import service
+from app.studio import repeats, service
 from app.studio.blueprint import blueprint
+from app.studio.forms import unit_id as read_unit_id
 from app.studio.samples import read, samples
 from imaging.decode import MAX_BYTES, ImageRefused
 from models import Sketch
@@ -26,10 +28,10 @@ Refusals = Sequence[tuple[str, str]]
 @gate.investigator
 def new() -> ResponseReturnValue:
     parent = _parent(request.values.get("parent", ""))
-    if request.method == "GET":
+    if request.method in context.SAFE_METHODS:
         return _page(parent)
     files = [file for file in request.files.getlist("files") if file.filename]
-    added, refused = _add(files[:1] if parent else files, parent)
+    added, refused = _add(files[:1] if parent else files, parent, read_unit_id(request.form.get("unit", "")))
     if wants_json():
         return jsonify(
             added=[{"title": one.title, "address": _address(one)} for one in added],
@@ -47,17 +49,20 @@ def _parent(text: str) -> Sketch | None:
     try:
         return service.get_sketch(context.db(), context.account(), uuid.UUID(text))
     except ValueError:
-        raise NotFound("There is no such sketch, or it is not yours.") from None
+        raise NotFound(service.NO_SKETCH) from None
 
 
-def _add(files: Sequence[FileStorage], parent: Sketch | None) -> tuple[list[Sketch], list[tuple[str, str]]]:
+def _add(
+    files: Sequence[FileStorage], parent: Sketch | None, unit_id: uuid.UUID | None
+) -> tuple[list[Sketch], list[tuple[str, str]]]:
     """Each file on its own: one that is refused does not keep the others out."""
     added, refused = [], []
     title = request.form.get("title", "").strip() if len(files) == 1 else ""
-    for file in files:
-        name = file.filename or ""
+    names = [file.filename or "" for file in files]
+    whole = repeats.asked(names, repeats.digests(files), title, parent and parent.id, unit_id)
+    for name, file, part in zip(names, files, repeats.parts(whole, len(files)), strict=True):
         try:
-            added.append(_create(file.read(MAX_BYTES + 1), name, title or None, parent))
+            added.append(_create(file.read(MAX_BYTES + 1), name, title or None, parent, unit_id, part))
         except (ImageRefused, Refused) as error:
             refused.append((name, str(error)))
     if not files:
@@ -65,13 +70,28 @@ def _add(files: Sequence[FileStorage], parent: Sketch | None) -> tuple[list[Sket
     return added, refused
 
 
-def _create(data: bytes, name: str, title: str | None, parent: Sketch | None = None) -> Sketch:
-    return service.create_sketch(context.db(), context.store(), context.account(), data, name, title, parent)
+def _create(
+    data: bytes,
+    name: str,
+    title: str | None,
+    parent: Sketch | None = None,
+    unit_id: uuid.UUID | None = None,
+    asked: Asked | None = None,
+) -> Sketch:
+    db, store, account = context.db(), context.store(), context.account()
+    return service.create_sketch(db, store, account, data, name, title, parent, unit_id, asked)
 
 
 def _page(parent: Sketch | None, added: Sequence[Sketch] = (), refused: Refusals = ()) -> str:
     return render_template(
-        "studio/new.html", parent=parent, added=added, refused=refused, samples=samples(), max_bytes=MAX_BYTES
+        "studio/new.html",
+        parent=parent,
+        added=added,
+        refused=refused,
+        samples=samples(),
+        max_bytes=MAX_BYTES,
+        units=context.account().units,
+        unit=request.form.get("unit", ""),
     )
 
 
@@ -84,8 +104,11 @@ def _address(sketch: Sketch) -> str:
 def sample() -> ResponseReturnValue:
     """Add a sample and, so that it can be seen at once what comes out, ask for its likeness."""
     chosen, data = read(request.form.get("name", ""))
-    sketch = _create(data, chosen.path.rpartition("/")[2], f"Sample: {chosen.title}")
+    units, asked = context.account().units, repeats.asked(chosen.name)
+    unit_id = units[0].id if units else None
+    file_name = chosen.path.rpartition("/")[2]
+    sketch = _create(data, file_name, f"Sample: {chosen.title}", unit_id=unit_id, asked=asked)
     offered = (service.capabilities(context.db()) or {}).get("engines", [])
     engine = str(offered[0]["name"]) if offered else SAMPLE_ENGINE
-    service.request_render(context.db(), context.account(), sketch, engine)
+    service.request_render(context.db(), context.account(), sketch, engine, request=asked and asked.part("render"))
     return Response(status=303, headers={"Location": _address(sketch)})

@@ -1,5 +1,6 @@
-"""The form that asks for a likeness, read field by field and no further."""
+"""What the studio's forms say, read field by field and no further."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,14 @@ def render_form(form: Mapping[str, str]) -> RenderForm:
         strength=_strength(form.get("strength", "")),
         eyes=_eyes([form.get(name, "").strip() for name in EYE_FIELDS]),
     )
+
+
+def unit_id(text: str) -> uuid.UUID | None:
+    """None when no unit was chosen. Raises Refused for what names none."""
+    try:
+        return uuid.UUID(text) if text else None
+    except ValueError:
+        raise Refused("Choose a unit from the list.") from None
 
 
 def _seed(text: str) -> int:

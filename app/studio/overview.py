@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from app.studio.ownership import Whose, whose
 from app.studio.states import State, sketch_state
 from models import Job, Likeness, Sketch
 
@@ -17,6 +18,7 @@ class Card:
     likeness: Likeness | None
     count: int
     state: State
+    whose: Whose
 
     @property
     def count_words(self) -> str:
@@ -26,7 +28,7 @@ class Card:
 
 
 def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:
-    """A card for each sketch, by two queries however many there are."""
+    """A card for each sketch, by three queries however many there are."""
     ids = [sketch.id for sketch in sketches]
     made, work = defaultdict(list), defaultdict(list)
     likenesses = select(Likeness).where(Likeness.sketch_id.in_(ids)).options(defer(Likeness.provenance))
@@ -34,8 +36,9 @@ def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:
         made[likeness.sketch_id].append(likeness)
     for job in db.scalars(select(Job).where(Job.subject_id.in_(ids)).order_by(Job.created_at, Job.id)):
         work[job.subject_id].append(job)
-    return [_card(sketch, made[sketch.id], work[sketch.id]) for sketch in sketches]
+    names = whose(db, sketches)
+    return [_card(sketch, made[sketch.id], work[sketch.id], names[sketch.id]) for sketch in sketches]
 
 
-def _card(sketch: Sketch, made: list[Likeness], jobs: list[Job]) -> Card:
-    return Card(sketch, made[-1] if made else None, len(made), sketch_state(sketch, jobs, len(made)))
+def _card(sketch: Sketch, made: list[Likeness], jobs: list[Job], names: Whose) -> Card:
+    return Card(sketch, made[-1] if made else None, len(made), sketch_state(sketch, jobs, len(made)), names)

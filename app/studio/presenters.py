@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import workers
 from app.studio import geometry, service
+from app.studio.ownership import Whose, whose
 from app.studio.states import ACTIVE, STOPPED, job_words, newest
-from models import Account, EyePair, Job, JobKind, JobState, Likeness, Sketch
+from models import EyePair, Job, JobKind, JobState, Likeness, Sketch
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Studio:
     engines: Sequence[Engine]
     live: bool
     versions: Sequence[Version]
+    whose: Whose
 
     @property
     def eyes(self) -> EyePair | None:
@@ -106,7 +109,7 @@ class Studio:
     @property
     def busy(self) -> bool:
         """Whether something is under way that the page should wait for."""
-        return self.looking or self.rendering or not self.live
+        return self.looking or self.rendering or not self.live or not self.engines
 
     @property
     def under_way(self) -> list[Work]:
@@ -141,10 +144,11 @@ class Studio:
         return next((engine.title for engine in self.engines if engine.name == name), name)
 
 
-def studio(db: Session, account: Account, sketch: Sketch, number: int | None) -> Studio:
+def studio(db: Session, sketch: Sketch, number: int | None) -> Studio:
     """Gather a sketch's page; ``number`` chooses a likeness, None the newest."""
     capabilities = service.capabilities(db)
-    live = capabilities is not None
+    taken = workers.taken_kinds(db)
+    live = bool(taken)
     jobs = service.jobs_of(db, sketch)
     likenesses = service.likenesses(db, sketch)
     align = newest(jobs, JobKind.ALIGN)
@@ -152,11 +156,12 @@ def studio(db: Session, account: Account, sketch: Sketch, number: int | None) ->
         sketch=sketch,
         likenesses=likenesses,
         chosen=_choose(likenesses, number),
-        align=_work(db, align, live) if align else None,
-        renders=[_work(db, job, live) for job in _open_renders(jobs)],
+        align=_work(db, align, live, taken) if align else None,
+        renders=[_work(db, job, live, taken) for job in _open_renders(jobs)],
         engines=[Engine.read(facts) for facts in (capabilities or {}).get("engines", ())],
         live=live,
-        versions=_versions(db, account, sketch),
+        versions=_versions(db, sketch),
+        whose=whose(db, [sketch])[sketch.id],
     )
 
 
@@ -176,15 +181,14 @@ def _open_renders(jobs: Sequence[Job]) -> list[Job]:
     return found
 
 
-def _work(db: Session, job: Job, live: bool) -> Work:
+def _work(db: Session, job: Job, live: bool, taken: set[str]) -> Work:
     position = service.queue_position(db, job) if job.state == JobState.QUEUED else None
-    return Work(job, job_words(job, position, live), position)
+    return Work(job, job_words(job, position, live, job.kind in taken), position)
 
 
-def _versions(db: Session, account: Account, sketch: Sketch) -> list[Version]:
+def _versions(db: Session, sketch: Sketch) -> list[Version]:
     found = []
     for version in service.lineage(db, sketch):
-        if version.owner_id == account.id:
-            made = service.likenesses(db, version)
-            found.append(Version(version, made[-1] if made else None))
+        made = service.likenesses(db, version)
+        found.append(Version(version, made[-1] if made else None))
     return found

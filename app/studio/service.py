@@ -14,13 +14,15 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import jobs, workers
+from app import idempotency, jobs, workers
 from app.database import transaction
-from app.errors import Refused
+from app.errors import NotFound, Refused
+from app.idempotency import Asked
+from app.identity import units
 from app.intake import Intake, take_in
 from app.storage import ObjectStore, object_key
 from app.studio.shelf import (
-    Page,
+    NO_SKETCH,
     capabilities,
     get_job,
     get_likeness,
@@ -31,6 +33,7 @@ from app.studio.shelf import (
     list_sketches,
     queue_position,
 )
+from app.studio.sight import require_role, seen_by, unit_for
 from models import Account, EyePair, Job, JobKind, Sketch, utc_now
 
 log = structlog.get_logger(__name__)
@@ -49,24 +52,44 @@ def create_sketch(
     file_name: str,
     title: str | None = None,
     parent: Sketch | None = None,
+    unit_id: uuid.UUID | None = None,
+    request: Asked | None = None,
 ) -> Sketch:
     """Take in a sketch and have its face found; with a parent it is the next version of that lineage.
 
+    It belongs to the parent's unit, else to the given one, else to the only one that the account is in. A request
+    that has been executed before gives the sketch that it made then, if the account still sees it.
     Raises imaging.decode.ImageRefused for bytes that are no usable sketch, Refused for a title that
-    is too long, and StorageFull; then nothing is kept.
+    is too long or a unit that is not the account's, Forbidden without a role for it, NotFound for a parent,
+    or what was made then, that the account no longer sees, and StorageFull; then nothing is kept.
     """
+    require_role(account)
     owner_id, name = account.id, _file_name(file_name)
     title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or "Sketch")
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
+    if earlier := idempotency.find(db, request):
+        return get_sketch(db, account, earlier.made[0])
+    if lineage_id is None:
+        unit_for(db, owner_id, unit_id)  # before anything is kept
     taken = take_in(data)
     # Objects first: a row must never name bytes that are not there.
     keys = [_keep(store, owner_id, part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)]
     sketch = _sketch(taken, keys, owner_id=owner_id, title=title, file_name=name, parent_id=parent_id)
-    with transaction(db):
+
+    def make() -> list[uuid.UUID]:
         sketch.lineage_id = lineage_id or sketch.id
-        sketch.version = _next_version(db, lineage_id)
+        if lineage_id is None:
+            sketch.version, sketch.unit_id = 1, unit_for(db, owner_id, unit_id)
+            units.kept(db, [sketch.unit_id] if sketch.unit_id else [])
+        else:
+            sketch.version, sketch.unit_id = _next_version(db, account, lineage_id)
         db.add(sketch)
         jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
+        return [sketch.id]
+
+    outcome = idempotency.once(db, request, make)
+    if outcome.replayed:
+        return get_sketch(db, account, outcome.made[0])
     log.info("sketch_created", sketch=str(sketch.id), version=sketch.version, bytes=sketch.original_size)
     return sketch
 
@@ -94,13 +117,14 @@ def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
     )
 
 
-def _next_version(db: Session, lineage_id: uuid.UUID | None) -> int:
-    if lineage_id is None:
-        return 1
+def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
+    """The lineage's next number, and its unit. Raises NotFound for a lineage that the account does not see."""
     # Holding the first version keeps two new versions from getting the same number.
-    db.execute(select(Sketch.id).where(Sketch.id == lineage_id).with_for_update())
+    first = db.scalar(select(Sketch).where(Sketch.id == lineage_id, seen_by(account)).with_for_update())
+    if first is None:
+        raise NotFound(NO_SKETCH)
     newest = db.scalar(select(func.max(Sketch.version)).where(Sketch.lineage_id == lineage_id))
-    return (newest or 0) + 1
+    return (newest or 0) + 1, first.unit_id
 
 
 def _file_name(text: str) -> str:
@@ -126,10 +150,12 @@ def request_render(
     seed: int = 0,
     strength: float | None = None,
     eyes: Eyes | None = None,
+    request: Asked | None = None,
 ) -> Job:
     """Ask for a likeness. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
 
-    Asking again for what is still waiting or running gives the same job. Raises Refused.
+    Asking again for what is still waiting or running gives the same job, and so does the same request. Raises
+    Refused, and NotFound for a sketch that the account does not see any more.
     """
     _check_engine(db, engine)
     if not 0 <= seed <= MAX_SEED:
@@ -139,15 +165,25 @@ def request_render(
     pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
     params = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
     owner_id, sketch_id = account.id, sketch.id
-    with transaction(db):
-        sketch = db.scalars(select(Sketch).where(Sketch.id == sketch_id).with_for_update()).one()
+
+    made: list[Job] = []
+
+    def make() -> list[uuid.UUID]:
+        held = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update())
+        if held is None:
+            raise NotFound(NO_SKETCH)
         if eyes is not None:
-            sketch.eyes = pair
-        return _same_request(db, sketch_id, params) or jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, params)
+            held.eyes = pair
+        same = _same_request(db, sketch_id, params)
+        made.append(same or jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, params))
+        return [made[0].id]
+
+    outcome = idempotency.once(db, request, make)
+    return get_job(db, account, outcome.made[0]) if outcome.replayed else made[0]
 
 
 def _check_engine(db: Session, engine: str) -> None:
-    worker = workers.newest_live(db) or workers.newest(db)
+    worker = workers.newest_live(db, JobKind.RENDER) or workers.newest(db)
     known = {entry["name"] for entry in worker.capabilities.get("engines", [])} if worker else None
     if not engine or len(engine) > 64 or (known is not None and engine not in known):
         raise Refused("That engine is not available here; choose another.")
@@ -182,15 +218,15 @@ def cancel(db: Session, account: Account, job: Job) -> None:
 
 def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
     """Give the whole lineage a title. Raises Refused."""
-    title, lineage_id, owner_id = _title(title), sketch.lineage_id, account.id
+    title, lineage_id = _title(title), sketch.lineage_id
     with transaction(db):
-        query = select(Sketch).where(Sketch.lineage_id == lineage_id, Sketch.owner_id == owner_id)
+        query = select(Sketch).where(Sketch.lineage_id == lineage_id, seen_by(account))
         for version in db.scalars(query.with_for_update()):
             version.title = title
 
 
 __all__ = [
-    "Page",
+    "NO_SKETCH",
     "cancel",
     "capabilities",
     "create_sketch",

@@ -1,8 +1,6 @@
-"""Looking things up in the studio: what belongs to somebody else is answered like what does not exist."""
+"""Looking things up in the studio: what an account may not see is answered like what does not exist."""
 
-import math
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -10,31 +8,25 @@ from sqlalchemy.orm import Session
 
 from app import jobs, workers
 from app.errors import NotFound
-from models import Account, Job, Likeness, Sketch, fold
+from app.paging import Page, nearest_page
+from app.studio.sight import seen_by
+from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-
-@dataclass(frozen=True)
-class Page:
-    """Some of a list: page ``page`` of ``pages``, counted from 1, of ``total`` sketches."""
-
-    items: list[Sketch]
-    page: int
-    pages: int
-    total: int
+NO_SKETCH = "There is no such sketch, or it is not yours."
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
     """Raises NotFound."""
-    sketch = db.scalar(select(Sketch).where(Sketch.id == sketch_id, Sketch.owner_id == account.id))
+    sketch = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)))
     if sketch is None:
-        raise NotFound("There is no such sketch, or it is not yours.")
+        raise NotFound(NO_SKETCH)
     return sketch
 
 
 def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Likeness:
     """Raises NotFound."""
     query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
-    likeness = db.scalar(query.where(Likeness.id == likeness_id, Sketch.owner_id == account.id))
+    likeness = db.scalar(query.where(Likeness.id == likeness_id, seen_by(account)))
     if likeness is None:
         raise NotFound("There is no such likeness, or it is not yours.")
     return likeness
@@ -42,20 +34,20 @@ def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Liken
 
 def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
     """Raises NotFound."""
-    job = db.scalar(select(Job).where(Job.id == job_id, Job.owner_id == account.id))
+    query = select(Job).join(Sketch, Job.subject_id == Sketch.id)
+    job = db.scalar(query.where(Job.id == job_id, seen_by(account)))
     if job is None:
         raise NotFound("There is no such piece of work, or it is not yours.")
     return job
 
 
-def list_sketches(db: Session, account: Account, query: str = "", page: int = 1, per_page: int = 24) -> Page:
-    """The latest version of each of the account's sketches whose title has the words, newest first."""
+def list_sketches(db: Session, account: Account, query: str = "", page: int = 1, per_page: int = 24) -> Page[Sketch]:
+    """The latest version of each sketch that the account sees and whose title has the words, newest first."""
     found = _latest(account)
     for word in query.split():
         found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
     total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
-    pages = max(1, math.ceil(total / per_page))
-    page = min(max(1, page), pages)
+    page, pages = nearest_page(page, total, per_page)
     ordered = found.order_by(Sketch.created_at.desc(), Sketch.id)
     items = db.scalars(ordered.limit(per_page).offset((page - 1) * per_page))
     return Page(list(items), page, pages, total)
@@ -64,7 +56,7 @@ def list_sketches(db: Session, account: Account, query: str = "", page: int = 1,
 def _latest(account: Account) -> Select[Sketch]:
     newest = (
         select(Sketch.lineage_id, func.max(Sketch.version).label("version"))
-        .where(Sketch.owner_id == account.id)
+        .where(seen_by(account))
         .group_by(Sketch.lineage_id)
         .subquery()
     )
@@ -97,6 +89,6 @@ def queue_position(db: Session, job: Job) -> int:
 
 
 def capabilities(db: Session) -> dict[str, Any] | None:
-    """What the newest living worker can do; None while there is none."""
-    worker = workers.newest_live(db)
+    """What the newest living worker that renders can do; None while there is none."""
+    worker = workers.newest_live(db, JobKind.RENDER)
     return worker.capabilities if worker else None

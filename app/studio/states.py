@@ -50,8 +50,11 @@ ALIGN_SHORT = {
 }
 
 
-def job_words(job: Job, position: int | None, live: bool) -> str:
-    """What a job is doing, in a few words. ``position`` is its place in the queue, 1 for next."""
+def job_words(job: Job, position: int | None, live: bool, taken: bool = True) -> str:
+    """What a job is doing, in a few words. ``position`` is its place in the queue, 1 for next; ``taken`` whether a
+    live worker takes its kind."""
+    if job.state == JobState.QUEUED and live and not taken:
+        return NOBODY[job.kind]
     if job.state == JobState.QUEUED:
         return _queued(position, live)
     if job.kind == JobKind.ALIGN:
@@ -67,6 +70,10 @@ def _queued(position: int | None, live: bool) -> str:
     return f"Number {position} in the queue"
 
 
+NOBODY = {
+    JobKind.ALIGN: "Waiting for a worker that finds eyes; none is running",
+    JobKind.RENDER: "Waiting for a worker that renders; none is running",
+}
 RENDER_LONG = {
     JobState.RUNNING: "Rendering the likeness",
     JobState.DONE: "Done",

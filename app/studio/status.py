@@ -17,9 +17,8 @@ from models import Likeness
 @blueprint.get("/sketches/<uuid:sketch_id>/status.json")
 @gate.investigator
 def status(sketch_id: uuid.UUID) -> Response:
-    account = context.account()
-    sketch = service.get_sketch(context.db(), account, sketch_id)
-    found = describe(studio(context.db(), account, sketch, None))
+    sketch = service.get_sketch(context.db(), context.account(), sketch_id)
+    found = describe(studio(context.db(), sketch, None))
     response = Response(json.dumps(found), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(etag(found))

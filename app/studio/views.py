@@ -1,5 +1,6 @@
 """The pages about sketches: the list, a sketch's own page, and what is asked for there."""
 
+import dataclasses
 import uuid
 
 from flask import Response, redirect, render_template, request, url_for
@@ -8,11 +9,12 @@ from flask.typing import ResponseReturnValue
 from app import context, gate
 from app.errors import Refused
 from app.problems import wants_json
-from app.studio import adding, overview, pictures, service, status
+from app.studio import adding, moving, overview, pictures, repeats, service, status
 from app.studio.blueprint import blueprint
 from app.studio.facts import facts
-from app.studio.forms import MAX_SEED, render_form
+from app.studio.forms import MAX_SEED, render_form, unit_id
 from app.studio.geometry import same_eyes
+from app.studio.ownership import several
 from app.studio.presenters import studio
 from app.studio.samples import samples
 from models import EyePair, Sketch
@@ -50,6 +52,7 @@ def sketches() -> str:
         page=page,
         query=query,
         samples=samples(),
+        several=several(context.db(), context.account()),
     )
 
 
@@ -65,7 +68,7 @@ def _mine(sketch_id: uuid.UUID) -> Sketch:
 
 def _page(one: Sketch, message: str = "") -> str:
     number = request.args.get("likeness", type=int)
-    page = studio(context.db(), context.account(), one, number)
+    page = studio(context.db(), one, number)
     return render_template(
         "studio/studio.html",
         studio=page,
@@ -73,12 +76,13 @@ def _page(one: Sketch, message: str = "") -> str:
         facts=facts(page),
         etag=status.etag(status.describe(page)),
         max_seed=MAX_SEED,
+        targets=moving.targets(context.db(), context.account(), one),
         message=message,
     )
 
 
-def _back_to(sketch_id: uuid.UUID) -> Response:
-    return Response(status=303, headers={"Location": url_for("studio.sketch", sketch_id=sketch_id)})
+def _back_to(sketch_id: uuid.UUID, moved: int | None = None) -> Response:
+    return Response(status=303, headers={"Location": url_for("studio.sketch", sketch_id=sketch_id, moved=moved)})
 
 
 @blueprint.post("/sketches/<uuid:sketch_id>/render")
@@ -87,8 +91,10 @@ def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
     one = _mine(sketch_id)
     try:
         asked = render_form(request.form)
+        same = repeats.asked(sketch_id, dataclasses.astuple(asked))
         eyes = _eyes_to_keep(one, asked.eyes)
-        service.request_render(context.db(), context.account(), one, asked.engine, asked.seed, asked.strength, eyes)
+        wish = (asked.engine, asked.seed, asked.strength, eyes, same)
+        service.request_render(context.db(), context.account(), one, *wish)
     except Refused as error:
         if wants_json():
             raise
@@ -112,6 +118,19 @@ def rename(sketch_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as error:
         return _page(one, str(error)), error.status
     return _back_to(sketch_id)
+
+
+@blueprint.post("/sketches/<uuid:sketch_id>/unit")
+@gate.investigator
+def move(sketch_id: uuid.UUID) -> ResponseReturnValue:
+    one = _mine(sketch_id)
+    try:
+        moving.move(context.db(), context.account(), one, unit_id(request.form.get("unit", "")))
+    except Refused as error:
+        if wants_json():
+            raise
+        return _page(one, str(error)), error.status
+    return _back_to(sketch_id, moved=1)
 
 
 @blueprint.post("/jobs/<uuid:job_id>/retry")

@@ -1,10 +1,11 @@
 """Becomes one part of the product: ``python -m app.supervisor.part web | worker | migrate``.
 
 For containers and service managers, which supervise by themselves. ``migrate`` brings the database to the
-newest schema and ends. What follows the part's name is handed on: ``worker --slot 2``.
+newest schema and ends. What follows the part's name is handed on: ``worker --slot 2 --kinds render``.
 """
 
 import argparse
+import dataclasses
 import os
 import sys
 from typing import NoReturn
@@ -22,7 +23,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         print(error, file=sys.stderr)
         sys.exit(1)
     migrate = Part("migrate", [sys.executable, "-m", "app.database", "upgrade"])
-    known = {part.name: part for part in [*parts(settings), migrate]}
+    # A container always can be a worker, however many `make run` would start.
+    known = {part.name: part for part in [*parts(dataclasses.replace(settings, workers=1, devices=())), migrate]}
     parser = argparse.ArgumentParser(prog="python -m app.supervisor.part", description="Runs one part.")
     parser.add_argument("part", choices=known)
     chosen, rest = parser.parse_known_args(arguments)

@@ -1,15 +1,17 @@
-"""The two parts of the product on one machine, and the port they need."""
+"""The parts of the product on one machine, and the port they need."""
 
 import errno
 import os
 import socket
 import sys
+from collections.abc import Sequence
 
 from app.settings import Settings
 from app.slot import DEFAULT_SLOT, suspect_marker
 from app.supervisor.children import Part
 
 WEB_WORKERS, WEB_THREADS = 2, 4
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 # Memory freed between two sketches is kept for the next one: giving it back to the system and asking for it
 # again costs the renderer a quarter of its time.
@@ -25,8 +27,9 @@ class PortTaken(OSError):
 
 
 def parts(settings: Settings) -> list[Part]:
-    """The web server and the worker."""
-    return [_web(settings), _worker(settings)]
+    """The web server and the workers. The first worker is called ``worker``, the others also by their slot."""
+    devices = settings.devices or (settings.device,) * settings.workers
+    return [_web(settings), *(_worker(settings, slot, devices) for slot in range(1, len(devices) + 1))]
 
 
 def _web(settings: Settings) -> Part:
@@ -34,14 +37,21 @@ def _web(settings: Settings) -> Part:
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}"]
     command += ["--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
     command += ["--timeout", "60", "--graceful-timeout", "2", "--no-control-socket"]
-    return Part("web", command)
+    command += ["--config", "python:app.supervisor.gunicorn"]
+    # The processes of one web server count together, in files that they share and that its next start empties.
+    shared = {} if MULTIPROCESS in os.environ else {MULTIPROCESS: str(settings.var / f"metrics-{settings.port}")}
+    return Part("web", command, shared)
 
 
-def _worker(settings: Settings) -> Part:
-    cores = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    threads = {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": cores}
-    suspect = suspect_marker(settings.var, DEFAULT_SLOT)
-    return Part("worker", [sys.executable, "-m", "app.worker"], {**_KEEP_MEMORY, **threads}, suspect)
+def _worker(settings: Settings, slot: int, devices: Sequence[str]) -> Part:
+    name, device = str(slot), devices[slot - 1]
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Workers on one processor share its cores: more threads than cores slow each other down.
+    mates = sum(not one.startswith("cuda") for one in devices) or 1
+    threads = {} if "OMP_NUM_THREADS" in os.environ else {"OMP_NUM_THREADS": str(max(1, cores // mates))}
+    command = [sys.executable, "-m", "app.worker", "--slot", name, "--device", device]
+    title = "worker" if name == DEFAULT_SLOT else f"worker-{name}"
+    return Part(title, command, {**_KEEP_MEMORY, **threads}, suspect_marker(settings.var, name))
 
 
 def check_port(host: str, port: int) -> None:

@@ -1,6 +1,7 @@
 /** What every page does: local times, copy buttons, forms that are sent once, menus that close. */
 import "./local-time.js";
 import "./copy-text.js";
+import "./keys.js";
 
 /** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();
 

@@ -1,5 +1,7 @@
 /** The files that are to be added, each with its picture, title, progress and error. */
 
+import { newKey } from "./keys.js";
+
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
 /** @typedef {"waiting" | "sending" | "added" | "refused"} ItemState */
@@ -65,6 +67,8 @@ export class Item {
     /** @type {ItemState} */
     this.state = "waiting";
     this.address = "";
+    this.keyed = "";
+    this.random = "";
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("queue-item"));
     this.element = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild);
     this.input = /** @type {HTMLInputElement} */ (this.find("input"));
@@ -77,6 +81,15 @@ export class Item {
     picture.addEventListener("error", () => (picture.hidden = true));
     this.preview = URL.createObjectURL(file);
     picture.src = this.preview;
+  }
+
+  /** Names this request: sent twice, because the first answer was lost, it is still one sketch. Another title is another request. */
+  get key() {
+    if (this.keyed !== this.title) {
+      this.keyed = this.title;
+      this.random = newKey();
+    }
+    return this.random;
   }
 
   get title() {

@@ -80,16 +80,18 @@ form.addEventListener("submit", async (event) => {
 /** @param {import("./queue.js").Item} item */
 async function sendOne(item) {
   const data = new FormData();
-  for (const name of ["csrf_token", "parent"]) {
+  for (const name of ["csrf_token", "parent", "unit"]) {
     const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) data.set(name, field.value);
+    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) data.set(name, field.value);
   }
   data.set("title", item.title);
+  data.set("idempotency_key", item.key);
   data.set("files", item.file);
   item.sending(0);
   try {
     const answer = await send(form.action, data, (part) => item.sending(part));
     if (answer.added?.length) item.added(answer.added[0].address);
+    else if (answer.status >= 500) item.failed(answer.detail);
     else item.refuse(answer.refused?.[0]?.reason ?? answer.detail ?? "It could not be added. Try again.");
   } catch {
     item.failed("It could not be sent. Check the connection and press the button again.");

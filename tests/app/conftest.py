@@ -15,8 +15,10 @@ from app.settings import Settings
 from app.storage import LocalStore
 from models import Account, Role
 from tests.app.drawings import drawing_png
+from tests.app.firebase_people import Agency
 from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.web import Browser
+from tests.emulators import AuthEmulator
 from tests.people import Person, add_person, quick_hashes
 
 
@@ -115,3 +117,13 @@ def signed_in(app: Flask, person: Person) -> Browser:
     browser = Browser(app)
     assert browser.sign_in(person()).status_code == 303
     return browser
+
+
+@pytest.fixture
+def agency(
+    database_url: str, database: Database, db: Session, tmp_path: Path, auth_emulator: AuthEmulator
+) -> Iterator[Agency]:
+    """IDENTITY=firebase with an emulator of it."""
+    settings = settings_for(tmp_path / "var", DATABASE_URL=database_url, **auth_emulator.environ)
+    yield Agency(create_app(settings), db, auth_emulator)
+    auth_emulator.resume()

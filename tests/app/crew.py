@@ -28,9 +28,9 @@ class Crew:
     explained: int = 0
     """Of the restarts, those after deaths that the supervisor would not count."""
 
-    def start(self, slot: str = "1", **extra: str) -> "subprocess.Popen[bytes]":
+    def start(self, slot: str = "1", *options: str, **extra: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.app.worker_process", "--slot", slot],
+            [sys.executable, "-m", "tests.app.worker_process", "--slot", slot, *options],
             cwd=ROOT,
             env=environment(self.var, **{**QUICK, **self.settings, **extra}),
             stderr=self.log(slot).open("ab"),

@@ -116,13 +116,13 @@ def test_a_bucket_that_is_away_is_503_and_comes_back_without_a_restart(
     ):
         assert answer.status_code == 503
         assert "cannot be reached" in answer.text
-    assert signed_in.get("/readyz").get_json()["storage"] == "not usable"
+    wait_until(lambda: signed_in.get("/readyz").get_json()["storage"] == "not usable", 10, "the probe's notice")
     assert signed_in.get(address).status_code == 200
     assert db.scalar(select(func.count()).select_from(Sketch)) == 1
     bucket.failing = 0.0
     wait_until(lambda: signed_in.get(address + "/image").status_code == 200, 10, "the bucket's return")
     assert signed_in.upload(drawing_png(2)).status_code == 303
-    assert signed_in.get("/readyz").status_code == 200
+    wait_until(lambda: signed_in.get("/readyz").status_code == 200, 10, "the probe's second notice")
 
 
 def test_work_waits_for_a_bucket_that_is_away(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, transaction
 from app.errors import Conflict, Gone, NotFound, Refused
-from app.identity import accounts, links, passwords, sessions
+from app.identity import accounts, links, passwords, sessions, standing
 from app.identity.accounts import SignInRefused
 from app.identity.backend import open_identity
 from app.identity.tokens import token_hash
@@ -43,7 +43,7 @@ def test_every_refusal_has_the_same_words(db: Session, person: Person) -> None:
         refused(db, account.email, "wrong"),
         refused(db, empty.email, PASSWORD),
     }
-    accounts.set_disabled(db, admin, account, True)
+    standing.suspend(db, admin, account)
     words.add(refused(db, account.email, PASSWORD))
     for _ in range(5):
         refused(db, admin.email, "wrong")
@@ -110,7 +110,7 @@ def test_the_operator_can_end_the_rest(db: Session, person: Person) -> None:
     account = person()
     for _ in range(5):
         refused(db, account.email, "wrong")
-    accounts.restore(db, account)
+    standing.restore(db, account)
     accounts.authenticate(db, account.email, PASSWORD)
 
 
@@ -192,11 +192,11 @@ def test_use_is_noted_once_a_minute(db: Session, person: Person) -> None:
     assert row.last_seen_at >= first
 
 
-def test_disabling_ends_everything_at_once(db: Session, person: Person) -> None:
+def test_suspending_ends_everything_at_once(db: Session, person: Person) -> None:
     admin, account = person(Role.ADMIN), person()
     started = sessions.start(db, account)
     token = links.issue_set_password(db, account)
-    accounts.set_disabled(db, admin, account, True)
+    standing.suspend(db, admin, account)
     assert sessions.find(db, started.token) is None
     with pytest.raises(Gone):
         links.find(db, token, LinkPurpose.SET_PASSWORD)
@@ -204,15 +204,15 @@ def test_disabling_ends_everything_at_once(db: Session, person: Person) -> None:
         links.issue_set_password(db, account)
     with pytest.raises(SignInRefused):
         sessions.start(db, account)
-    accounts.set_disabled(db, admin, account, False)
+    standing.restore(db, account, admin)
     assert sessions.find(db, started.token) is None
     accounts.authenticate(db, account.email, PASSWORD)
 
 
-def test_nobody_disables_themselves(db: Session, person: Person) -> None:
+def test_nobody_suspends_themselves(db: Session, person: Person) -> None:
     admin = person(Role.ADMIN)
     with pytest.raises(Refused):
-        accounts.set_disabled(db, admin, admin, True)
+        standing.suspend(db, admin, admin)
 
 
 def test_changing_the_password_ends_every_session_and_link(db: Session, person: Person) -> None:

@@ -1,5 +1,6 @@
 """The queue on both databases: order, leases, deaths, and results that cannot be given twice."""
 
+import dataclasses
 import datetime as dt
 import threading
 import uuid
@@ -12,8 +13,13 @@ from app import jobs, leases, workers
 from app.database import Database, clock, transaction
 from app.errors import Conflict
 from app.leases import Claim, LeaseLost
+from app.settings import Settings
+from app.station import Station
+from app.storage import LocalStore
 from models import Account, Job, JobKind, JobState, Worker
+from tests.app.renderers import QuickRenderer
 from tests.people import Person
+from tests.servers import wait_until
 
 KINDS = list(JobKind)
 LEASE = 15.0
@@ -302,3 +308,25 @@ def test_old_workers_are_forgotten_but_not_busy_ones_nor_the_newest(
             db.merge(one).heartbeat_at = clock(db) - dt.timedelta(days=30)
     workers.forget_old(db)
     assert set(db.scalars(select(Worker.id))) == {worker.id, last.id}
+
+
+def test_after_the_records_were_away_living_workers_get_time_to_renew(
+    db: Session, database: Database, settings: Settings, store: LocalStore, owner: Account, worker: Worker
+) -> None:
+    quick = dataclasses.replace(settings, lease_seconds=1.0, heartbeat_seconds=0.2)
+    other = workers.register(db, "host", "2", {})
+    station = Station(quick, database, store, QuickRenderer(), other)
+    job = add(db, owner)
+    claim = take(db, worker)
+    expire(db, job)
+    station._beaten -= 10  # as if no heartbeat had come through for that long
+    station.beat()
+    assert now_is(db, job).state == JobState.RUNNING
+    assert leases.renew(db, claim, LEASE)
+    expire(db, job)
+    wait_until(lambda: _lost(db, station, job), 10, "the loss of a job that nobody renewed")
+
+
+def _lost(db: Session, station: Station, job: Job) -> bool:
+    station.beat()
+    return now_is(db, job).state == JobState.QUEUED

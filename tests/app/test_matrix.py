@@ -1,12 +1,12 @@
 """Everybody on everything: each endpoint tried as each kind of person.
 
-A new endpoint fails these tests until it has a line here.
+A new endpoint fails these tests until it has a line in matrix.txt.
 """
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -14,68 +14,17 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
-from app.database import Database, upgrade
-from app.identity import accounts
+from app.database import Database, transaction, upgrade
+from app.identity import accounts, standing, units
 from app.identity.passwords import hash_password
 from app.settings import Settings
-from models import Job, JobKind, JobState, Likeness, Role, Sketch
-from tests.app.web import Browser, services, work
+from models import Account, Job, JobKind, JobState, Likeness, Role, Sketch
+from scripts.access import PAGE, Line, declared, page, read_matrix
+from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
 
-PEOPLE = ("anonymous", "owner", "other", "supervisor", "admin", "disabled")
-
-# Method and rule, and what each of PEOPLE gets. 302: to the sign-in page; 401: sign in first;
-# 403: not your role; 404: not yours, which looks like not there.
-EXPECTED = """
-GET  /                                        302 302 302 302 302 302
-GET  /about                                   200 200 200 200 200 200
-GET  /account                                 302 200 200 200 200 302
-POST /account                                 401 303 303 303 303 401
-GET  /admin/accounts                          302 403 403 403 200 302
-POST /admin/accounts                          401 403 403 403 303 401
-GET  /assets/<tag>/<path:name>                200 200 200 200 200 200
-GET  /first-account/<token>                   410 410 410 410 410 410
-POST /first-account/<token>                   410 410 410 410 410 410
-POST /jobs/<uuid:job_id>/cancel               401 303 404 404 403 401
-POST /jobs/<uuid:job_id>/retry                401 303 404 404 403 401
-GET  /likenesses/<uuid:likeness_id>/image     302 200 404 404 403 302
-GET  /likenesses/<uuid:likeness_id>/provenance.json 401 200 404 404 403 401
-GET  /likenesses/<uuid:likeness_id>/thumbnail 302 200 404 404 403 302
-GET  /livez                                   200 200 200 200 200 200
-GET  /readyz                                  200 200 200 200 200 200
-GET  /set-password/<token>                    410 410 410 410 410 410
-POST /set-password/<token>                    410 410 410 410 410 410
-GET  /sign-in                                 200 302 302 302 302 200
-POST /sign-in                                 403 403 403 403 403 403
-POST /sign-out                                401 303 303 303 303 401
-GET  /sketches                                302 200 200 200 403 302
-GET  /sketches/<uuid:sketch_id>               302 200 404 404 403 302
-GET  /sketches/<uuid:sketch_id>/image         302 200 404 404 403 302
-GET  /sketches/<uuid:sketch_id>/original      302 200 404 404 403 302
-POST /sketches/<uuid:sketch_id>/render        401 303 404 404 403 401
-GET  /sketches/<uuid:sketch_id>/status.json   401 200 404 404 403 401
-GET  /sketches/<uuid:sketch_id>/thumbnail     302 200 404 404 403 302
-POST /sketches/<uuid:sketch_id>/title         401 303 404 404 403 401
-GET  /sketches/new                            302 200 200 200 403 302
-POST /sketches/new                            401 422 422 422 403 401
-POST /sketches/sample                         401 404 404 404 403 401
-GET  /version                                 200 200 200 200 200 200
-"""
-FIELDS: dict[str, dict[str, str]] = {
-    "POST /account": {"action": "name", "name": "New Name"},
-    "POST /sketches/<uuid:sketch_id>/render": {"engine": "pix2pix", "seed": "1", "strength": "0.5"},
-    "POST /sketches/<uuid:sketch_id>/title": {"title": "Another title"},
-    "POST /sign-in": {"email": "nobody@example.org", "password": "wrong"},
-    "POST /sketches/sample": {"name": "no such sample"},
-}
-
-
-def expectations() -> Iterator[tuple[str, str, str, int]]:
-    for line in EXPECTED.strip().splitlines():
-        method, rule, *answers = line.split()
-        assert len(answers) == len(PEOPLE), line
-        for person, answer in zip(PEOPLE, answers, strict=True):
-            yield method, rule, person, int(answer)
+MATRIX = read_matrix()
+PEOPLE = tuple(MATRIX[0].answers)
 
 
 @dataclass
@@ -85,7 +34,6 @@ class World:
     app: Flask
     browsers: dict[str, Browser] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
-    victim: str = ""
 
     def path(self, rule: str) -> str:
         endpoint = next(one.endpoint for one in self.app.url_map.iter_rules() if one.rule == rule)
@@ -106,15 +54,20 @@ def world(settings: Settings, png: bytes) -> World:
 
 
 def _people(world: World, db: Session) -> None:
+    unit, other = units.add_unit(db, "Investigations"), units.add_unit(db, "Cold cases")
     kinds = {
-        "owner": Role.INVESTIGATOR,
-        "other": Role.INVESTIGATOR,
-        "supervisor": Role.SUPERVISOR,
-        "admin": Role.ADMIN,
-        "disabled": Role.INVESTIGATOR,
-        "victim": Role.INVESTIGATOR,
+        "owner": (Role.INVESTIGATOR, unit),
+        "colleague": (Role.INVESTIGATOR, unit),
+        "elsewhere": (Role.INVESTIGATOR, other),
+        "supervisor": (Role.SUPERVISOR, unit),
+        "admin": (Role.ADMIN, unit),
+        "suspended": (Role.INVESTIGATOR, unit),
+        "victim": (Role.INVESTIGATOR, unit),
     }
-    made = {name: accounts.add_account(db, f"{name}@example.org", name, [role]) for name, role in kinds.items()}
+    made = {
+        name: accounts.add_account(db, f"{name}@example.org", name, [role], [its.id])
+        for name, (role, its) in kinds.items()
+    }
     for account in made.values():
         account.password_hash = hash_password(PASSWORD)
     db.commit()
@@ -122,8 +75,8 @@ def _people(world: World, db: Session) -> None:
     for name in PEOPLE[1:]:
         world.browsers[name] = Browser(world.app)
         assert world.browsers[name].sign_in(made[name]).status_code == 303
-    accounts.set_disabled(db, made["admin"], made["disabled"], True)
-    world.victim = str(made["victim"].id)
+    standing.suspend(db, made["admin"], made["suspended"])
+    world.values = {"account_id": made["victim"].id, "unit_id": unit.id}
 
 
 def _things(world: World, db: Session, png: bytes) -> None:
@@ -133,7 +86,7 @@ def _things(world: World, db: Session, png: bytes) -> None:
     owner.post(address + "/render", {"engine": "pix2pix", "seed": "0", "strength": "0.5"})
     work(world.app)
     job = db.scalars(select(Job).where(Job.kind == JobKind.RENDER)).one()
-    world.values = {
+    world.values |= {
         "sketch_id": db.scalars(select(Sketch.id)).one(),
         "likeness_id": db.scalars(select(Likeness.id)).one(),
         "job_id": job.id,
@@ -149,48 +102,68 @@ def test_every_endpoint_is_expected(world: World) -> None:
         for rule in world.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
-    assert found == {f"{method} {rule}" for method, rule, _, _ in expectations()}
+    listed = [line.name for line in MATRIX]
+    assert found == set(listed)
+    assert len(listed) == len(set(listed))
 
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_everybody_on_everything(world: World, person: str) -> None:
     wrong = []
-    for method, rule, _, answer in (one for one in expectations() if one[2] == person):
-        if rule == "/sign-out":
+    for line in MATRIX:
+        if line.rule == "/sign-out":
             continue
-        _prepare(world, rule)
-        status = _ask(world, world.browsers[person], method, rule)
-        if status != answer:
-            wrong.append(f"{method} {rule}: {status}, not {answer}")
+        _prepare(world, line.rule)
+        status = _ask(world, world.browsers[person], line)
+        if status != line.answers[person]:
+            wrong.append(f"{line.name}: {status}, not {line.answers[person]}")
     assert wrong == []
 
 
 @pytest.mark.parametrize("person", PEOPLE)
 def test_everybody_may_sign_out_who_is_signed_in(world: World, person: str) -> None:
     browser = world.browsers[person]
-    expected = next(one[3] for one in expectations() if one[1] == "/sign-out" and one[2] == person)
+    expected = next(line.answers[person] for line in MATRIX if line.rule == "/sign-out")
     assert browser.post("/sign-out").status_code == expected
     assert browser.get("/sketches").status_code == 302
 
 
 def _prepare(world: World, rule: str) -> None:
-    """Put the owner's job into the state in which the action is possible."""
-    states = {"/jobs/<uuid:job_id>/retry": JobState.FAILED, "/jobs/<uuid:job_id>/cancel": JobState.QUEUED}
-    if rule in states:
-        with services(world.app).database.session() as db:
-            job = db.get(Job, world.values["job_id"])
-            assert job is not None
-            job.state = states[rule]
-            db.commit()
+    """Put the owner's job into the state in which the action is possible, and take back what was done to the victim."""
+    states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
+    with services(world.app).database.session() as db, transaction(db):
+        db.get_one(Account, world.values["account_id"]).suspended_at = None
+        if "<uuid:job_id>" in rule:
+            db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
 
 
-def _ask(world: World, browser: Browser, method: str, rule: str) -> int:
-    if method == "GET":
-        return browser.get(world.path(rule)).status_code
-    fields = FIELDS.get(f"{method} {rule}", {})
-    if rule == "/admin/accounts":
-        fields = {"action": "disable", "account_id": world.victim}
-    return browser.post(world.path(rule), fields).status_code
+def _ask(world: World, browser: Browser, line: Line) -> int:
+    if line.method == "GET":
+        return browser.get(world.path(line.rule)).status_code
+    return browser.post(world.path(line.rule), line.fields).status_code
+
+
+def test_the_documents_say_what_is_tried(world: World) -> None:
+    assert PAGE.read_text() == page(world.app, MATRIX), "docs/access.md is out of date: run `make access`."
+
+
+def test_what_is_grave_is_refused_long_after_signing_in(world: World) -> None:
+    words, admin = declared(world.app), world.browsers["admin"]
+    grave = [line for line in MATRIX if "confirmed" in words[line.name]]
+    assert len(grave) > 5
+    settings = services(world.app).settings
+    forget_confirmations(world.app)
+    before = _everything(settings)
+    for line in grave:
+        path = world.path(line.rule)
+        if line.method == "GET":
+            assert admin.get(path).headers["Location"] == "/confirm?" + urlencode({"next": path})
+            continue
+        answer = admin.post(path, line.fields)
+        assert (answer.status_code, "Confirm that it is you" in answer.text) == (403, True), line
+        scripted = admin.post(path, line.fields, Accept="application/json")
+        assert (scripted.status_code, scripted.get_json()["code"]) == (403, "confirmation_needed"), line
+    assert _everything(settings) == before
 
 
 def test_an_endpoint_that_does_not_say_who_may_call_it_stops_the_start(world: World) -> None:
@@ -215,7 +188,7 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
     statements: list[str] = []
     engine = services(world.app).database.engine
     event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: statements.append(statement.strip()))
-    gets = [rule for method, rule, person, _ in expectations() if method == "GET" and person == "owner"]
+    gets = [line.rule for line in MATRIX if line.method == "GET"]
     for person, rule in itertools.product(PEOPLE, gets):
         world.browsers[person].get(world.path(rule))
         world.browsers[person].client.head(world.path(rule))
@@ -259,9 +232,11 @@ def _everything(settings: Settings) -> dict[str, dict[str, dict[str, Any]]]:
     database = Database(settings.database_url)
     with database.session() as db:
         found = {
-            name: {str(row[0]): dict(row._mapping) for row in db.execute(select(table)).all()}
+            name: {
+                str(row.id if "id" in table.c else tuple(row)): dict(row._mapping)
+                for row in db.execute(select(table)).all()
+            }
             for name, table in Sketch.metadata.tables.items()
-            if name != "account_role"
         }
     database.close()
     return found

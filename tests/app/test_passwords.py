@@ -3,7 +3,7 @@
 import pytest
 
 from app.errors import Refused
-from app.identity.passwords import hash_password, refuse_weak, verify_password
+from app.identity.passwords import MAX_LENGTH, hash_password, refuse_weak, verify_password
 
 EMAIL = "dana.miller@example.org"
 
@@ -51,6 +51,13 @@ def test_guessable_passwords_are_refused(password: str) -> None:
 )
 def test_good_passwords_are_taken(password: str) -> None:
     refuse_weak(password, EMAIL)
+
+
+def test_a_longer_password_is_not_the_one_it_begins_with() -> None:
+    longest = "ab7 " * (MAX_LENGTH // 4)
+    kept = hash_password(longest)
+    assert verify_password(kept, longest)
+    assert not verify_password(kept, longest + "x")
 
 
 def test_a_hash_verifies_its_own_password_alone() -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import threading
+import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,10 +17,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import create_app, gate, logs
-from app.database import transaction, upgrade
+from app.database import newest_revision, transaction, upgrade
 from app.errors import StorageFull
 from app.identity import links
-from app.settings import Settings
+from app.settings import ROOT, Settings
 from app.storage import LocalStore
 from models import Account, Role, SignInSession, utc_now
 from tests.app.conftest import settings_for
@@ -182,7 +183,12 @@ def test_use_of_a_session_is_noted_by_changes_alone(signed_in: Browser, db: Sess
 def test_an_unmigrated_database_is_not_ready(tmp_path: Path) -> None:
     answer = Browser(create_app(settings_for(tmp_path / "empty"))).get("/readyz")
     assert answer.status_code == 503
-    assert answer.get_json() == {"status": "not ready", "database": "needs an upgrade", "storage": "ok"}
+    assert answer.get_json() == {
+        "status": "not ready",
+        "database": "needs an upgrade",
+        "storage": "ok",
+        "carrier": "ok",
+    }
 
 
 def test_a_folder_that_is_gone_is_not_ready(app: Flask, browser: Browser) -> None:
@@ -192,10 +198,12 @@ def test_a_folder_that_is_gone_is_not_ready(app: Flask, browser: Browser) -> Non
     assert browser.get("/readyz").get_json()["storage"] == "not usable"
 
 
-def test_the_version_names_code_and_schema(browser: Browser) -> None:
+def test_the_version_names_code_schema_and_weights(browser: Browser) -> None:
     answer = browser.get("/version").get_json()
-    assert answer["schema"] == "0001"
     assert answer["code"]
+    assert answer["schema"] == answer["database"] == newest_revision()
+    manifest = tomllib.loads((ROOT / "weights" / "manifest.toml").read_text())
+    assert {name: entry["sha256"] for name, entry in manifest.items()}.items() <= answer["weights"].items()
 
 
 @pytest.fixture
@@ -264,7 +272,7 @@ def test_pictures_are_kept_by_this_browser_and_asked_for_again_cheaply(
     address = signed_in.upload(png).headers["Location"]
     answer = signed_in.get(address + "/image")
     assert answer.mimetype == "image/png"
-    assert answer.headers["Cache-Control"] == "private, max-age=3600"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     again = signed_in.get(address + "/image", **{"If-None-Match": answer.headers["ETag"]})

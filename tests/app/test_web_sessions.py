@@ -52,7 +52,7 @@ def test_signing_in_again_changes_the_token(app: Flask, db: Session, person: Per
 
 def test_signing_out_forgets_what_the_browser_kept(signed_in: Browser) -> None:
     answer = signed_in.post("/sign-out")
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert signed_in.client.get_cookie("semblance") is None
 
 

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.slot import SlotTaken, hold_slot
 from app.storage import open_store
 from app.studio import service
-from models import Account, Job, JobKind, JobState, Likeness, Sketch, Worker
+from models import Account, AccountRole, Job, JobKind, JobState, Likeness, Role, Sketch, Worker
 from tests.app.conftest import settings_for, woken_database
 from tests.app.crew import Crew, crew
 from tests.app.drawings import drawing_png
@@ -150,7 +150,7 @@ def test_two_workers_on_postgresql_and_redis_do_every_job_exactly_once(
     upgrade(settings.database_url)
     database = Database(settings.database_url, on_work=Carrier(settings).wake)
     with crew(settings.var, **servers) as hired, database.session() as db:
-        account = Account(email="a@example.org", name="A")
+        account = Account(email="a@example.org", name="A", role_rows=[AccountRole(role=Role.INVESTIGATOR)])
         db.add(account)
         db.commit()
         hired.start("1")
@@ -196,7 +196,7 @@ def test_while_redis_is_gone_requests_are_quick_and_work_is_still_found(tmp_path
         carrier = Carrier(settings)
         database = Database(settings.database_url, on_work=carrier.wake)
         with crew(settings.var, REDIS_URL=url) as hired, database.session() as db:
-            account = Account(email="a@example.org", name="A")
+            account = Account(email="a@example.org", name="A", role_rows=[AccountRole(role=Role.INVESTIGATOR)])
             db.add(account)
             db.commit()
             hired.start()
@@ -209,6 +209,9 @@ def test_while_redis_is_gone_requests_are_quick_and_work_is_still_found(tmp_path
             job = service.request_render(db, account, sketch, "pix2pix", 1)
             wait_for(db, None, lambda: all_over(db), "the work without Redis")
             assert job_of(db, job).state == JobState.DONE
+            said = hired.log("1").read_text()
+            assert "carrier_unreachable" in said
+            assert "Traceback" not in said
             database.close()
 
 
@@ -309,7 +312,7 @@ def test_work_is_begun_within_half_a_second(request: pytest.FixtureRequest, tmp_
     upgrade(settings.database_url)
     database = Database(settings.database_url, on_work=Carrier(settings).wake)
     with crew(settings.var, **servers) as hired, database.session() as db:
-        account = Account(email="a@example.org", name="A")
+        account = Account(email="a@example.org", name="A", role_rows=[AccountRole(role=Role.INVESTIGATOR)])
         db.add(account)
         db.commit()
         hired.start("1", **slow_polls)
@@ -335,7 +338,7 @@ def test_a_database_that_drops_its_connections_is_only_a_delay(tmp_path: Path, p
     hold = settings.var / "hold"
     hold.touch()
     with crew(settings.var, DATABASE_URL=postgres_url) as hired, database.session() as db:
-        account = Account(email="a@example.org", name="A")
+        account = Account(email="a@example.org", name="A", role_rows=[AccountRole(role=Role.INVESTIGATOR)])
         db.add(account)
         db.commit()
         sketch = service.create_sketch(db, open_store(settings), account, drawing_png(1), "a.png")

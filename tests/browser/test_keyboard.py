@@ -18,6 +18,8 @@ def tab_to(page: Page, target: Locator, most: int = 60) -> None:
 
 def test_from_signing_in_to_the_wipe(visit: Visit, account: Account) -> None:
     page = visit().page
+    # Listening from the start: a picker that opens before the browser was told to hand it over is lost unseen.
+    page.on("filechooser", lambda _: None)
     page.goto("/sign-in")
     tab_to(page, page.get_by_label("E-mail address"))
     page.keyboard.type(account.email)

@@ -4,7 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from app.database import Database
+from app.database import Database, transaction
+from app.identity import accounts, units
 from models import Account, JobState, Role
 from tests.browser.conftest import PHONE, WIDE, Visit, make_account
 from tests.browser.jobs import put_render
@@ -86,15 +87,65 @@ def test_the_administrators_page(
     visit: Visit, records: Database, request: pytest.FixtureRequest, scheme: str, size: tuple[int, int]
 ) -> None:
     admin = make_account(records, f"{request.node.name}@example.org", Role.ADMIN)
-    page = visit(admin, size, color_scheme=scheme, is_mobile=size == PHONE).page
+    visitor = visit(admin, size, color_scheme=scheme, is_mobile=size == PHONE)
+    visitor.expected = ("422",)
+    page = visitor.page
     page.goto("/")
     check(page, "accounts")
+    for path in (f"accounts/{admin.id}", "units", "invitations", "invitations/new", "accounts/import"):
+        page.goto(f"/admin/{path}")
+        check(page, path)
+    rows = "".join(f"no.address.{number},A,emperor,Nowhere\n" for number in range(30))
+    listed(page, rows, "things are wrong; nobody was invited")
+    check(page, "a list with mistakes")
+    listed(page, f"listed.{admin.email},Listed Person,admin;supervisor,\n", "Invite 1 person")
+    check(page, "a list")
+    page.get_by_role("button", name="Invite 1 person").click()
+    expect(page.get_by_role("heading", name="1 person is invited")).to_be_visible()
+    check(page, "a list invited")
+    page.goto("/confirm")
+    check(page, "confirm")
+    page.goto("/admin/invitations/new")
     page.get_by_role("textbox", name="Name").fill("Newcomer with a rather long name for such a narrow column")
     page.get_by_label("E-mail address").fill(f"new.{admin.email}")
-    page.get_by_role("button", name="Add and make a link").click()
+    page.get_by_role("button", name="Invite and make a link").click()
     expect(page.get_by_text("One-time link for")).to_be_visible()
     check(page, "link")
-    link = page.locator("[data-text*='/set-password/']").get_attribute("data-text")
+    link = page.locator("[data-text*='/invitation/']").get_attribute("data-text")
     assert link is not None
     page.goto(link)
     check(page, "choose a password")
+
+
+@pytest.mark.parametrize("scheme, size", LOOKS)
+def test_whoever_holds_every_role_and_moves_a_sketch(
+    visit: Visit, records: Database, request: pytest.FixtureRequest, scheme: str, size: tuple[int, int]
+) -> None:
+    everybody = make_account(records, f"{request.node.name}@example.org", *Role)
+    page = visit(everybody, size, color_scheme=scheme, reduced_motion="reduce", is_mobile=size == PHONE).page
+    upload(page, title="Harbour")
+    address = page.url
+    page.goto(f"/admin/accounts/{everybody.id}")
+    expect(page.get_by_text("1 sketch is in no unit")).to_be_visible()
+    check(page, "a sketch without a unit")
+    with records.session() as db:
+        joined = [units.add_unit(db, f"{name} {scheme}").id for name in ("North", "South")]
+        with transaction(db):
+            accounts.locked(db, everybody.id).units = units.kept(db, joined)
+    page.goto(address)
+    page.get_by_label("Move to").select_option(label=f"North {scheme}")
+    check(page, "to be moved")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_text(f"This sketch is in North {scheme} now.")).to_be_visible()
+    check(page, "moved")
+    for path in ("/sketches", "/sketches/new", "/admin/units", "/admin/operations", "/account"):
+        page.goto(path)
+        check(page, path)
+
+
+def listed(page: Page, rows: str, shown: str) -> None:
+    """Have a list of people looked at, until the page shows what it says of it."""
+    data = f"email,name,roles,units\n{rows}".encode()
+    page.get_by_label("CSV file").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="Check the list").click()
+    expect(page.get_by_text(shown)).to_be_visible()

@@ -44,7 +44,7 @@ def test_several_files_with_one_bad(page: Page, tmp_path: Path) -> None:
     expect(items.nth(3).get_by_role("link", name="Open")).to_be_visible()
     expect(page.get_by_text("2 files cannot be added.")).to_be_visible()
     expect(page.get_by_role("button", name="Take out letter.png")).to_be_focused()
-    page.get_by_role("link", name="To my sketches").click()
+    page.get_by_role("link", name="To the sketches").click()
     expect(page.locator(".sketch-row")).to_have_count(2)
 
 

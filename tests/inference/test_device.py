@@ -27,10 +27,15 @@ def test_what_is_not_there_is_refused_in_words(name: str, precision: str) -> Non
         choose_device(name, precision)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
-def test_cuda_is_refused_where_there_is_none() -> None:
-    with pytest.raises(InferenceError, match="--device cpu"):
-        choose_device("cuda")
+def test_a_device_by_its_number_is_that_one_or_refused() -> None:
+    """On a machine with CUDA devices what there is beyond the last, on one without what there is at all."""
+    count = torch.cuda.device_count()
+    for number in range(count):
+        assert choose_device(f"cuda:{number}").torch == torch.device(f"cuda:{number}")
+    missing = [f"cuda:{count}"] if count else ["cuda", "cuda:1"]
+    for name in missing:
+        with pytest.raises(InferenceError, match="Use one of cuda:0" if count else "--device cpu"):
+            choose_device(name)
 
 
 def test_channels_last_moves_weights_and_keeps_their_values() -> None:

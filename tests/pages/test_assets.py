@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app.assets import STATIC, version
+from app.identity import invitations, units
 from app.settings import ROOT
 from app.studio import geometry
 from imaging.portrait import SEED, portrait
@@ -99,8 +100,10 @@ def test_no_page_needs_what_the_policy_blocks(desk: Desk, app: Flask, person: Pe
     desk.work()
     desk.render(sketch)
     desk.work()
-    admin = Browser(app)
-    admin.sign_in(person("Head", Role.ADMIN), PASSWORD)
+    admin, head = Browser(app), person("Head", Role.ADMIN)
+    admin.sign_in(head, PASSWORD)
+    units.add_unit(desk.db, "Cold cases")
+    invitations.invite(desk.db, "invited@example.org", "Invited", [Role.ADMIN])
     pages = {
         path: browser.get(path).text
         for browser, paths in (
@@ -109,7 +112,9 @@ def test_no_page_needs_what_the_policy_blocks(desk: Desk, app: Flask, person: Pe
                 ("/sketches", "/sketches?q=x", "/sketches/new", f"/sketches/new?parent={sketch.id}"),
             ),
             (desk.browser, (f"/sketches/{sketch.id}", "/account", "/about", "/nothing")),
-            (admin, ("/admin/accounts",)),
+            (admin, ("/admin/accounts", f"/admin/accounts/{head.id}", f"/admin/accounts/{desk.account.id}")),
+            (admin, ("/admin/invitations", "/admin/invitations/new", "/admin/accounts/import", "/admin/units")),
+            (admin, ("/confirm", "/admin/accounts?q=nobody")),
             (Browser(app), ("/sign-in",)),
         )
         for path in paths

@@ -1,10 +1,12 @@
 """Signing in, one-time links and the account page, by plain forms."""
 
+import re
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.identity import accounts, links
+from app.identity import accounts, links, sessions
 from models import Role
 from tests.app.web import Browser
 from tests.pages.desk import Desk, words
@@ -70,7 +72,21 @@ def test_the_first_account(stranger: Browser, db: Session) -> None:
     account = accounts.by_email(db, "first@example.org")
     assert account is not None
     assert account.roles == set(Role)
+    assert [unit.name for unit in account.units] == ["Investigations"]
     assert stranger.get(address).status_code == 410
+
+
+def test_the_first_unit_has_the_name_that_is_given(stranger: Browser, db: Session) -> None:
+    address = f"/first-account/{links.issue_first_admin(db)}"
+    assert 'name="unit" type="text" value="Investigations"' in stranger.get(address).text
+    fields = {"name": "First", "email": "first@example.org", "password": NEW, "repeat": NEW, "unit": " "}
+    answer = stranger.post(address, fields)
+    assert answer.status_code == 422
+    assert "Give the unit a name" in answer.text
+    stranger.post(address, {**fields, "unit": "Cold cases"})
+    account = accounts.by_email(db, "first@example.org")
+    assert account is not None
+    assert [unit.name for unit in account.units] == ["Cold cases"]
 
 
 def test_a_link_sets_a_password_once(stranger: Browser, db: Session, person: Person) -> None:
@@ -115,6 +131,41 @@ def test_other_browsers_are_signed_out(desk: Desk, app: Flask) -> None:
     desk.browser.post("/account", {"action": "sessions"})
     assert "Only here." in desk.browser.get("/account").text
     assert other.get("/sketches").status_code == 302
+
+
+def test_each_session_is_listed_and_can_be_ended_from_another(desk: Desk, app: Flask) -> None:
+    second, third = Browser(app), Browser(app)
+    for browser in (second, third):
+        browser.sign_in(desk.account, PASSWORD)
+    page = desk.browser.get("/account").text
+    assert "in 2 other browsers" in words(page)
+    assert words(page).count("last used") == 3
+    ids = re.findall(r'name="session_id" value="([^"]+)"', page)
+    assert len(ids) == 2
+    answer = desk.browser.post("/account", {"action": "session", "session_id": ids[0]})
+    assert "That session is ended." in desk.browser.get(answer.headers["Location"]).text
+    assert sorted(browser.get("/sketches").status_code for browser in (second, third)) == [200, 302]
+    for session_id in (ids[0], "", "x"):
+        answer = desk.browser.post("/account", {"action": "session", "session_id": session_id})
+        assert (answer.status_code, "already ended" in answer.text) == (422, True)
+
+
+def test_nobody_ends_anothers_session(desk: Desk, app: Flask, person: Person) -> None:
+    other, account = Browser(app), person("Somebody Else")
+    other.sign_in(account, PASSWORD)
+    (theirs,) = sessions.of_account(desk.db, account)
+    answer = desk.browser.post("/account", {"action": "session", "session_id": str(theirs.id)})
+    assert answer.status_code == 422
+    assert other.get("/sketches").status_code == 200
+
+
+def test_guesses_at_the_old_password_are_counted(desk: Desk, app: Flask) -> None:
+    fields = {"action": "password", "current": "wrong", "password": NEW, "repeat": NEW}
+    for _ in range(5):
+        desk.browser.post("/account", fields)
+    answer = desk.browser.post("/account", {**fields, "current": PASSWORD})
+    assert answer.status_code == 422
+    assert Browser(app).sign_in(desk.account, PASSWORD).status_code == 403
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

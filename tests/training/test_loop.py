@@ -148,3 +148,18 @@ def test_another_seed_is_another_run(tmp_path: Path) -> None:
     for seed in (1, 2):
         Run(tmp_path / str(seed), Fit(), schedule, seed).train(Steps(), PREVIEW)
     assert rows(tmp_path / "1")[0]["noise"] != rows(tmp_path / "2")[0]["noise"]
+
+
+def test_fine_tuning_begins_with_the_given_weights_in_the_network_and_in_the_average(tmp_path: Path) -> None:
+    given = {name: value + 1 for name, value in Fit().network.state_dict().items()}
+    trainee = Fit()
+    run = Run(tmp_path, trainee, Schedule(steps=1), seed=1)
+    run.start_with(given)
+    assert_same(given, dict(trainee.network.state_dict()))
+    assert_same(given, dict(run.average.state_dict()))
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    run = Run(tmp_path, Fit(), Schedule(steps=1), seed=1)
+    with pytest.raises(ValueError, match="another network"):
+        run.start_with({"weight": torch.zeros(1)})

@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.identity.firebase import settings as firebase
+from app.identity.firebase.settings import FirebaseSettings
+from app.settings import web
+from app.settings.fleet import FleetReader, Proxies
+from app.settings.secret import MIN_SECRET, guessed_password, is_placeholder, read_secret_files
 from app.storage.address import Folder, parse_place
 
-ROOT = Path(__file__).resolve().parent.parent
-DEVICES = ("auto", "cpu", "cuda")
-PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
-MIN_SECRET = 32
+ROOT = Path(__file__).resolve().parents[2]
 MAX_HEARTBEAT = 5.0
 """Seconds: pages take a worker that has been silent for three times as long for dead."""
 
@@ -43,6 +45,8 @@ class Settings:
     remove_orphans: bool = False
     redis_url: str | None = field(default=None, repr=False)
     identity: str = "local"
+    firebase: FirebaseSettings | None = None
+    second_factor: str = "no"
     production: bool = False
     device: str = "auto"
     host: str = "127.0.0.1"
@@ -51,6 +55,13 @@ class Settings:
     heartbeat_seconds: float = 3.0
     job_seconds: float = 600.0
     stop_seconds: float = 3.0
+    public_url: str | None = None
+    rate_limits: bool = True
+
+    workers: int = 1
+    devices: tuple[str, ...] = ()
+    metrics_token: str | None = field(default=None, repr=False)
+    trusted_proxies: Proxies = 0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -59,16 +70,19 @@ class Settings:
         Raises SettingsError naming everything that is wrong at once.
         """
         env = {key: value for key, value in (os.environ if environ is None else environ).items() if value}
-        reader = _Reader(env)
+        problems: list[str] = []
+        reader = _Reader(read_secret_files(env, problems))
         settings = reader.settings()
-        if reader.problems:
-            raise SettingsError(reader.problems)
+        if problems := problems + reader.problems:
+            raise SettingsError(problems)
         settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
         return settings if settings.secret_key else _with_kept_secret(settings)
 
     @property
     def address(self) -> str:
-        """The web server's own address, as a person on this machine would open it."""
+        """Where people open the product: PUBLIC_URL, else the web server's own address on this machine."""
+        if self.public_url is not None:
+            return self.public_url
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -79,14 +93,11 @@ class Settings:
         return place.path if isinstance(place, Folder) else None
 
 
-class _Reader:
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
-        self.problems: list[str] = []
-
+class _Reader(FleetReader):
     def settings(self) -> Settings:
         var = self._path("SEMBLANCE_VAR", ROOT / "var")
         production = self._one_of("SEMBLANCE_ENV", ("development", "production")) == "production"
+        devices = self._devices()
         lease = self._seconds("SEMBLANCE_LEASE_SECONDS", 15.0)
         heartbeat = self._seconds("SEMBLANCE_HEARTBEAT_SECONDS", 3.0)
         if heartbeat * 2 > lease or heartbeat > MAX_HEARTBEAT:
@@ -94,6 +105,8 @@ class _Reader:
                 "SEMBLANCE_HEARTBEAT_SECONDS must be at most half of SEMBLANCE_LEASE_SECONDS, "
                 f"and at most {MAX_HEARTBEAT:g}: a busy worker would be taken for dead."
             )
+        if production:
+            self._refuse_guessed_secrets()
         return Settings(
             database_url=self._database(var),
             storage_url=self._storage(var),
@@ -103,14 +116,22 @@ class _Reader:
             var=var,
             weights=self._path("SEMBLANCE_WEIGHTS", ROOT / "weights"),
             redis_url=self._redis(),
-            identity=self._identity(),
+            identity=self._one_of("IDENTITY", ("local", "firebase")),
+            firebase=firebase.read(self.env, production, self.problems),
+            second_factor=self._one_of("REQUIRE_SECOND_FACTOR", ("no", "admins", "all")),
             production=production,
-            device=self._one_of("SEMBLANCE_DEVICE", DEVICES),
+            device=self._device(),
             host=self.env.get("HOST", "127.0.0.1"),
             port=self._port(),
             lease_seconds=lease,
             heartbeat_seconds=heartbeat,
             job_seconds=self._seconds("SEMBLANCE_JOB_SECONDS", 600.0),
+            workers=self._workers(devices),
+            devices=devices,
+            metrics_token=self._metrics_token(),
+            trusted_proxies=self._trusted_proxies(),
+            public_url=web.public_url(self.env, production, self.problems),
+            rate_limits=web.rate_limits(self.env, self.problems),
         )
 
     def _path(self, name: str, default: Path) -> Path:
@@ -178,25 +199,22 @@ class _Reader:
             self.problems.append("REDIS_URL must be an address like redis://127.0.0.1:6379/0.")
         return text
 
-    def _identity(self) -> str:
-        value = self.env.get("IDENTITY", "local")
-        if value == "firebase":
-            self.problems.append("IDENTITY is firebase, which this version cannot use; use IDENTITY=local.")
-        elif value != "local":
-            self.problems.append(f"IDENTITY is {value!r}; it can be local.")
-        return value
-
     def _secret(self, production: bool) -> str:
         value = self.env.get("SECRET_KEY", "")
         if value and len(value) < MIN_SECRET:
             self.problems.append(f"SECRET_KEY must have at least {MIN_SECRET} characters.")
-        elif value and production and _is_placeholder(value):
+        elif value and production and is_placeholder(value):
             self.problems.append("SECRET_KEY looks like a placeholder; make one with `openssl rand -hex 32`.")
+        elif not value and production and self.env.get("REDIS_URL"):
+            # Each machine would make one of its own, and could not read what the others have sealed.
+            self.problems.append("SECRET_KEY must be set, to the same on every machine that shares REDIS_URL.")
         return value
 
-
-def _is_placeholder(secret: str) -> bool:
-    return len(set(secret)) < 8 or any(word in secret.lower() for word in PLACEHOLDERS)
+    def _refuse_guessed_secrets(self) -> None:
+        if (token := self.env.get("METRICS_TOKEN")) and is_placeholder(token):
+            self.problems.append("METRICS_TOKEN looks like a placeholder; make one with `openssl rand -hex 16`.")
+        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL"))
+        self.problems += [problem for problem in found if problem]
 
 
 def _with_kept_secret(settings: Settings) -> Settings:

@@ -1,0 +1,167 @@
+"""The administrator's page of operations: the queue, the workers, the models, and how everything is."""
+
+import hashlib
+import json
+import uuid
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import context, gate, jobs
+from app.admin import operations_fleet as fleet
+from app.admin import operations_queue as queue
+from app.admin.operations_queue import Choice
+from app.database import current_revision
+from app.errors import Conflict, NotFound, Refused
+from app.health import look, weights
+from models import Job, JobKind, JobState
+
+blueprint = Blueprint("operations", __name__, url_prefix="/admin")
+log = structlog.get_logger(__name__)
+
+BEAT = 10
+"""Seconds: a heartbeat alone changes the page no more often than that."""
+DONE = {
+    "retry": "The job waits again.",
+    "cancel": "The job is cancelled.",
+    "priority": "The priority is changed.",
+    "none": "There was no failed job of this kind.",
+}
+
+
+@blueprint.get("/operations")
+@gate.admin
+def page() -> str:
+    return _page()
+
+
+@blueprint.get("/operations/status.json")
+@gate.admin
+def status() -> Response:
+    """Whether the page is to be loaded anew; scripts may read it too."""
+    found = _state()
+    response = Response(json.dumps(found), mimetype="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(_etag(found))
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.post("/operations/retry-failed")
+@gate.admin
+def retry_failed() -> ResponseReturnValue:
+    kind = _kind(request.form.get("job_kind", ""))
+    if kind is None:
+        raise Refused("Say which kind of job is to be tried again.")
+    _note(kind=str(kind))
+    count = jobs.retry_failed(context.db(), kind)
+    return _back(str(count) if count else "none")
+
+
+@blueprint.post("/jobs/<uuid:job_id>/retry")
+@gate.admin
+def retry(job_id: uuid.UUID) -> ResponseReturnValue:
+    job = _job(job_id)
+    try:
+        jobs.retry(context.db(), job)
+    except Conflict as error:
+        return _page(str(error)), error.status
+    return _back("retry")
+
+
+@blueprint.post("/jobs/<uuid:job_id>/cancel")
+@gate.admin
+def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
+    job = _job(job_id)
+    try:
+        jobs.cancel(context.db(), job)
+    except Conflict as error:
+        return _page(str(error)), error.status
+    return _back("cancel")
+
+
+@blueprint.post("/jobs/<uuid:job_id>/priority")
+@gate.admin
+def priority(job_id: uuid.UUID) -> ResponseReturnValue:
+    word, job = request.form.get("urgency", ""), _job(job_id)
+    if word not in jobs.URGENCY:
+        raise Refused("A priority is raised, normal or lowered.")
+    try:
+        jobs.set_urgency(context.db(), job, word)
+    except Conflict as error:
+        return _page(str(error)), error.status
+    return _back("priority")
+
+
+def _job(job_id: uuid.UUID) -> Job:
+    job = context.db().get(Job, job_id)
+    if job is None:
+        raise NotFound("There is no such job.")
+    _note(job=str(job_id))
+    return job
+
+
+def _note(**facts: str) -> None:
+    log.info("operator_acts", account=str(context.account().id), endpoint=request.endpoint, **facts)
+
+
+def _choice() -> Choice:
+    """Which jobs are listed, by the address or by what a form says of the page that it was on."""
+    state = request.values.get("state", "")
+    shown = JobState(state) if state in queue.SHOWN else JobState.QUEUED
+    return Choice(shown, _kind(request.values.get("kind", "")), request.values.get("page", 1, type=int))
+
+
+def _kind(text: str) -> JobKind | None:
+    return JobKind(text) if text in set(JobKind) else None
+
+
+def _back(done: str) -> Response:
+    chosen = _choice()
+    where = url_for("operations.page", state=chosen.state, kind=chosen.kind, page=chosen.page, done=done)
+    return Response(status=303, headers={"Location": where})
+
+
+def _page(problem: str = "") -> str:
+    db, settings = context.db(), context.settings()
+    done = request.args.get("done", "")
+    return render_template(
+        "admin/operations.html",
+        lines=queue.queue(db),
+        listing=queue.listing(db, _choice()),
+        states=[(state, queue.STATE_WORDS[state]) for state in queue.SHOWN],
+        kinds=queue.KIND_WORDS,
+        hands=fleet.hands(db),
+        models=fleet.models(db, weights(settings.weights)),
+        parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
+        etag=_etag(_state()),
+        message=f"{done} failed jobs wait again." if done.isdigit() else DONE.get(done, ""),
+        problem=problem,
+    )
+
+
+def _state() -> dict[str, Any]:
+    """What the page shows, without what changes with every second."""
+    db = context.db()
+    return {
+        "queue": {
+            line.kind: {**{str(state): line.counts[state] for state in JobState}, "workers": line.takers}
+            for line in queue.queue(db)
+        },
+        "workers": [
+            {
+                "name": one.name,
+                "live": one.live,
+                "job": one.job_id and str(one.job_id),
+                "silent": one.silent_for // BEAT,
+            }
+            for one in fleet.hands(db)
+        ],
+        "parts": {name: part.state for name, part in look().items()},
+    }
+
+
+def _etag(found: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:32]

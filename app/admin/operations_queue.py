@@ -1,0 +1,148 @@
+"""The queue as operators see it: counts, ages and lists of jobs. Never what a job is about."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import jobs, workers
+from app.database import clock
+from app.measures import oldest_waiting
+from app.paging import nearest_page
+from models import Job, JobKind, JobState, Sketch, Unit, Worker
+
+PER_PAGE = 50
+KIND_WORDS = {JobKind.ALIGN: "Find eyes", JobKind.RENDER: "Render"}
+STATE_WORDS = {
+    JobState.QUEUED: "Waiting",
+    JobState.RUNNING: "Running",
+    JobState.FAILED: "Failed",
+    JobState.PARKED: "Parked",
+    JobState.CANCELLED: "Cancelled",
+    JobState.DONE: "Done",
+}
+SHOWN = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of job. ``oldest`` is the age in seconds of the one that waits longest; ``takers`` counts workers."""
+
+    kind: JobKind
+    title: str
+    counts: dict[JobState, int]
+    oldest: float
+    takers: int
+
+    @property
+    def stranded(self) -> bool:
+        """Whether jobs wait that no living worker takes."""
+        return self.takers == 0 and self.counts[JobState.QUEUED] > 0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A job, and the unit of what it is about. ``since`` is when it came into its state."""
+
+    job: Job
+    kind: str
+    unit: str
+    worker: str
+    urgency: str
+    since: float
+
+    @property
+    def can_retry(self) -> bool:
+        return self.job.state in jobs.RETRYABLE
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.job.state in jobs.OPEN
+
+    @property
+    def can_move(self) -> bool:
+        return self.job.state == JobState.QUEUED
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which jobs are listed: those of a state, of one kind or all (None), page by page from 1."""
+
+    state: JobState = JobState.QUEUED
+    kind: JobKind | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class Listing:
+    choice: Choice
+    entries: Sequence[Entry]
+    pages: int
+    total: int
+
+
+def queue(db: Session) -> list[Line]:
+    """A line for every kind of job, also for those of which there are none."""
+    rows = db.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
+    counts = {(kind, state): count for kind, state, count in rows}
+    oldest = oldest_waiting(db)
+    live = workers.live(db)
+    return [
+        Line(
+            kind,
+            KIND_WORDS[kind],
+            {state: counts.get((kind, state), 0) for state in JobState},
+            oldest.get(kind, 0.0),
+            sum(kind in worker.kinds for worker in live),
+        )
+        for kind in JobKind
+    ]
+
+
+def listing(db: Session, choice: Choice) -> Listing:
+    """The newest jobs of a state, newest first."""
+    wanted = [Job.state == choice.state, *([Job.kind == choice.kind] if choice.kind else [])]
+    total = db.scalar(select(func.count()).select_from(Job).where(*wanted)) or 0
+    page, pages = nearest_page(choice.page, total, PER_PAGE)
+    query = select(Job).where(*wanted).order_by(Job.created_at.desc(), Job.id)
+    found = list(db.scalars(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)))
+    return Listing(Choice(choice.state, choice.kind, page), _entries(db, found), pages, total)
+
+
+def _entries(db: Session, found: Sequence[Job]) -> list[Entry]:
+    now = clock(db)
+    units = _units(db, {job.subject_id for job in found})
+    holders = {job.lease_owner for job in found if job.lease_owner}
+    names = {worker.id: worker.name for worker in db.scalars(select(Worker).where(Worker.id.in_(holders)))}
+    return [
+        Entry(
+            job,
+            KIND_WORDS[job.kind],
+            units.get(job.subject_id, ""),
+            slot_of(names.get(job.lease_owner, "")) if job.lease_owner else "",
+            jobs.urgency(job),
+            max(0.0, (now - _since(job)).total_seconds()),
+        )
+        for job in found
+    ]
+
+
+def _since(job: Job) -> dt.datetime:
+    if job.state == JobState.QUEUED:
+        return job.created_at
+    return (job.started_at if job.state == JobState.RUNNING else job.finished_at) or job.queued_at
+
+
+def _units(db: Session, subjects: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    # Not those of whoever asked: they may be in several, and the sketch is in one.
+    query = select(Sketch.id, Unit.name).join(Unit, Sketch.unit_id == Unit.id).where(Sketch.id.in_(subjects))
+    return {row.id: row.name for row in db.execute(query)}
+
+
+def slot_of(name: str) -> str:
+    """A worker's name without its machine's random part: host and slot, as people call them."""
+    host, _, slot = name.rpartition("/")
+    return f"{host.rpartition('-')[0] or host} / {slot}"

@@ -1,0 +1,79 @@
+"""Runs before every request: lets it through, sends it to sign in or to confirm, or refuses it.
+
+What each endpoint declares is in app.gate.
+"""
+
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from flask import Flask, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+
+from app import context
+from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn
+from app.gate import Access, access_of, safe_next
+from app.identity import sessions
+from app.problems import wants_json
+from models import SignInSession
+
+log = structlog.get_logger(__name__)
+
+CONFIRM = "/confirm"
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(guard)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Raises NotSignedIn, Forbidden and ConfirmationNeeded; None lets the request through."""
+    if request.endpoint is None:
+        return None  # nothing is called: it becomes a 404 or 405
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        raise Forbidden("Nobody may call this.")
+    if access.anonymous:
+        return None
+    # Read with the account, its state and its roles, for each request anew.
+    signed = context.sign_in()
+    if signed is None:
+        return _to_sign_in()
+    structlog.contextvars.bind_contextvars(asker=str(signed.account_id))
+    return _check(access, signed)
+
+
+def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
+    if access.roles and not signed.account.has_role(*access.roles):
+        log.warning("forbidden", account=str(signed.account_id), endpoint=request.endpoint)
+        raise Forbidden(
+            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+        )
+    if access.confirmed and not sessions.is_confirmed(signed):
+        return _to_confirm()
+    if request.method not in context.SAFE_METHODS:
+        sessions.touch(context.db(), signed)
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    if wants_json() or request.method not in context.SAFE_METHODS:
+        raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
+    return redirect("/sign-in?" + urlencode({"next": _here()}))
+
+
+def _to_confirm() -> ResponseReturnValue:
+    if wants_json() or request.method not in context.SAFE_METHODS:
+        raise ConfirmationNeeded(f"{CONFIRM}?" + urlencode({"next": _page_before()}))
+    return redirect(f"{CONFIRM}?" + urlencode({"next": _here()}))
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _page_before() -> str:
+    """The page whose form this was: a change cannot be gone back to, its page can."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host:
+        return "/"
+    return safe_next(before.path + (f"?{before.query}" if before.query else ""))

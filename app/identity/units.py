@@ -1,0 +1,161 @@
+"""The agency's units: adding, renaming and removing them, and giving them sketches that are in none.
+
+Every function that changes something commits it before it returns.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.database import transaction
+from app.errors import Conflict, NotFound, Refused
+from models import Account, AccountUnit, Sketch, Unit, fold
+
+log = structlog.get_logger(__name__)
+
+FIRST_UNIT = "Investigations"
+MAX_NAME = 100
+TAKEN = "There is a unit of that name already."
+NO_UNIT = "There is no such unit; somebody may have removed it. Reload the page."
+
+
+@dataclass(frozen=True)
+class Census:
+    """A unit and how much is in it."""
+
+    unit: Unit
+    accounts: int
+    sketches: int
+
+    @property
+    def empty(self) -> bool:
+        return not self.accounts and not self.sketches
+
+
+def clean_unit_name(text: str) -> str:
+    """Raises Refused."""
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    if not name:
+        raise Refused("Give the unit a name.")
+    if len(name) > MAX_NAME:
+        raise Refused(f"A unit's name can have at most {MAX_NAME} characters.")
+    return name
+
+
+def list_units(db: Session) -> list[Unit]:
+    return sorted(db.scalars(select(Unit)), key=lambda unit: (fold(unit.name), unit.name))
+
+
+def census(db: Session) -> list[Census]:
+    """Every unit with its numbers of accounts and sketches (not of their versions), by three queries."""
+    members = select(AccountUnit.unit_id, func.count()).group_by(AccountUnit.unit_id)
+    firsts = Sketch.unit_id.is_not(None) & (Sketch.id == Sketch.lineage_id)
+    works = select(Sketch.unit_id, func.count()).where(firsts).group_by(Sketch.unit_id)
+    accounts, sketches = ({row[0]: row[1] for row in db.execute(query)} for query in (members, works))
+    return [Census(one, accounts.get(one.id, 0), sketches.get(one.id, 0)) for one in list_units(db)]
+
+
+def by_name(db: Session) -> dict[str, Unit]:
+    """Every unit under its folded name."""
+    return {fold(unit.name): unit for unit in list_units(db)}
+
+
+def add_unit(db: Session, name: str) -> Unit:
+    """Raises Refused for an unusable name, Conflict for one that is taken, whatever its case."""
+    unit = Unit(name=clean_unit_name(name))
+    try:
+        with transaction(db):
+            _refuse_taken(db, unit.name)
+            db.add(unit)
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    log.info("unit_added", unit=str(unit.id))
+    return unit
+
+
+def rename_unit(db: Session, unit_id: uuid.UUID, name: str) -> Unit:
+    """Raises NotFound, Refused and Conflict."""
+    name = clean_unit_name(name)
+    try:
+        with transaction(db):
+            unit = _held(db, unit_id)
+            _refuse_taken(db, name, but=unit_id)
+            unit.name = name
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    log.info("unit_renamed", unit=str(unit_id))
+    return unit
+
+
+def remove_unit(db: Session, unit_id: uuid.UUID) -> None:
+    """Raises NotFound, and Conflict while a sketch or an account is in it."""
+    with transaction(db):
+        unit = _held(db, unit_id)
+        accounts = db.scalar(select(func.count()).where(AccountUnit.unit_id == unit_id)) or 0
+        sketches = db.scalar(select(func.count()).where(Sketch.unit_id == unit_id)) or 0
+        if accounts or sketches:
+            raise Conflict(f"{unit.name} is not empty; only a unit without accounts and sketches can be removed.")
+        db.execute(delete(Unit).where(Unit.id == unit_id))
+        db.expunge(unit)
+    log.info("unit_removed", unit=str(unit_id))
+
+
+def count_without(db: Session, account: Account) -> int:
+    """How many sketches (not versions) the account has handed in that are in no unit."""
+    return db.scalar(select(func.count()).select_from(Sketch).where(_without(account.id))) or 0
+
+
+def give_sketches(db: Session, by: Account, account: Account, unit_id: uuid.UUID | None) -> int:
+    """Put every sketch of the account that is in no unit into this one; how many. Raises Refused.
+
+    For whoever keeps the accounts: they learn nothing of the sketches but their number.
+    """
+    if unit_id is None:
+        raise Refused("Choose the unit that the sketches belong to.")
+    by_id, account_id = by.id, account.id
+    with transaction(db):
+        # Holding the first versions keeps new ones from being added outside the unit meanwhile.
+        firsts = select(Sketch.id).where(_without(account_id)).order_by(Sketch.id)
+        count = len(db.scalars(firsts.with_for_update()).all())
+        kept(db, [unit_id])
+        theirs = Sketch.lineage_id.in_(select(Sketch.id).where(_without(account_id)))
+        db.execute(update(Sketch).where(theirs).values(unit_id=unit_id).execution_options(synchronize_session=False))
+    db.expire_all()
+    log.info("sketches_given", account=str(account_id), by=str(by_id), to_unit=str(unit_id), count=count)
+    return count
+
+
+def _without(account_id: uuid.UUID) -> ColumnElement[bool]:
+    """Holds for the first versions of the account's sketches that are in no unit."""
+    mine = Sketch.owner_id == account_id
+    return mine & Sketch.unit_id.is_(None) & (Sketch.id == Sketch.lineage_id)
+
+
+def kept(db: Session, unit_ids: Iterable[uuid.UUID]) -> list[Unit]:
+    """These units, which nobody can remove until the caller's transaction ends. Raises Refused when one is gone."""
+    wanted = set(unit_ids)
+    query = select(Unit).where(Unit.id.in_(wanted)).order_by(Unit.id).with_for_update(read=True)
+    found = list(db.scalars(query.execution_options(populate_existing=True)))
+    if len(found) != len(wanted):
+        raise Refused(NO_UNIT)
+    return found
+
+
+def _held(db: Session, unit_id: uuid.UUID) -> Unit:
+    # What would put something into the unit meanwhile waits for this lock, since it refers to the row.
+    query = select(Unit).where(Unit.id == unit_id).with_for_update()
+    unit = db.scalar(query.execution_options(populate_existing=True))
+    if unit is None:
+        raise NotFound(NO_UNIT)
+    return unit
+
+
+def _refuse_taken(db: Session, name: str, but: uuid.UUID | None = None) -> None:
+    taken = by_name(db).get(fold(name))
+    if taken is not None and taken.id != but:
+        raise Conflict(TAKEN)

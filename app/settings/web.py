@@ -1,0 +1,34 @@
+"""The settings of how the web server meets the world outside, read and checked."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+RATE_LIMITS = ("on", "off")
+
+
+def public_url(env: Mapping[str, str], production: bool, problems: list[str]) -> str | None:
+    """PUBLIC_URL without a slash at its end; None when it is unset. What is wrong is added to ``problems``."""
+    text = env.get("PUBLIC_URL")
+    if text is None:
+        return None
+    try:
+        url = urlsplit(text)
+        plain = url.hostname is not None and url.username is None and not (url.query or url.fragment)
+        usable = url.scheme in ("http", "https") and plain and url.path in ("", "/") and url.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        problems.append("PUBLIC_URL must be an address like https://semblance.example.org, without a path.")
+        return None
+    if production and url.scheme != "https":
+        problems.append("PUBLIC_URL must begin with https:// in production: browsers send the session only there.")
+    netloc, standard = url.netloc.lower(), ":443" if url.scheme == "https" else ":80"
+    return f"{url.scheme}://{netloc.removesuffix(standard)}"
+
+
+def rate_limits(env: Mapping[str, str], problems: list[str]) -> bool:
+    """Whether the web server limits how often one asker may ask."""
+    value = env.get("SEMBLANCE_RATE_LIMITS", RATE_LIMITS[0])
+    if value not in RATE_LIMITS:
+        problems.append(f"SEMBLANCE_RATE_LIMITS is {value!r}; it can be {' or '.join(RATE_LIMITS)}.")
+    return value != "off"

@@ -1,0 +1,44 @@
+"""Whose sketches an account sees and works on: those of its units, and its own that are in none.
+
+Everything else is answered like what does not exist.
+"""
+
+import uuid
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import Forbidden, Refused
+from models import Account, AccountUnit, Role, Sketch
+
+WORKING = (Role.INVESTIGATOR, Role.SUPERVISOR)
+
+
+def seen_by(account: Account) -> ColumnElement[bool]:
+    """Holds for the sketches that the account sees; for none without a role that works on them."""
+    if not account.has_role(*WORKING):
+        return false()
+    # Asked of the records and not of the account: its units may have changed since it was read.
+    mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
+    return or_(Sketch.unit_id.in_(mine), Sketch.unit_id.is_(None) & (Sketch.owner_id == account.id))
+
+
+def require_role(account: Account) -> None:
+    """Raises Forbidden for an account that does not work on sketches."""
+    if not account.has_role(*WORKING):
+        raise Forbidden(
+            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+        )
+
+
+def unit_for(db: Session, account_id: uuid.UUID, wanted: uuid.UUID | None) -> uuid.UUID | None:
+    """The unit of a new sketch; None when the account is in none.
+
+    Raises Refused for a unit that is not the account's, and when it is in several and chose none.
+    """
+    mine = list(db.scalars(select(AccountUnit.unit_id).where(AccountUnit.account_id == account_id)))
+    if wanted is None and len(mine) > 1:
+        raise Refused("Choose the unit that the sketch belongs to.")
+    if wanted is not None and wanted not in mine:
+        raise Refused("You are not in that unit any more; reload the page and choose again.")
+    return wanted or (mine[0] if mine else None)

@@ -1,0 +1,325 @@
+"""Every name that a record has, posted to every endpoint that writes: only what the form is for may change."""
+
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.database import transaction
+from app.identity import accounts, invitations, units
+from models import Account, Base, Job, JobState, Role, Sketch, utc_now
+from tests.app.drawings import drawing_png
+from tests.people import PASSWORD
+from tests.security.world import World, changes, dump
+
+NEW_PASSWORD = "eleven grey paper moons"
+WRONG_TRY = frozenset({"account.failed_attempts"})
+SESSIONS = frozenset({"sign_in_session+", "sign_in_session-"})
+LINK_OF = frozenset({"one_time_link+", "one_time_link-"})
+PASSWORD_SET = frozenset({"account.password_hash", "account.password_changed_at"})
+NEW_SKETCH = frozenset({"sketch+", "job+"})
+INVITED = frozenset({"account+", "account_role+", "one_time_link+"})
+NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an endpoint is for: its documented fields, and what they change."""
+
+    rule: str
+    fields: dict[str, Any]
+    changes: frozenset[str]
+    prepare: Callable[[World], None] | None = None
+    documented: frozenset[str] = field(default_factory=frozenset)
+    """Names that are documented but left out of ``fields``."""
+
+
+def job_is(state: JobState) -> Callable[[World], None]:
+    def put(world: World) -> None:
+        with world.session() as db:
+            job = db.get_one(Job, world.values["job_id"])
+            job.state = state
+            if state == JobState.FAILED:
+                job.started_at = job.finished_at = utc_now()
+            db.commit()
+
+    return put
+
+
+def invited(world: World) -> None:
+    """Somebody who has not accepted yet, in place of the account that is chosen."""
+    with world.session() as db:
+        email = f"{uuid.uuid4().hex}@example.org"
+        world.values["account_id"] = invitations.invite(db, email, "Person 6", [Role.INVESTIGATOR])[0].id
+
+
+def unit(world: World) -> None:
+    with world.session() as db:
+        world.values["unit_id"] = units.add_unit(db, f"Unit {uuid.uuid4().hex}").id
+
+
+def in_a_unit(world: World) -> None:
+    """The owner is in one unit more, which their sketches are not in."""
+    unit(world)
+    with world.session() as db, transaction(db):
+        owner = accounts.locked(db, world.accounts["owner"].id)
+        owner.units = [*owner.units, *units.kept(db, [world.values["unit_id"]])]
+
+
+def without_units(world: World) -> None:
+    """The owner is the account that is chosen, and their sketches are in no unit."""
+    in_a_unit(world)
+    world.values["account_id"] = world.accounts["owner"].id
+    with world.session() as db, transaction(db):
+        db.execute(update(Sketch).where(Sketch.owner_id == world.values["account_id"]).values(unit_id=None))
+
+
+CASES = [
+    Case("POST /confirm", {"password": PASSWORD}, frozenset({"sign_in_session.confirmed_at"})),
+    Case("POST /account", {"action": "name", "name": "New Name"}, frozenset({"account.name"})),
+    Case("POST /account", {"action": "theme", "theme": "dark"}, frozenset()),
+    Case("POST /account", {"action": "sessions"}, frozenset()),
+    Case(
+        "POST /account",
+        {"action": "password", "current": PASSWORD, "password": NEW_PASSWORD, "repeat": NEW_PASSWORD},
+        PASSWORD_SET | SESSIONS,
+    ),
+    Case("POST /account", {"action": "session", "session_id": NOBODY}, frozenset()),
+    Case("POST /account/second-factor", {"action": "begin"}, frozenset({"account.totp_secret"})),
+    Case("POST /account/second-factor", {"action": "finish", "code": "000000"}, frozenset()),
+    Case("POST /admin/accounts/<uuid:account_id>/password-link", {}, LINK_OF),
+    Case("POST /admin/accounts/<uuid:account_id>/sign-out", {}, frozenset()),
+    Case(
+        "POST /admin/accounts/<uuid:account_id>/standing",
+        {"roles": "supervisor"},
+        frozenset({"account.claims_due_at", "account_role+", "account_role-"}),
+        documented=frozenset({"units"}),
+    ),
+    Case(
+        "POST /admin/accounts/<uuid:account_id>/sketches",
+        {"unit": lambda world: str(world.values["unit_id"])},
+        frozenset({"sketch.unit_id"}),
+        without_units,
+    ),
+    Case(
+        "POST /admin/accounts/<uuid:account_id>/suspend",
+        {},
+        frozenset({"account.disabled_at", "account.claims_due_at", "one_time_link-"}),
+    ),
+    Case(
+        "POST /admin/accounts/<uuid:account_id>/restore",
+        {},
+        frozenset({"account.disabled_at", "account.claims_due_at"}),
+    ),
+    Case(
+        "POST /admin/accounts/import",
+        {"action": "import", "text": "email,name,roles\nperson5@example.org,Person 5,investigator\n"},
+        INVITED,
+        documented=frozenset({"add_units"}),
+    ),
+    Case(
+        "POST /admin/invitations/new",
+        {"name": "Person 4", "email": "person4@example.org", "roles": "investigator"},
+        INVITED,
+        documented=frozenset({"units"}),
+    ),
+    Case("POST /admin/invitations/<uuid:account_id>/renew", {}, LINK_OF, invited),
+    Case(
+        "POST /admin/invitations/<uuid:account_id>/revoke",
+        {},
+        frozenset({"account-", "account_role-", "one_time_link-"}),
+        invited,
+    ),
+    Case("POST /admin/units", {"name": "North"}, frozenset({"unit+"})),
+    Case("POST /admin/units/<uuid:unit_id>/name", {"name": "South"}, frozenset({"unit.name"}), unit),
+    Case("POST /admin/units/<uuid:unit_id>/remove", {}, frozenset({"unit-"}), unit),
+    Case(
+        "POST /admin/jobs/<uuid:job_id>/cancel",
+        {},
+        frozenset({"job.state", "job.reason", "job.finished_at"}),
+        job_is(JobState.QUEUED),
+    ),
+    Case(
+        "POST /admin/jobs/<uuid:job_id>/retry",
+        {},
+        frozenset({"job.state", "job.reason", "job.finished_at", "job.started_at", "job.queued_at"}),
+        job_is(JobState.FAILED),
+    ),
+    Case(
+        "POST /admin/jobs/<uuid:job_id>/priority",
+        {"urgency": "raised"},
+        frozenset({"job.priority"}),
+        job_is(JobState.QUEUED),
+    ),
+    Case(
+        "POST /admin/operations/retry-failed",
+        {"job_kind": "render"},
+        frozenset({"job.state", "job.queued_at", "job.started_at", "job.finished_at"}),
+        job_is(JobState.FAILED),
+    ),
+    Case("POST /first-account/<token>", {"name": "X", "email": "x@example.org"}, frozenset()),
+    Case("POST /sign-in/code", {"code": "000000"}, frozenset()),
+    Case("POST /sign-in/firebase", {"id_token": "x"}, frozenset()),
+    Case(
+        "POST /jobs/<uuid:job_id>/cancel",
+        {},
+        frozenset({"job.state", "job.reason", "job.finished_at"}),
+        job_is(JobState.QUEUED),
+    ),
+    Case(
+        "POST /jobs/<uuid:job_id>/retry",
+        {},
+        frozenset({"job.state", "job.reason", "job.finished_at", "job.started_at", "job.queued_at"}),
+        job_is(JobState.FAILED),
+    ),
+    Case(
+        "POST /sketches/<uuid:sketch_id>/render",
+        {"engine": "pix2pix", "seed": "7", "strength": "0.5"},
+        frozenset({"job+"}),
+        documented=frozenset({"left_x", "left_y", "right_x", "right_y"}),
+    ),
+    Case(
+        "POST /sketches/<uuid:sketch_id>/title",
+        {"title": "Only this"},
+        frozenset({"sketch.title", "sketch.title_folded"}),
+    ),
+    Case(
+        "POST /sketches/new",
+        {"title": "Mine", "files": lambda _: (io.BytesIO(drawing_png(7)), "a.png")},
+        NEW_SKETCH,
+        documented=frozenset({"parent", "unit"}),
+    ),
+    Case("POST /sketches/sample", {"name": "short-hair"}, NEW_SKETCH),
+    Case(
+        "POST /sketches/<uuid:sketch_id>/unit",
+        {"unit": lambda world: str(world.values["unit_id"])},
+        frozenset({"sketch.unit_id"}),
+        in_a_unit,
+    ),
+    Case("POST /set-password/<token>", {"password": NEW_PASSWORD, "repeat": NEW_PASSWORD}, frozenset()),
+    Case("POST /sign-in", {"email": "third@example.org", "password": PASSWORD}, SESSIONS),
+    Case("POST /sign-out", {}, frozenset({"sign_in_session-"})),
+]
+
+
+def poison(case: Case) -> dict[str, str]:
+    """Every column of every table, and names that frameworks and other products have been broken by."""
+    columns = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
+    others = [
+        "is_admin",
+        "admin",
+        "roles",
+        "role",
+        "owner",
+        "unit",
+        "units",
+        "permissions",
+        "__class__",
+        "_method",
+        "account",
+        "user_id",
+        "sketch_id",
+        "job_id",
+        "likeness_id",
+        "account_id",
+        "X-Access",
+    ]
+    names = (columns | set(others)) - case.fields.keys() - case.documented - {"csrf_token"}
+    return {name: "admin" if "role" in name or "admin" in name else NOBODY for name in names}
+
+
+def rule_of(world: World, case: Case) -> Rule:
+    return next(rule for method, rule in world.rules(safe=False) if f"{method} {rule.rule}" == case.rule)
+
+
+def cases(world: World) -> list[Case]:
+    """Those of endpoints that are there."""
+    there = {f"{method} {rule.rule}" for method, rule in world.rules(safe=False)}
+    return [case for case in CASES if case.rule in there]
+
+
+def send(world: World, case: Case, way: str) -> TestResponse:
+    fields = {name: value(world) if callable(value) else value for name, value in case.fields.items()}
+    path, token, extra = world.path(rule_of(world, case)), world.owner.token(), poison(case)
+    post, headers = world.owner.client.post, {"X-CSRF-Token": token}
+    if way == "form":
+        return post(path, data={**fields, **extra}, headers=headers)
+    if way == "address":
+        return post(path, data=fields, query_string=extra, headers=headers)
+    texts = {name: value for name, value in fields.items() if isinstance(value, str)}
+    return post(path, json={**texts, **extra}, headers=headers)
+
+
+@pytest.mark.parametrize("way", ["form", "address", "json"])
+def test_only_documented_fields_change(world: World, way: str) -> None:
+    wrong = []
+    for case in cases(world):
+        world.values["account_id"] = world.accounts["third"].id
+        if case.prepare:
+            case.prepare(world)
+        before = dump(world.app)
+        answer = send(world, case, way)
+        after = dump(world.app)
+        changed = changes(before, after)
+        # A form that says what it is for is taken; what comes as JSON, which no form reads, may change nothing.
+        expected = changed == case.changes if way != "json" else changed <= case.changes | WRONG_TRY
+        if answer.status_code >= 500 or not expected:
+            what = sorted(changed ^ case.changes)
+            wrong.append(f"{case.rule} {case.fields.get('action', '')}: {answer.status_code}, {what}")
+        assert owned_as_before(before, after), case.rule
+        assert untouched(world, before, after), case.rule
+        if world.owner.get("/account").status_code != 200:
+            world.owner.sign_in(world.accounts["owner"], NEW_PASSWORD if changed_password(world) else PASSWORD)
+    assert not wrong, "\n".join(wrong)
+
+
+def changed_password(world: World) -> bool:
+    with world.session() as db:
+        return db.get_one(Account, world.accounts["owner"].id).password_changed_at is not None
+
+
+def owned_as_before(before: Any, after: Any) -> bool:
+    """Nobody became administrator, nothing changed hands, and what is new belongs to somebody who is there."""
+    people = {str(key) for key in after["account"]}
+    new = [row for table in ("sketch", "job") for row in after[table].values()]
+    admins = [key for key in after["account_role"] if key.endswith("/admin")]
+    return len(admins) == 1 and all(str(row["owner_id"]) in people for row in new)
+
+
+def untouched(world: World, before: Any, after: Any) -> bool:
+    """The records of the other investigator are as they were."""
+    other = str(world.accounts["other"].id)
+    ids = {other, *(str(world.foreign[name]) for name in ("sketch_id", "likeness_id", "job_id"))}
+    tables = ("account", "sketch", "likeness", "job")
+    return all(before[table][key] == after[table][key] for table in tables for key in before[table].keys() & ids)
+
+
+def test_every_endpoint_that_writes_is_tried(world: World) -> None:
+    """A new one fails here until CASES says what it is for."""
+    assert {f"{method} {rule.rule}" for method, rule in world.rules(safe=False)} == {case.rule for case in cases(world)}
+
+
+def test_the_comparison_would_see_a_change_of_every_kind(world: World) -> None:
+    before = dump(world.app)
+    with world.session() as db:
+        job = db.get_one(Job, world.values["job_id"])
+        job.owner_id = world.accounts["third"].id
+        db.commit()
+    assert changes(before, dump(world.app)) == {"job.owner_id"}
+
+
+def test_one_time_links_give_what_they_are_for(world: World) -> None:
+    case = Case("POST /set-password/<token>", {"password": NEW_PASSWORD, "repeat": NEW_PASSWORD}, frozenset())
+    before = dump(world.app)
+    answer = send(world, case, "form")
+    after = dump(world.app)
+    assert answer.status_code == 303
+    assert changes(before, after) == PASSWORD_SET | SESSIONS | {"one_time_link.used_at"}
+    changed = [key for key, row in after["account"].items() if row != before["account"][key]]
+    assert changed == [str(world.accounts["third"].id)]
