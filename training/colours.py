@@ -66,7 +66,8 @@ def recolour(photo: Images, mask: Images, now: Floats, wanted: Floats) -> Images
 
 def to_lab(photo: Images) -> Floats:
     """(..., 3) RGB -> CIELAB, L from 0 to 100."""
-    return np.asarray(cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+    rows = photo.reshape(-1, photo.shape[-2], 3).astype(np.float32) / 255
+    return np.asarray(cv2.cvtColor(rows, cv2.COLOR_RGB2LAB)).reshape(photo.shape)
 
 
 def to_rgb(lab: Floats) -> Images:

@@ -14,9 +14,7 @@ from training.face_features import random_moves
 SKIN, HAIR, IRIS = (210, 160, 130), (60, 40, 25), (60, 90, 120)
 
 
-def portrait() -> tuple[
-    np.ndarray[tuple[int, ...], np.dtype[np.uint8]], np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
-]:
+def portrait() -> tuple[Images, Images]:
     """Flat colours on the template, and the masks of person, skin and hair."""
     photo, regions = np.full((256, 256, 3), 90, np.uint8), np.zeros((3, 256, 256), np.uint8)
     photo[20:80, 60:200], photo[80:230, 60:200] = HAIR, SKIN
