@@ -1,4 +1,5 @@
-"""Masks of the person in every photo, so that the generator learns the face and not the wall behind it.
+"""Where the person, the skin and the hair are in every photo: the generator learns the face and not the wall behind
+it, and which colours a drawing does not tell.
 
 A small segmenter is trained for a few minutes on the parsing masks of CelebAMask-HQ and applied to all photos.
 """
@@ -15,13 +16,20 @@ from torch.nn import functional as F
 
 from inference.device import channels_last
 from training.dataset import Face, Images
-from training.segmenter import Segmenter
+from training.segmenter import CLASSES, Segmenter
 
 _SIDE = 128
 
+# CelebAMask-HQ's 19 classes -> ours. Lips go with the skin and brows with the hair, since their colours do.
+_SKIN, _HAIR = (1, 2, 8, 9, 11, 12, 17), (6, 7, 13)
+_OURS = np.full(256, CLASSES.index("rest"), np.uint8)
+_OURS[0] = CLASSES.index("wall")
+_OURS[list(_SKIN)] = CLASSES.index("skin")
+_OURS[list(_HAIR)] = CLASSES.index("hair")
+
 
 def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
-    """Fits the segmenter on the faces that carry a parsing mask (class 0 = background). Raises ValueError for none."""
+    """Fits the segmenter on the faces that carry a parsing mask of CelebAMask-HQ. Raises ValueError for none."""
     masked = [face for face in faces if face.mask and face.split == "train"]
     if not masked:
         raise ValueError("No training face has a parsing mask: the person cannot be told from the wall.")
@@ -35,8 +43,8 @@ def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
         chosen = rng.integers(len(photos), size=32)
         pairs = [_augment(photos[k], masks[k], rng) for k in chosen]
         image = _tensor(np.stack([photo for photo, _ in pairs]))
-        target = torch.from_numpy(np.stack([mask for _, mask in pairs])).float().div(255).unsqueeze(1)
-        loss = F.binary_cross_entropy_with_logits(network(image), target)
+        target = torch.from_numpy(np.stack([mask for _, mask in pairs])).long()
+        loss = F.cross_entropy(network(image), target)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         optimizer.step()
@@ -45,17 +53,19 @@ def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
 
 
 @torch.inference_mode()
-def person_masks(network: Segmenter, photos: Images, batch: int = 32) -> npt.NDArray[np.uint8]:
-    """(N, S, S) soft masks, 255 where the person is, for (N, S, S, 3) photos."""
+def find_regions(network: Segmenter, photos: Images, batch: int = 32) -> npt.NDArray[np.uint8]:
+    """(N, 3, S, S) soft masks of person, skin and hair, 255 where they are, for (N, S, S, 3) photos."""
     side = photos.shape[1]
-    masks = np.empty(photos.shape[:3], np.uint8)
+    regions = np.empty((len(photos), 3, side, side), np.uint8)
     for start in range(0, len(photos), batch):
         chunk = photos[start : start + batch]
         small = np.stack([cv2.resize(photo, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA) for photo in chunk])
         logits = network(_tensor(small)) + network(_tensor(small[:, :, ::-1])).flip(-1)
-        alpha = torch.sigmoid(F.interpolate(logits, size=(side, side), mode="bicubic", align_corners=False))
-        masks[start : start + batch] = alpha[:, 0].mul(255).round().clamp(0, 255).byte().numpy()
-    return masks
+        large = F.interpolate(logits, size=(side, side), mode="bicubic", align_corners=False)
+        wall, skin, hair, _ = large.softmax(1).unbind(1)
+        found = torch.stack([1 - wall, skin, hair], 1)
+        regions[start : start + batch] = found.mul(255).round().clamp(0, 255).byte().numpy()
+    return regions
 
 
 def _load_masked(faces: list[Face]) -> tuple[Images, npt.NDArray[np.uint8]]:
@@ -66,8 +76,7 @@ def _load_masked(faces: list[Face]) -> tuple[Images, npt.NDArray[np.uint8]]:
             photo = Image.open(io.BytesIO(archive.read(face.photo))).convert("RGB")
             parsing = np.asarray(Image.open(io.BytesIO(archive.read(str(face.mask)))))
         photos[k] = np.asarray(photo.resize((192, 192), Image.Resampling.BOX))
-        person = (parsing > 0).astype(np.uint8) * 255
-        masks[k] = cv2.resize(person, (192, 192), interpolation=cv2.INTER_AREA)
+        masks[k] = cv2.resize(_OURS[parsing], (192, 192), interpolation=cv2.INTER_NEAREST)
     return photos, masks
 
 
@@ -79,9 +88,9 @@ def _augment(photo: Images, mask: Images, rng: np.random.Generator) -> tuple[Ima
     if rng.random() < 0.5:
         photo, mask = photo[:, ::-1], mask[:, ::-1]
     warped = cv2.warpAffine(photo, matrix, (_SIDE, _SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    warped_mask = cv2.warpAffine(mask, matrix, (_SIDE, _SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    warped_mask = cv2.warpAffine(mask, matrix, (_SIDE, _SIDE), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     if rng.random() < 0.5:  # a plain wall, as in studio portraits
-        alpha = warped_mask[..., None] / 255.0
+        alpha = (warped_mask > 0)[..., None].astype(np.float32)
         warped = (warped * alpha + rng.uniform(0, 255, 3) * (1 - alpha)).astype(np.uint8)
     if rng.random() < 0.15:
         warped = np.repeat(warped.mean(-1, keepdims=True), 3, -1)

@@ -11,7 +11,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from inference.appearance import encode
 from inference.paper import normalise_ink
+from training.colours import Floats, iris_mask, recolour
 from training.dataset import Images
 from training.prepare import Prepared
 from training.silhouette import fit_photo
@@ -19,6 +21,9 @@ from training.sketchmaker import elastic, make_sketch, vary_ink
 
 T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face
+
+_RECOLOURED = 0.4  # share of the pairs
+_FURTHEST = (28.0, 60.0, 40.0)  # in L, that skin, hair and irises are moved: further looks painted
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
@@ -46,11 +51,25 @@ class Prefetch(Generic[T]):
 
 @dataclass(frozen=True)
 class PairBatch:
-    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `person` (B, 1, 256, 256), 1 where the person is, else 0."""
+    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `person` (B, 1, 256, 256), 1 where the person is, else 0;
+    `appearance` (B, VECTOR) what the generator is told of the colours in `regions` (B, 3, 256, 256), from 0 to 1: skin,
+    hair, irises. The last two rows are one face drawn with two inks."""
 
     sketch: Tensor
     photo: Tensor
     person: Tensor
+    appearance: Tensor
+    regions: Tensor
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A sketch and its photo, aligned; `regions` (4, 256, 256) are person, skin, hair, irises; `colours` (3, 3)."""
+
+    sketch: Images
+    photo: Images
+    regions: Images
+    colours: Floats
 
 
 class SketchPairs:
@@ -64,12 +83,17 @@ class SketchPairs:
 
     def batch(self, step: int) -> PairBatch:
         rng = np.random.default_rng((self.seed, step))
-        triples = [self._draw(rng) for _ in range(self.size)]
-        sketches, photos, people = (np.stack(column) for column in zip(*triples, strict=True))
+        pairs = [self._draw(rng) for _ in range(self.size - 1)]
+        pairs.append(pairs[-1])
+        sketches = np.stack([normalise_ink(vary_ink(pair.sketch, rng)) for pair in pairs])
+        told = np.stack([self._told(pair, rng) for pair in pairs[:-1]])
+        regions = torch.from_numpy(np.stack([pair.regions for pair in pairs])).float().div(255)
         return PairBatch(
             to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
-            to_tensor(photos),
-            torch.from_numpy(people).unsqueeze(1).float().div(255),
+            to_tensor(np.stack([pair.photo for pair in pairs])),
+            regions[:, :1],
+            torch.from_numpy(encode(np.concatenate([told, told[-1:]]))),
+            regions[:, 1:],
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -81,24 +105,47 @@ class SketchPairs:
         middle = self.data.photos[k, 64:192:8, 64:192:8].astype(np.int16)
         return bool((middle.max(-1) - middle.min(-1)).mean() > 12)
 
-    def _draw(self, rng: np.random.Generator) -> tuple[Images, Images, Images]:
+    def _draw(self, rng: np.random.Generator) -> Pair:
         real = rng.random() < self.real_share
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
-        sketch, photo, person = self._pair(k) if real else self._made(k, rng)
-        photo = on_wall(photo, person)
-        sketch, photo, person = jitter([sketch, photo, person], rng)
+        pair = self._pair(k) if real else self._made(k, rng)
+        pair = self._recoloured(pair, rng)
+        photo = on_wall(pair.photo, pair.regions[0])
+        sketch, photo, *regions = jitter([pair.sketch, photo, *pair.regions], rng)
         if rng.random() < (0.35 if real else 0.6):
             sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
-        return normalise_ink(vary_ink(sketch, rng)), photo, person
+        return Pair(sketch, photo, np.stack(regions), pair.colours)
 
-    def _pair(self, k: int) -> tuple[Images, Images, Images]:
+    def _pair(self, k: int) -> Pair:
         row = self.data.sketch_of[k]
-        sketch, silhouette = np.array(self.data.sketches[row]), np.array(self.data.silhouettes[row])
-        return sketch, fit_photo(np.array(self.data.photos[k]), np.array(self.data.masks[k]), silhouette), silhouette
+        silhouette, regions = np.array(self.data.silhouettes[row]), self._regions(k)
+        photo = fit_photo(np.array(self.data.photos[k]), regions[0], silhouette)
+        regions = np.concatenate([silhouette[None], np.minimum(regions[1:], silhouette)])
+        return Pair(np.array(self.data.sketches[row]), photo, regions, np.array(self.data.colours[k]))
 
-    def _made(self, k: int, rng: np.random.Generator) -> tuple[Images, Images, Images]:
-        photo, person = np.array(self.data.photos[k]), np.array(self.data.masks[k])
-        return make_sketch(photo, person, rng), photo, person
+    def _made(self, k: int, rng: np.random.Generator) -> Pair:
+        photo, regions = np.array(self.data.photos[k]), self._regions(k)
+        return Pair(make_sketch(photo, regions[0], rng), photo, regions, np.array(self.data.colours[k]))
+
+    def _regions(self, k: int) -> Images:
+        return np.concatenate([self.data.regions[k], iris_mask(self.data.eyes[k], self.data.photos.shape[1])[None]])
+
+    def _recoloured(self, pair: Pair, rng: np.random.Generator) -> Pair:
+        """Now and then the photo with another one's colours: the same drawing, so that the colours must be heard."""
+        if rng.random() > _RECOLOURED:
+            return pair
+        photo, colours = pair.photo, pair.colours.copy()
+        for k, now in enumerate(pair.colours):
+            wanted = self.data.colours[int(rng.choice(self._all))][k]
+            near = np.isfinite(now + wanted).all() and abs(wanted[0] - now[0]) < _FURTHEST[k]
+            if near and rng.random() < 0.7:
+                photo, colours[k] = recolour(photo, pair.regions[k + 1], now, wanted), wanted
+        return Pair(pair.sketch, photo, pair.regions, colours)
+
+    def _told(self, pair: Pair, rng: np.random.Generator) -> Floats:
+        """What the generator is told: everything, nothing, or some of it."""
+        silent = rng.random(3) < rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.3, 0.35])
+        return np.where(silent[:, None], np.nan, pair.colours).astype(np.float32)
 
 
 def on_wall(photo: Images, person: Images) -> Images:

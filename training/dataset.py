@@ -17,6 +17,7 @@ from inference.template import FIVE_POINTS, similarity
 Images = npt.NDArray[np.uint8]
 Split = Literal["train", "val", "test"]
 SIZE = 256
+_EYES_APART = float(FIVE_POINTS[1, 0] - FIVE_POINTS[0, 0])
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,18 @@ def load_images(faces: list[Face], member: Literal["photo", "sketch"], size: int
         for archive in opened.values():
             archive.close()
     return images
+
+
+def load_eyes(faces: list[Face]) -> npt.NDArray[np.float32]:
+    """(N, 2, 2) of the photos in shares of the side; the template's where only the picture was aligned."""
+    eyes = np.tile(FIVE_POINTS[:2], (len(faces), 1, 1))
+    for k, face in enumerate(faces):
+        if face.landmarks is not None:
+            # Landmarks are in pixels of a photo that is already on the template: its side follows from the eyes.
+            apart = float(np.linalg.norm(face.landmarks[1] - face.landmarks[0]))
+            side = min((128, 256, 512, 1024), key=lambda size: abs(apart / size - _EYES_APART))
+            eyes[k] = face.landmarks[:2] / side
+    return eyes
 
 
 def _load_aligned(archive: zipfile.ZipFile, face: Face, member: str, size: int) -> Images:

@@ -29,11 +29,27 @@ class FaceFeatures(nn.Module):
         self.requires_grad_(False).eval()
         self.register_buffer("grid", _crop_grid(), persistent=False)
 
-    def forward(self, faces: Tensor) -> tuple[list[Tensor], Tensor]:
+    def forward(self, faces: Tensor, moves: Tensor | None = None) -> tuple[list[Tensor], Tensor]:
+        """`moves` (N, 2, 3) are small affine maps of the crops, see `random_moves`."""
         grid = self.get_buffer("grid").expand(len(faces), -1, -1, -1)
+        if moves is not None:
+            grid = torch.einsum("nhwj,nij->nhwi", F.pad(grid, (0, 1), value=1.0), moves)
         crops = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
         taps, embedding = self.network(crops)
         return taps, F.normalize(embedding.float(), dim=1)
+
+
+def random_moves(count: int, device: torch.device) -> Tensor:
+    """(count, 2, 3): every crop a little turned, scaled and shifted, half of them mirrored.
+
+    A picture that pleases a recogniser at one exact crop only has learned the recogniser and not the face
+    (expectation over transformation, Athalye et al. 2018).
+    """
+    angle, scale = 0.05 * torch.randn(count), torch.exp(0.05 * torch.randn(count))
+    mirror = torch.where(torch.rand(count) < 0.5, -1.0, 1.0)
+    cos, sin, shift = scale * angle.cos(), scale * angle.sin(), 0.025 * torch.randn(count, 2)
+    rows = torch.stack([torch.stack([cos * mirror, -sin], 1), torch.stack([sin * mirror, cos], 1)], 1)
+    return torch.cat([rows, shift.unsqueeze(2)], 2).to(device)
 
 
 class MobileFaceNet(nn.Module):

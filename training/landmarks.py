@@ -85,7 +85,7 @@ def _drawing(data: Prepared, k: int, real: bool, rng: np.random.Generator) -> Im
     if real:
         sketch = np.array(data.sketches[data.sketch_of[k]])
     else:
-        sketch = make_sketch(np.array(data.photos[k]), np.array(data.masks[k]), rng)
+        sketch = make_sketch(np.array(data.photos[k]), np.array(data.regions[k, 0]), rng)
     return normalise_ink(vary_ink(sketch, rng))
 
 

@@ -17,6 +17,8 @@ from training.curves import draw_curve
 from training.dataset import Images
 
 B = TypeVar("B")
+_OTHER_NETWORK = "These weights are of another network than the recipe's; name fitting ones."
+_LEARNED_LATER = "appearance."  # begins as no change, so it may be new to weights that are fine-tuned
 B_contra = TypeVar("B_contra", contravariant=True)
 
 
@@ -103,9 +105,11 @@ class Run(Generic[B]):
         """Begin with a generator that was trained before (fine-tuning). Raises ValueError for another network's."""
         generator = self.trainee.modules["generator"]
         try:
-            generator.load_state_dict(dict(weights))
+            missing, unknown = generator.load_state_dict(dict(weights), strict=False)
         except RuntimeError as error:
-            raise ValueError("These weights are of another network than the recipe's; name fitting ones.") from error
+            raise ValueError(_OTHER_NETWORK) from error
+        if unknown or any(not name.startswith(_LEARNED_LATER) for name in missing):
+            raise ValueError(_OTHER_NETWORK)
         self.average.load_state_dict(generator.state_dict())
 
     @property

@@ -15,7 +15,7 @@ from inference.networks.unet import SMALL, UNet256, UNetConfig
 from training import losses
 from training.batches import PairBatch, to_images
 from training.dataset import Images
-from training.face_features import FaceFeatures
+from training.face_features import FaceFeatures, random_moves
 from training.patchgan import PatchGAN
 
 
@@ -37,6 +37,8 @@ class Pix2PixConfig:
             "feature_matching": 10.0,
             "face_features": 20.0,
             "identity": 8.0,
+            "colour": 0.0,
+            "ink": 0.0,
         }
     )
 
@@ -67,9 +69,13 @@ class Pix2PixModel:
         self.sketch = batch.sketch.to(self.device, non_blocking=True)
         self.photo = batch.photo.to(self.device, non_blocking=True)
         self.person = batch.person.to(self.device, non_blocking=True)
+        self.regions = batch.regions.to(self.device, non_blocking=True)
+        self.appearance = (
+            batch.appearance.to(self.device, non_blocking=True) if self.config.network.appearance else None
+        )
 
     def forward(self) -> None:
-        self.fake = self.generator(self.sketch).float()
+        self.fake = self.generator(self.sketch, self.appearance).float()
 
     def backward_D(self) -> None:  # noqa: N802 - pix2pix's own name
         both = torch.cat([self.photo, self.fake.detach()])
@@ -85,6 +91,8 @@ class Pix2PixModel:
             terms |= self._adversarial_terms()
         if self.faces is not None and face_share > 0:
             terms |= self._face_terms(self.faces)
+        if self.appearance is not None:
+            terms |= self._colour_terms(self.appearance)
         shares = {"face_features": face_share, "identity": face_share}
         weighted = [self.config.weights[name] * shares.get(name, 1.0) * term for name, term in terms.items()]
         total = torch.stack(weighted).sum()
@@ -117,9 +125,12 @@ class Pix2PixModel:
         """Rows of sketch, face, photo."""
         network.eval()
         with torch.autocast(self.device.type, torch.bfloat16):
-            fake = network(batch.sketch.to(self.device))
+            fake = network(batch.sketch.to(self.device), self._told(batch))
         columns = [to_images(batch.sketch), to_images(fake), to_images(batch.photo)]
         return np.concatenate([np.concatenate(list(column), axis=1) for column in columns], axis=0)
+
+    def _told(self, batch: PairBatch) -> Tensor | None:
+        return batch.appearance.to(self.device, non_blocking=True) if self.config.network.appearance else None
 
     def _adversarial_terms(self) -> dict[str, Tensor]:
         score, fake_maps = self.discriminator(self.sketch, self.fake)
@@ -132,12 +143,20 @@ class Pix2PixModel:
 
     def _face_terms(self, faces: FaceFeatures) -> dict[str, Tensor]:
         # Of the person alone: what pleases the recogniser must not be painted on the wall.
-        maps, who = faces(torch.lerp(self.photo, self.fake, self.person))
+        moves = random_moves(len(self.fake), self.device)
+        maps, who = faces(torch.lerp(self.photo, self.fake, self.person), moves)
         with torch.no_grad():
-            true_maps, true_who = faces(self.photo)
+            true_maps, true_who = faces(self.photo, moves)
         return {
             "face_features": losses.feature_matching(maps, true_maps),
             "identity": losses.cosine_distance(who, true_who),
+        }
+
+    def _colour_terms(self, appearance: Tensor) -> dict[str, Tensor]:
+        skin = losses.region_colours(self.fake[-2:], self.regions[-2:, :1])
+        return {
+            "colour": losses.colour(self.fake, self.photo, self.regions, appearance[:, 3::4]),
+            "ink": (skin[0] - skin[1]).abs().mean(),
         }
 
 

@@ -1,4 +1,4 @@
-"""ZIP sets -> one folder of arrays that every trainer reads: aligned photos, person masks, sketches."""
+"""ZIP sets -> one folder of arrays that every trainer reads: aligned photos, their regions and colours, sketches."""
 
 import json
 from dataclasses import dataclass
@@ -11,27 +11,33 @@ import numpy.typing as npt
 import torch
 
 from inference.paper import normalise_ink
-from training.background import person_masks, train_segmenter
-from training.dataset import Face, Images, align_by_points, load_images, read_manifests
+from training.background import find_regions, train_segmenter
+from training.colours import measure
+from training.dataset import Face, Images, align_by_points, load_eyes, load_images, read_manifests
 from training.segmenter import Segmenter
 from training.silhouette import drawn_silhouette
 
-SEGMENTER_STEPS = 400
+SEGMENTER_STEPS = 600
+_ARRAYS = ("photos", "regions", "colours", "sketches", "silhouettes")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Photos (N, 256, 256, 3) RGB, person masks (N, 256, 256), sketches (M, 256, 256) with normalised ink and the
-    silhouettes drawn in them (M, 256, 256).
+    """Photos (N, 256, 256, 3) RGB, soft masks of person, skin and hair in them (N, 3, 256, 256), CIELAB colours of
+    skin, hair and irises (N, 3, 3), NaN where unknown; sketches (M, 256, 256) with normalised ink and the silhouettes
+    drawn in them (M, 256, 256).
 
-    `sketch_of[n]` is the row in `sketches` and `silhouettes` of face n, or -1.
+    `eyes` (N, 2, 2) lie in shares of the photos' side; `sketch_of[n]` is the row in `sketches` and `silhouettes` of
+    face n, or -1.
     """
 
     faces: list[Face]
     photos: Images
-    masks: Images
+    regions: Images
+    colours: npt.NDArray[np.float32]
     sketches: Images
     silhouettes: Images
+    eyes: npt.NDArray[np.float32]
     sketch_of: npt.NDArray[np.int64]
 
     def rows(self, split: str, with_sketch: bool | None = None, sets: tuple[str, ...] = ()) -> npt.NDArray[np.int64]:
@@ -60,12 +66,12 @@ def prepare(data: Path, cache: Path, detector: Path | None = None, steps: int = 
     faces, photos = [faces[k] for k in kept], photos[kept]
     drawn = [face for face in faces if face.sketch]
     sketches = np.stack([normalise_ink(cv2.cvtColor(s, cv2.COLOR_RGB2GRAY)) for s in load_images(drawn, "sketch")])
-    masks = person_masks(segmenter, photos)
-    of_drawn = masks[[k for k, face in enumerate(faces) if face.sketch]]
-    np.save(cache / "photos.npy", photos)
-    np.save(cache / "masks.npy", masks)
-    np.save(cache / "sketches.npy", sketches)
-    np.save(cache / "silhouettes.npy", np.stack(list(map(drawn_silhouette, sketches, of_drawn))))
+    regions = find_regions(segmenter, photos)
+    people = regions[[k for k, face in enumerate(faces) if face.sketch], 0]
+    colours = np.stack([measure(*of_face) for of_face in zip(photos, regions, load_eyes(faces), strict=True)])
+    silhouettes = np.stack(list(map(drawn_silhouette, sketches, people)))
+    for name, array in zip(_ARRAYS, (photos, regions, colours, sketches, silhouettes), strict=True):
+        np.save(cache / f"{name}.npy", array)
     (cache / "faces.json").write_text(json.dumps([[str(face.archive.name), face.id] for face in faces]))
 
 
@@ -77,10 +83,8 @@ def load_prepared(data: Path, cache: Path) -> Prepared:
     faces = [by_id[archive, name] for archive, name in json.loads((cache / "faces.json").read_text())]
     has_sketch = np.array([face.sketch is not None for face in faces])
     sketch_of = np.where(has_sketch, np.cumsum(has_sketch) - 1, -1)
-    photos, masks, sketches, silhouettes = (
-        np.load(cache / f"{name}.npy", mmap_mode="r") for name in ("photos", "masks", "sketches", "silhouettes")
-    )
-    return Prepared(faces, photos, masks, sketches, silhouettes, sketch_of)
+    arrays = {name: np.load(cache / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+    return Prepared(faces, eyes=load_eyes(faces), sketch_of=sketch_of, **arrays)
 
 
 def _segmenter(faces: list[Face], path: Path, steps: int) -> Segmenter:

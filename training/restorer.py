@@ -59,7 +59,7 @@ class DegradedFaces:
         inputs, photos = [], []
         for k in rng.choice(self.rows, self.size):
             photo = load_images([self.data.faces[k]], "photo", SIDE)[0]
-            mask = _resize(np.array(self.data.masks[k]), SIDE, cv2.INTER_CUBIC)
+            mask = _resize(np.array(self.data.regions[k, 0]), SIDE, cv2.INTER_CUBIC)
             photo = on_wall(photo, mask)
             if rng.random() < 0.5:
                 photo, mask = np.ascontiguousarray(photo[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])

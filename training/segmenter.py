@@ -1,12 +1,14 @@
-"""A small fully convolutional U-Net that tells the person from the wall; used on training photos only."""
+"""A small fully convolutional U-Net that tells wall, skin and hair apart; used on training photos only."""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+CLASSES = ("wall", "skin", "hair", "rest")
+
 
 class Segmenter(nn.Module):
-    """(N, 3, S, S) RGB in [-1, 1], S a multiple of 16 -> (N, 1, S, S) logits of "belongs to the person"."""
+    """(N, 3, S, S) RGB in [-1, 1], S a multiple of 16 -> (N, 4, S, S) logits of the classes in `CLASSES`."""
 
     def __init__(self, width: int = 16) -> None:
         super().__init__()
@@ -16,7 +18,7 @@ class Segmenter(nn.Module):
             for k, (i, o) in enumerate(zip([3, *widths[:-1]], widths, strict=True))
         )
         self.decoder = nn.ModuleList(_block(a + b, b) for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True))
-        self.head = nn.Conv2d(width, 1, 1)
+        self.head = nn.Conv2d(width, len(CLASSES), 1)
 
     def forward(self, image: Tensor) -> Tensor:
         skips: list[Tensor] = []

@@ -103,7 +103,7 @@ def vary_ink(sketch: Gray, rng: Rng) -> Gray:
     ink = 1.0 - sketch.astype(np.float32) / 255
     if rng.random() < 0.6:
         ink = np.clip(ink - rng.uniform(0.2, 0.9) * cv2.GaussianBlur(ink, (0, 0), rng.uniform(6, 16)), 0, 1)
-    ink = ink ** np.exp(rng.uniform(-0.45, 0.45)) * rng.uniform(0.75, 1.15)
+    ink = np.clip(ink * np.exp(rng.normal(0, 0.45)), 0, 1) ** np.exp(rng.normal(0, 0.35))
     if rng.random() < 0.3:
         ink = cv2.GaussianBlur(ink, (0, 0), rng.uniform(0.4, 1.2))
     if rng.random() < 0.2:

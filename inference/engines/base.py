@@ -5,6 +5,7 @@ from typing import ClassVar, Protocol
 
 from torch import Tensor
 
+from inference.appearance import UNKNOWN, Appearance
 from inference.device import Device
 from inference.weights import Checkpoint
 
@@ -28,6 +29,9 @@ class Engine(Protocol):
 
     def __init__(self, checkpoint: Checkpoint, device: Device) -> None: ...
 
-    def generate(self, sketches: Tensor, seed: int) -> Tensor:
-        """(N, 3, 256, 256) in [-1, 1] -> the same shape, float32, on the CPU or the engine's device."""
+    def generate(self, sketches: Tensor, seed: int, appearance: Appearance = UNKNOWN) -> Tensor:
+        """(N, 3, 256, 256) in [-1, 1] -> the same shape, float32, on the CPU or the engine's device.
+
+        Raises BadControl for an appearance that its weights have not learned.
+        """
         ...

@@ -5,8 +5,10 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
+from inference.appearance import UNKNOWN, Appearance
 from inference.device import Device, channels_last
 from inference.engines.base import EngineInfo
+from inference.errors import BadControl
 from inference.networks.folding import fold_enlargement
 from inference.networks.unet import UNet256, UNetConfig
 from inference.packing import pack_convolutions
@@ -41,8 +43,16 @@ class Pix2Pix:
         self.network = optimise(build_generator(checkpoint), device)
 
     @torch.inference_mode()
-    def generate(self, sketches: Tensor, seed: int) -> Tensor:
+    def generate(self, sketches: Tensor, seed: int, appearance: Appearance = UNKNOWN) -> Tensor:
         generator = torch.Generator().manual_seed(seed) if seed else None
         inputs = sketches.to(self.device.torch, self.device.dtype).contiguous(memory_format=torch.channels_last)
-        face: Tensor = self.network(inputs, generator)
+        wishes = None if appearance == UNKNOWN else self._wishes(appearance, len(sketches))
+        face: Tensor = self.network(inputs, wishes, generator)
         return face.float()
+
+    def _wishes(self, appearance: Appearance, count: int) -> Tensor:
+        if not self.checkpoint.architecture.get("appearance"):
+            raise BadControl(
+                f"The weights {self.checkpoint.name} know no skin, hair or eye colour. Leave them unknown."
+            )
+        return torch.from_numpy(appearance.vector()).to(self.device.torch).expand(count, -1)

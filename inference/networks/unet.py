@@ -14,12 +14,14 @@ Upsample = Literal["transposed", "resize"]
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """`width` is the channel count of the first block; "paper" is 64 with transposed convolutions."""
+    """`width` is the channel count of the first block; "paper" is 64 with transposed convolutions; `appearance` the
+    length of a vector of wishes that the decoder takes besides the sketch, 0 for none."""
 
     width: int = 64
     norm: Norm = "batch"
     upsample: Upsample = "transposed"
     dropout: float = 0.5
+    appearance: int = 0
 
 
 PAPER = UNetConfig()
@@ -49,13 +51,18 @@ class UNet256(nn.Module):
         self.decoder = nn.ModuleList(_up(i, o, config) for i, o in zip(inputs, decoder, strict=True))
         self.output = _upsampler(decoder[-1] + encoder[0], 3, config.upsample, bias=True, edge="replicate")
         self.apply(_initialise)
+        self.appearance = Modulation(config.appearance, decoder) if config.appearance else None
 
-    def forward(self, sketch: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """(N, 3, 256, 256) in [-1, 1], RGB -> the same shape and range.
+    def forward(
+        self, sketch: Tensor, appearance: Tensor | None = None, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """(N, 3, 256, 256) in [-1, 1], RGB, and (N, `config.appearance`) wishes, None and 0 for none -> a face of the
+        sketch's shape and range.
 
-        In evaluation the result is a function of the sketch alone, unless a seeded `generator` asks for a
+        In evaluation the result is a function of these alone, unless a seeded `generator` asks for a
         variation: it then drives the dropout that pix2pix uses as its only source of noise.
         """
+        wishes = self.appearance(appearance, sketch) if self.appearance else None
         skips: list[Tensor] = []
         x = sketch
         for block in self.encoder:
@@ -64,6 +71,9 @@ class UNet256(nn.Module):
         x = self.bottleneck(x)
         for k, (block, skip) in enumerate(zip(self.decoder, reversed(skips), strict=True)):
             x = block(x)
+            if wishes is not None:
+                gain, offset = wishes[k]
+                x = torch.addcmul(offset, x, 1 + gain)
             if k < _DROPPED:
                 x = self._drop(x, generator)
             # s2f applies the ReLU after the concatenation, so it clips the skip as well.
@@ -76,6 +86,29 @@ class UNet256(nn.Module):
         # Drawn on the CPU, so that a seed means the same variation on every device.
         kept = torch.rand(x.shape, generator=generator) >= self.config.dropout
         return x * kept.to(x) / (1 - self.config.dropout)
+
+
+class Modulation(nn.Module):
+    """Wishes -> a gain and an offset for every channel of every decoder block (FiLM, Perez et al. 2018; as conditional
+    instance norm in Dumoulin et al. 2017). Begins as no change at all, so that a network without it can be taught."""
+
+    def __init__(self, inputs: int, channels: list[int], width: int = 64) -> None:
+        super().__init__()
+        self.inputs = inputs
+        self.shared = nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
+        self.heads = nn.ModuleList(nn.Linear(width, 2 * n) for n in channels)
+        for head in self.heads:
+            assert isinstance(head, nn.Linear)
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
+
+    def forward(self, wishes: Tensor | None, like: Tensor) -> list[tuple[Tensor, Tensor]]:
+        """(N, inputs) or None -> of every block two (N, C, 1, 1) in `like`'s dtype."""
+        if wishes is None:
+            wishes = like.new_zeros(len(like), self.inputs)
+        shared = self.shared(wishes.to(like.dtype))
+        pairs = [head(shared)[..., None, None].chunk(2, dim=1) for head in self.heads]
+        return [(gain, offset) for gain, offset in pairs]
 
 
 class InstanceNorm(nn.Module):

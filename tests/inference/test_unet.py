@@ -23,7 +23,7 @@ def sketches(count: int = 2, seed: int = 0) -> Tensor:
 
 def made(network: UNet256, batch: Tensor, generator: torch.Generator | None = None) -> Tensor:
     with torch.inference_mode():
-        face: Tensor = network(batch, generator)
+        face: Tensor = network(batch, None, generator)
     return face
 
 

@@ -110,7 +110,7 @@ def test_a_restorer_needs_faces_of_512_px(prepared: Prepared) -> None:
         prepared,
         faces=prepared.faces[6:],
         photos=prepared.photos[6:],
-        masks=prepared.masks[6:],
+        regions=prepared.regions[6:],
         sketch_of=prepared.sketch_of[6:],
     )
     with pytest.raises(ValueError, match="512 px"):

@@ -11,7 +11,7 @@ import torch
 
 from inference.template import FIVE_POINTS
 from tests.training import faces
-from training.background import person_masks, train_segmenter
+from training.background import find_regions, train_segmenter
 from training.dataset import align_by_points, load_images, read_manifests
 from training.prepare import Prepared, load_prepared, prepare
 from training.segmenter import Segmenter
@@ -62,7 +62,8 @@ def test_points_are_brought_onto_the_template() -> None:
 def test_prepared_arrays_belong_together(prepared: Prepared, data: Path) -> None:
     assert {face.set for face in prepared.faces} == {"faker", "fs2k"}  # unaligned faces need a detector
     assert prepared.photos.shape == (12, 256, 256, 3)
-    assert prepared.masks.shape == (12, 256, 256)
+    assert prepared.regions.shape == (12, 3, 256, 256)
+    assert prepared.colours.shape == (12, 3, 3)
     assert prepared.sketches.shape == (6, 256, 256)
     for k, face in enumerate(prepared.faces):
         assert (prepared.sketch_of[k] >= 0) == (face.sketch is not None)
@@ -97,19 +98,21 @@ def test_a_segmenter_that_was_trained_once_is_kept(data: Path, cache: Path, tmp_
     folder.mkdir()
     shutil.copy(cache / "segmenter.pt", folder)
     prepare(data, folder, steps=10**9)  # would never end
-    assert (np.load(folder / "masks.npy") == np.load(cache / "masks.npy")).all()
+    assert (np.load(folder / "regions.npy") == np.load(cache / "regions.npy")).all()
 
 
 def test_masks_are_soft_and_of_the_photos_shape() -> None:
     torch.manual_seed(0)
     network = Segmenter(width=4).eval()
     photos = np.random.default_rng(1).integers(0, 256, (3, 192, 192, 3), dtype=np.uint8)
-    masks = person_masks(network, photos, batch=2)
-    assert masks.shape == (3, 192, 192)
-    assert masks.dtype == np.uint8
-    mirrored = person_masks(network, photos[:, :, ::-1])
-    assert np.abs(masks.astype(int) - mirrored[:, :, ::-1]).max() <= 1
-    assert network(torch.zeros(2, 3, 64, 64)).shape == (2, 1, 64, 64)
+    regions = find_regions(network, photos, batch=2)
+    assert regions.shape == (3, 3, 192, 192)
+    assert regions.dtype == np.uint8
+    mirrored = find_regions(network, photos[:, :, ::-1])
+    assert np.abs(regions.astype(int) - mirrored[..., ::-1]).max() <= 1
+    person, skin, hair = regions.astype(int).transpose(1, 0, 2, 3)
+    assert (skin + hair <= person + 2).all()  # both are parts of the person
+    assert network(torch.zeros(2, 3, 64, 64)).shape == (2, 4, 64, 64)
 
 
 def test_a_segmenter_is_a_function_of_its_seed(data: Path, cache: Path) -> None:

@@ -1,0 +1,81 @@
+"""What a sketch does not say: the colours of skin, hair and irises. Each is optional; unknown is a value.
+
+Skin is named by the classes of the individual typology angle (Chardon et al. 1991), which dermatology and fairness
+audits use. A generator sees a colour, so that a measured one can stand beside the named ones.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from inference.errors import BadControl
+
+Lab = tuple[float, float, float]
+
+REGIONS: Final = ("skin", "hair", "eyes")
+# Of every region L, a and b, and 1 where they are known; all 0 where not.
+VECTOR: Final = 4 * len(REGIONS)
+
+# CIELAB (D65, L from 0 to 100): medians of the training photos that fall under each name.
+COLOURS: Final[dict[str, dict[str, Lab]]] = {
+    "skin": {
+        "very light": (80.0, 9.0, 13.0),
+        "light": (73.0, 12.0, 18.0),
+        "intermediate": (66.0, 14.0, 20.0),
+        "tan": (57.0, 15.0, 21.0),
+        "brown": (46.0, 15.0, 20.0),
+        "dark": (33.0, 12.0, 15.0),
+    },
+    "hair": {
+        "black": (11.0, 1.0, 1.0),
+        "dark brown": (20.0, 5.0, 7.0),
+        "brown": (33.0, 9.0, 14.0),
+        "blond": (60.0, 6.0, 24.0),
+        "red": (38.0, 20.0, 26.0),
+        "grey": (52.0, 1.0, 3.0),
+        "white": (78.0, 0.0, 3.0),
+    },
+    "eyes": {
+        "dark brown": (20.0, 7.0, 7.0),
+        "brown": (32.0, 11.0, 15.0),
+        "green": (42.0, -1.0, 12.0),
+        "blue": (46.0, -2.0, -7.0),
+        "grey": (46.0, 0.0, 0.0),
+    },
+}
+
+_CENTRE: Final = np.array([50.0, 8.0, 10.0])
+_SPREAD: Final = np.array([25.0, 10.0, 12.0])
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A name of `COLOURS` for each region, None where unknown. Raises BadControl for another name."""
+
+    skin: str | None = None
+    hair: str | None = None
+    eyes: str | None = None
+
+    def __post_init__(self) -> None:
+        for region in fields(self):
+            name, known = getattr(self, region.name), COLOURS[region.name]
+            if name is not None and name not in known:
+                raise BadControl(f"There is no {region.name} colour {name!r}. Choose one of: {', '.join(known)}.")
+
+    def vector(self) -> npt.NDArray[np.float32]:
+        """(VECTOR,) what a generator takes."""
+        named = [(region, getattr(self, region)) for region in REGIONS]
+        colours = [COLOURS[region][name] if name else (np.nan,) * 3 for region, name in named]
+        return encode(np.array(colours, np.float32))
+
+
+UNKNOWN: Final = Appearance()
+
+
+def encode(colours: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """(..., 3 regions, 3) CIELAB, NaN where unknown -> (..., VECTOR)."""
+    known = np.isfinite(colours).all(-1, keepdims=True)
+    scaled = np.where(known, (np.where(known, colours, 0) - _CENTRE) / _SPREAD, 0)
+    return np.concatenate([scaled, known], -1).reshape(*colours.shape[:-2], VECTOR).astype(np.float32)
