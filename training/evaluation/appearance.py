@@ -23,17 +23,17 @@ _COLOURS = (
     Column("obeyed", "moved the asked way"), Column("amount", "median move, share of the asked", 2),
 )  # fmt: skip
 _MOVES = (
-    Column("what", "landmarks moved by", None), Column("faces", "pairs of faces", 0), Column("median", "median", 2, "px"),
-    Column("p95", "95th percentile", 2, "px"), Column("max", "largest", 2, "px"),
+    Column("what", "landmarks moved by", None), Column("faces", "pairs of faces", 0),
+    Column("median", "median", 2, "px"), Column("p95", "95th percentile", 2, "px"), Column("max", "largest", 2, "px"),
 )  # fmt: skip
 _COLOUR_NOTE = (
-    "Every pair of settings of a control. The region's mean CIELAB (fixed places of the aligned face: skin, hair above the "
-    "forehead, eyes) must move along the difference of the two asked colours: their product is above 0."
+    "Every pair of settings of a control. The region's mean CIELAB (fixed places of the aligned face: skin, hair "
+    "above the forehead, eyes) must move along the difference of the two asked colours: their product is above 0."
 )
 _MOVE_NOTE = (
-    "The largest of the five points' moves, px at 256 x 256, between a face without and with a control set. The detector's "
-    f"own noise: the same face with every value changed by -1, 0 or 1 grey level and shifted by up to half a pixel (the "
-    f"shift taken off again), {_REPEATS} times a face."
+    "The largest of the five points' moves, px at 256 x 256, between a face without and with a control set. The "
+    "detector's own noise: the same face with every value changed by -1, 0 or 1 grey level and shifted by up to half "
+    f"a pixel (the shift taken off again), {_REPEATS} times a face."
 )
 
 
@@ -132,7 +132,9 @@ def _section(changes: Sequence[Change], moves: Sequence[Floats], noise: Floats |
         worst = min(own, key=lambda change: float(change.obeyed.mean()))
         value = f"{share:.1%} of all pairs; worst {worst.obeyed.mean():.1%} ({worst.pair[0]} to {worst.pair[1]})"
         figures.append(
-            Figure(f"Control {control}: colour moves as asked", value, f"at least {OBEYED:.0%} of faces", share >= OBEYED)
+            Figure(
+                f"Control {control}: colour moves as asked", value, f"at least {OBEYED:.0%} of faces", share >= OBEYED
+            )
         )
         rows += [change.row() for change in own]
     tables = [Table("colours", "Colours", _COLOURS, rows, _COLOUR_NOTE)]

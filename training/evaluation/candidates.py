@@ -20,8 +20,9 @@ _COLUMNS = (
     Column("min", "smallest of all"), Column("median", "median"), Column("max", "largest of all"),
 )  # fmt: skip
 _NOTE = (
-    "Of the pairs of one sketch's candidates the two that are most alike, so two equal candidates show as 0. Colour: mean "
-    "CIELAB distance of the pixels. Identity: 1 - cosine by the judge; beside it the same between two people's photos."
+    "Of the pairs of one sketch's candidates the two that are most alike, so two equal candidates show as 0. Colour: "
+    "mean CIELAB distance of the pixels. Identity: 1 - cosine by the judge; beside it the same between two people's "
+    "photos."
 )
 
 

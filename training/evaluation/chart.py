@@ -36,10 +36,14 @@ class _Plot:
             y = self.y(value)
             parts.append(f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>')
             parts.append(f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:.2f}</text>')
-        for x in self.steps:
-            parts.append(f'<text class="tick" x="{self.x(x):.1f}" y="{base + 18}" text-anchor="middle">{x:g}</text>')
+        parts += [
+            f'<text class="tick" x="{self.x(x):.1f}" y="{base + 18}" text-anchor="middle">{x:g}</text>'
+            for x in self.steps
+        ]
         middle = (_LEFT + right) / 2
-        parts.append(f'<text class="axis" x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(self.chart.x)}</text>')
+        parts.append(
+            f'<text class="axis" x="{middle}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(self.chart.x)}</text>'
+        )
         return parts
 
     def curve(self, series: Series, number: int) -> list[str]:

@@ -25,7 +25,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "left STYLE out, as often as there are such runs",
     )  # fmt: skip
     command.add_argument("--recipe", help="of the runs, if neither the folder holds it nor its name says it")
-    command.add_argument("--out", type=Path, help="report folder, outside Git (faces, styles: runs/evaluation[-styles])")
+    command.add_argument(
+        "--out", type=Path, help="report folder, outside Git (faces, styles: runs/evaluation[-styles])"
+    )
     command.add_argument("--part", action="append", default=[], help="faces: only this part of the report; repeatable")
     command.add_argument("--subset", type=int, default=96, help="faces: sketches that slow curves are measured on")
     command.add_argument("--sheets", type=Path, help="landmarks: folder for contact sheets (keep it out of Git)")
@@ -37,7 +39,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     torch.set_num_threads(arguments.threads)
     cv2.setNumThreads(arguments.threads)
-    print({"faces": _faces, "styles": _styles, "landmarks": _landmarks, "restorer": _restorer}[arguments.what](arguments))
+    print(
+        {"faces": _faces, "styles": _styles, "landmarks": _landmarks, "restorer": _restorer}[arguments.what](arguments)
+    )
     return 0
 
 

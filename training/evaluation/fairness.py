@@ -11,7 +11,7 @@ import numpy.typing as npt
 from training.dataset import Face, Images, load_images
 from training.evaluation.bench import Bench
 from training.evaluation.intervals import mean_of
-from training.evaluation.judge import Embeddings, cosines, hits_by_person
+from training.evaluation.judge import cosines, hits_by_person
 from training.evaluation.regions import lab_distance, mean_lab
 from training.evaluation.report import Column, Row, Section, Table
 from training.evaluation.resketch import resketch
@@ -29,8 +29,9 @@ _COLUMNS = (
     Column("few", "", None),
 )  # fmt: skip
 _NOTE = (
-    "Labels are the sets' own. Rank-1: among all photos of the table. Skin: the fixed region of the aligned face; above 0 "
-    "is lighter than the photo. A sketch without controls cannot tell the skin's tone: these columns show whose is missed."
+    "Labels are the sets' own. Rank-1: among all photos of the table. Skin: the fixed region of the aligned face; "
+    "above 0 is lighter than the photo. A sketch without controls cannot tell the skin's tone: these columns show "
+    "whose is missed."
 )
 
 
@@ -118,7 +119,8 @@ def _synthetic(bench: Bench) -> Table | None:
         return None
     photos = load_images(chosen, "photo")
     people = _people_masks(bench, chosen)
-    drawings = [resketch(photo, mask) for photo, mask in zip(photos, people or [None] * len(chosen), strict=True)]
+    masks: Sequence[Images | None] = people or [None] * len(chosen)
+    drawings = [resketch(photo, mask) for photo, mask in zip(photos, masks, strict=True)]
     sketches = np.repeat(np.stack(drawings)[..., None], 3, axis=-1)
     rows = rows_by_group(_synthetic_groups(bench, chosen, photos, sketches))
     kind = {labels["ethnicity"] for f in chosen if "ethnicity" in (labels := labels_of(f))}
@@ -142,7 +144,6 @@ def _synthetic_groups(bench: Bench, chosen: list[Face], photos: Images, sketches
     )  # fmt: skip
 
 
-
 def _people_masks(bench: Bench, chosen: list[Face]) -> list[Images] | None:
     """(256, 256) masks of the person from the prepared arrays, None where there are none."""
     if not Path(bench.cache / "faces.json").exists():
@@ -151,4 +152,4 @@ def _people_masks(bench: Bench, chosen: list[Face]) -> list[Images] | None:
     rows = {(face.set, face.id): k for k, face in enumerate(prepared.faces)}
     if not all((face.set, face.id) in rows for face in chosen):
         return None
-    return [np.array(prepared.masks[rows[face.set, face.id]]) for face in chosen]
+    return [np.array(prepared.regions[rows[face.set, face.id], 0]) for face in chosen]

@@ -23,12 +23,13 @@ _LANDMARKS = (
 )  # fmt: skip
 _INK = (*_HEAD, Column("agreement", "ink agreement", interval=True))
 _LANDMARK_NOTE = (
-    "Points by YuNet in the sketch and in the picture, pixels at 256 x 256. The photo's row is the artist's own departure "
-    "from the photo. Distances are of those in which both were found; a face that was not found counts as not within."
+    "Points by YuNet in the sketch and in the picture, pixels at 256 x 256. The photo's row is the artist's own "
+    "departure from the photo. Distances are of those in which both were found; a face that was not found counts as "
+    "not within."
 )
 _INK_NOTE = (
-    "The picture drawn again by one fixed filter (XDoG), and correlated with the sketch's ink, both blurred by 2 px. The "
-    "photo's row is what the true photo scores; another person's face says what any face would."
+    "The picture drawn again by one fixed filter (XDoG), and correlated with the sketch's ink, both blurred by 2 px. "
+    "The photo's row is what the true photo scores; another person's face says what any face would."
 )
 
 
@@ -77,7 +78,11 @@ def _landmark_row(test: TestSet, what: str, drawn: Points, made: Points) -> Row:
 
 def _found_in_unselected(bench: Bench) -> list[Figure]:
     """Of 48 test faces that nobody chose."""
-    pairs = [(bench.points[t.name]["sketch"][k], bench.points[t.name]["made"][k]) for t in bench.sets for k in range(len(t.faces))]
+    pairs = [
+        (bench.points[t.name]["sketch"][k], bench.points[t.name]["made"][k])
+        for t in bench.sets
+        for k in range(len(t.faces))
+    ]
     chosen = np.random.default_rng(bench.seed).permutation(len(pairs))[:UNSELECTED]
     drawn, made = (np.stack([pairs[k][side] for k in chosen]) for side in (0, 1))
     found, kept = was_found(made), eyes_kept(drawn, made)
@@ -100,7 +105,8 @@ def _ink_rows(test: TestSet) -> list[Row]:
     for what, pictures in candidates.items():
         values = [ink_agreement(drawing, resketch(x)) for drawing, x in zip(drawings, pictures, strict=True)]
         row: Row = {"set": test.name, "what": what, "images": len(values)}
-        rows.append(row | mean_of(values, test.people).row("agreement"))
+        row |= mean_of(values, test.people).row("agreement")
+        rows.append(row)
     return rows
 
 

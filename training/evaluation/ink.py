@@ -17,16 +17,19 @@ _COLUMNS = (
     Column("within", f"below {LIMIT:g}"), Column("lightness", "mean change of L", 2),
 )  # fmt: skip
 _NOTE = (
-    "CIELAB distance (CIE 1976) between the mean skin colour of the face and of the face from the unchanged sketch. Skin "
-    "is a fixed place of the aligned face (forehead, both cheeks, bridge of the nose, chin; regions.py), so that no "
-    "segmenter's mistakes are measured. Gamma is of the whole page; density multiplies the ink and leaves the paper."
+    "CIELAB distance (CIE 1976) between the mean skin colour of the face and of the face from the unchanged sketch. "
+    "Skin is a fixed place of the aligned face (forehead, both cheeks, bridge of the nose, chin; regions.py), so that"
+    " no segmenter's mistakes are measured. Gamma is of the whole page; density multiplies the ink and leaves the "
+    "paper."
 )
 
 
 def measure_ink(bench: Bench) -> Section:
     """Every test sketch under every ink."""
     undeformed = np.concatenate([mean_lab(test.generated) for test in bench.sets])
-    inks = [(f"gamma {g:g}", damage.gamma, g) for g in GAMMAS] + [(f"density {d:g}", damage.density, d) for d in DENSITIES]
+    inks = [(f"gamma {g:g}", damage.gamma, g) for g in GAMMAS] + [
+        (f"density {d:g}", damage.density, d) for d in DENSITIES
+    ]
     rows: list[Row] = []
     everything: list[npt.NDArray[np.float64]] = []
     for name, change, amount in inks:

@@ -73,7 +73,9 @@ def _row(table: Table, number: int) -> str:
     row = table.rows[number]
     cells: list[str] = []
     for column in table.columns:
-        value, _, interval = shown(row, column).partition(" (") if column.digits is not None else (shown(row, column), "", "")
+        value, _, interval = (
+            shown(row, column).partition(" (") if column.digits is not None else (shown(row, column), "", "")
+        )
         extra = f'<span class="interval">{escape(interval.rstrip(")"))}</span>' if interval else ""
         cells.append(f'<td class="{_align(column.digits)}">{escape(value)}{extra}</td>')
     return f"<tr{' class=own' if number in table.marked else ''}>{''.join(cells)}</tr>"
@@ -81,8 +83,8 @@ def _row(table: Table, number: int) -> str:
 
 def _chart(chart: Chart) -> str:
     keys = "".join(
-        f'<li><svg viewBox="0 0 28 8" aria-hidden="true"><line class="line c{k}{"" if s.model else " null"}" x1="0" x2="28" '
-        f'y1="4" y2="4"/></svg>{escape(s.name)}</li>'
+        '<li><svg viewBox="0 0 28 8" aria-hidden="true">'
+        f'<line class="line c{k}{"" if s.model else " null"}" x1="0" x2="28" y1="4" y2="4"/></svg>{escape(s.name)}</li>'
         for k, s in enumerate(chart.series)
     )
     note = f'<p class="note">{escape(chart.note)}</p>' if chart.note else ""

@@ -41,9 +41,9 @@ _IDENTITY_NOTE = (
     "nearest of all photos of the set's split. The judge is never a loss. Intervals are 95 %, drawn by whole people."
 )
 _PICTURE_NOTE = (
-    "On grey at 256 px. SSIM rewards blur: the mean photo beats many systems, so it is never read alone. Shifted SSIM is "
-    "(SSIM + 1) / 2 and only there to be recognised. The face-feature distance comes from a net that is one of the "
-    "losses: lower is better, but it is no judge."
+    "On grey at 256 px. SSIM rewards blur: the mean photo beats many systems, so it is never read alone. Shifted SSIM"
+    " is (SSIM + 1) / 2 and only there to be recognised. The face-feature distance comes from a net that is one of "
+    "the losses: lower is better, but it is no judge."
 )
 
 

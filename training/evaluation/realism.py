@@ -20,11 +20,12 @@ _COLUMNS = (
     Column("kid_share", "way from ceiling to floor", 2),
 )  # fmt: skip
 _NOTE = (
-    f"Of the judge's unit embeddings (128 numbers), never Inception features. Against the other half: {_HALVINGS} random "
-    "halvings of the people, the pictures of one half against the photos of the other; mean, and the 2.5th and 97.5th "
-    "percentile over the halvings. Photos against photos are the floor, sketches against photos the ceiling; 1 on the "
-    "way means as photo-like as photos. The Frechet distance grows as samples shrink, so it is compared within one "
-    "block only; KID does not, but several photos of one person in a set raise it. A small distance says that the faces look like photos, not that they look like the person."
+    f"Of the judge's unit embeddings (128 numbers), never Inception features. Against the other half: {_HALVINGS} "
+    "random halvings of the people, the pictures of one half against the photos of the other; mean, and the 2.5th and"
+    " 97.5th percentile over the halvings. Photos against photos are the floor, sketches against photos the ceiling; "
+    "1 on the way means as photo-like as photos. The Frechet distance grows as samples shrink, so it is compared "
+    "within one block only; KID does not, but several photos of one person in a set raise it. A small distance says "
+    "that the faces look like photos, not that they look like the person."
 )
 _LABELS = {"photo": "photos (floor)", "sketch": "sketches (ceiling)", "made": "faces"}
 Measure = Callable[[npt.ArrayLike, npt.ArrayLike], float]
@@ -38,7 +39,9 @@ def measure_realism(bench: Bench) -> Section:
         training = bench.training_photos(test.name)
         rows += _against_training(test, bench.judge.embed(training))
     marked = tuple(k for k, row in enumerate(rows) if row["what"] == _LABELS["made"])
-    return Section("realism", "Photo-likeness", tables=(Table("distances", "Distances", _COLUMNS, rows, _NOTE, marked),))
+    return Section(
+        "realism", "Photo-likeness", tables=(Table("distances", "Distances", _COLUMNS, rows, _NOTE, marked),)
+    )
 
 
 def halves(people: list[str], rng: np.random.Generator) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -66,7 +69,12 @@ def _against_other_half(test: TestSet, seed: int) -> list[Row]:
         for what in _LABELS:
             for name, measure in _MEASURES.items():
                 drawn[what, name].append(measure(test.seen[what][one], test.seen["photo"][other]))
-    head = {"set": test.name, "against": "the other half's photos", "images": size, "references": len(test.faces) - size}
+    head: Row = {
+        "set": test.name,
+        "against": "the other half's photos",
+        "images": size,
+        "references": len(test.faces) - size,
+    }
     return _rows(head, {key: np.array(values) for key, values in drawn.items()})
 
 
@@ -78,7 +86,7 @@ def _against_training(test: TestSet, training: Embeddings) -> list[Row]:
         for what in _LABELS
         for name, measure in _MEASURES.items()
     }
-    head = {"set": test.name, "against": "training photos", "images": len(test.faces), "references": len(training)}
+    head: Row = {"set": test.name, "against": "training photos", "images": len(test.faces), "references": len(training)}
     return _rows(head, values)
 
 

@@ -82,7 +82,9 @@ class Renderer:
         return f"{checkpoint.name} (sha256 {checkpoint.sha256[:12]}), {self.pipeline.device.label}, seed {self.seed}"
 
 
-def load_renderer(weights: Path = SHIPPED, run: Path | None = None, recipe: str | None = None, seed: int = 0) -> Renderer:
+def load_renderer(
+    weights: Path = SHIPPED, run: Path | None = None, recipe: str | None = None, seed: int = 0
+) -> Renderer:
     """Of a weights folder; with `run`, of that run's averaged generator, as `ship` would put it beside them."""
     if run is None:
         return Renderer(Pipeline.load(weights), seed)

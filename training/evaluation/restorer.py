@@ -9,7 +9,7 @@ import torch
 
 from inference.pipeline import Pipeline
 from inference.restoration import enlarge
-from training.batches import to_images, to_tensor
+from training.batches import to_images
 from training.dataset import Images
 from training.evaluation.feature_distance import face_feature_distance
 from training.evaluation.judge import Judge, cosines

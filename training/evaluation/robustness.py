@@ -56,7 +56,10 @@ def _curve(
 def harmed(bench: Bench, harm: Harm, step: float) -> Images:
     """The subset's sketches; a sketch is harmed in the same way at every step, only more."""
     return np.stack(
-        [harm(test.sketches[k], step, np.random.default_rng((bench.seed, n))) for n, (test, k) in enumerate(bench.drawn)]
+        [
+            harm(test.sketches[k], step, np.random.default_rng((bench.seed, n)))
+            for n, (test, k) in enumerate(bench.drawn)
+        ]
     )
 
 
@@ -76,7 +79,9 @@ def _parts(bench: Bench) -> Table:
         row |= mean_of(values, _people(bench)).row("cosine")
         row |= ratio_of(values, undamaged, _people(bench)).row("kept")
         rows.append(row)
-    return Table("parts", "Named parts missing", _PARTS, rows, "Bare paper in fixed boxes around the template's points.")
+    return Table(
+        "parts", "Named parts missing", _PARTS, rows, "Bare paper in fixed boxes around the template's points."
+    )
 
 
 def _cosines(bench: Bench, pictures: Images) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

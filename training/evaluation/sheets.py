@@ -19,20 +19,18 @@ def sheets_of(bench: Bench) -> Section:
     for test in bench.sets:
         drawn = np.random.default_rng(bench.seed).permutation(len(test.faces))[: 2 * _COLUMNS]
         worst = np.argsort(test.cosine, kind="stable")[:_WORST]
-        sheets.append(
-            Sheet(f"{test.name}-{test.split}-unselected", f"{test.name}: {len(drawn)} drawn at random", _grid(test, drawn),
-                  "Sketch, face, photo; drawn by the seed, not chosen.")
-        )  # fmt: skip
         cosines = ", ".join(f"{test.cosine[k]:.2f}" for k in worst)
-        sheets.append(
-            Sheet(f"{test.name}-{test.split}-worst", f"{test.name}: the worst {len(worst)}", _grid(test, worst),
-                  f"By identity cosine, from the left: {cosines}.")
-        )  # fmt: skip
+        chosen = {
+            "unselected": (drawn, f"{len(drawn)} drawn at random", "Sketch, face, photo; by the seed, nobody chose."),
+            "worst": (worst, f"the worst {len(worst)}", f"By identity cosine, from the left: {cosines}."),
+        }
+        for key, (rows, title, note) in chosen.items():
+            sheets.append(Sheet(f"{test.name}-{test.split}-{key}", f"{test.name}: {title}", _grid(test, rows), note))
     return Section("sheets", "Faces", sheets=sheets)
 
 
 def contact_sheet(stacks: Sequence[Images], columns: int = _COLUMNS, tile: int = _TILE) -> Images:
-    """Stacks of (N, S, S, 3) -> one picture: bands of up to `columns` pictures, in each the stacks one above another."""
+    """Stacks of (N, S, S, 3) -> one picture: bands of `columns` pictures, in each the stacks one above another."""
     bands = [
         np.concatenate([_row(stack[start : start + columns], columns, tile) for stack in stacks])
         for start in range(0, len(stacks[0]), columns)

@@ -18,8 +18,8 @@ _COLUMNS = (
     Column("sketch_rank1", "sketch's rank-1"), Column("rank1", "face's rank-1", interval=True),
 )  # fmt: skip
 NOTE = (
-    "The test split of each style. Unseen is what a new artist's drawings are to the model; the ratio's interval is drawn "
-    "by whole people. Rank-1 is among all photos of the set's split."
+    "The test split of each style. Unseen is what a new artist's drawings are to the model; the ratio's interval is "
+    "drawn by whole people. Rank-1 is among all photos of the set's split."
 )
 
 
@@ -45,13 +45,12 @@ def measure_styles(bench: Bench, model: Model) -> Section:
 
 def style_rows(bench: Bench, model: Model, only: str | None = None) -> list[Row]:
     """Rows of every style that the split has, or of `only` that one."""
-    rows = [
+    return [
         _row(test, style, model)
         for test in bench.sets
         for style in sorted(set(test.styles))
         if only in (None, style)
     ]  # fmt: skip
-    return rows
 
 
 def table_of(rows: list[Row], note: str = NOTE) -> Table:
@@ -61,14 +60,13 @@ def table_of(rows: list[Row], note: str = NOTE) -> Table:
 
 def unseen_figures(rows: list[Row]) -> list[Figure]:
     """The aim of an unseen style: its face is nearer to the person than its sketch is."""
-    return [
-        Figure(
-            f"{row['style']}, left out of training: face / sketch",
-            f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})", "above 1", float(row["ratio"] or 0) > 1,
-        )
-        for row in rows
-        if row["trained"] == "no: unseen"
-    ]  # fmt: skip
+    return [_unseen_figure(row) for row in rows if row["trained"] == "no: unseen"]
+
+
+def _unseen_figure(row: Row) -> Figure:
+    value = f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})"
+    name = f"{row['style']}, left out of training: face / sketch"
+    return Figure(name, value, "above 1", float(row["ratio"] or 0) > 1)
 
 
 def _row(test: TestSet, style: str, model: Model) -> Row:

@@ -34,16 +34,17 @@ def _table(table: Table) -> list[str]:
 def _chart(chart: Chart) -> list[str]:
     lines = [f"{chart.title} ({chart.y} by {chart.x})"]
     width = max(len(series.name) for series in chart.series)
-    for series in chart.series:
-        lines.append(f"  {series.name:{width}}  " + "  ".join(f"{p.x:g}: {p.y:.3f}" for p in series.points))
-    return lines
+    return lines + [
+        f"  {series.name:{width}}  " + "  ".join(f"{p.x:g}: {p.y:.3f}" for p in series.points)
+        for series in chart.series
+    ]
 
 
 def _grid(rows: list[list[str]], texts: set[int]) -> list[str]:
     """Columns of text to the left, numbers to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    signs = ["<" if k in texts else ">" for k in range(len(widths))]
     return [
-        "  ".join(f"{cell:{'<' if k in texts else '>'}{width}}" for k, (cell, width) in enumerate(zip(row, widths, strict=True)))
-        .rstrip()
+        "  ".join(f"{cell:{sign}{width}}" for cell, sign, width in zip(row, signs, widths, strict=True)).rstrip()
         for row in rows
-    ]  # fmt: skip
+    ]
