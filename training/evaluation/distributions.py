@@ -10,16 +10,14 @@ def frechet_distance(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """Frechet distance between Gaussians fitted to (N, D) and (M, D), N and M at least 2 (Heusel et al. 2017):
 
     |mean a - mean b|^2 + tr(A + B - 2 (A B)^(1/2)). Few samples make it larger, so only distances between sets of like
-    sizes may be compared. The root is taken of the symmetric A^(1/2) B A^(1/2), which has the same trace and stays real
-    where the covariances are of low rank.
+    sizes may be compared. With centred rows X and Y, A = X'X and B = Y'Y, the root's trace is the sum of the singular
+    values of Y X': exact where the covariances are of low rank, and no root of a rounding error is taken.
     """
     x, y = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    cov_x, cov_y = np.atleast_2d(np.cov(x.T)), np.atleast_2d(np.cov(y.T))
-    root = _root(cov_x)
-    crossed = np.linalg.eigvalsh(root @ cov_y @ root)
     apart = x.mean(0) - y.mean(0)
-    shared = np.sqrt(np.clip(crossed, 0, None)).sum()
-    return float(apart @ apart + np.trace(cov_x) + np.trace(cov_y) - 2 * shared)
+    rows_x, rows_y = _centred(x), _centred(y)
+    shared = np.linalg.svd(rows_y @ rows_x.T, compute_uv=False).sum()
+    return float(apart @ apart + (rows_x**2).sum() + (rows_y**2).sum() - 2 * shared)
 
 
 def kernel_distance(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
@@ -45,6 +43,6 @@ def _scaled(rows: Floats) -> Floats:
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True) * np.sqrt(rows.shape[1]))
 
 
-def _root(matrix: Floats) -> Floats:
-    values, vectors = np.linalg.eigh(matrix)
-    return np.asarray((vectors * np.sqrt(np.clip(values, 0, None))) @ vectors.T)
+def _centred(rows: Floats) -> Floats:
+    """At most D rows with the same covariance X'X."""
+    return np.asarray(np.linalg.qr((rows - rows.mean(0)) / np.sqrt(len(rows) - 1), mode="r"))
