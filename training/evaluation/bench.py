@@ -79,14 +79,16 @@ class Bench:
 
     @cached_property
     def points(self) -> dict[str, dict[str, Points]]:
-        """The detector's points by set, of `sketch`, `photo` and `made`; empty without a detector."""
+        """Points by set in pixels at 256: of `sketch` by the detector, of `drawn` (the same sketches) by the product's
+        face finder, of `photo` and `made` by the detector at 512 px, the size that users get. Empty without one."""
         if self.detector is None:
             return {}
         return {
             test.name: {
                 "sketch": self.detector.points(test.sketches),
-                "photo": self.detector.points(test.photos),
-                "made": self.detector.points(test.made),
+                "drawn": self.renderer.drawn_points(test.sketches),
+                "photo": self.detector.enlarged_points(test.photos),
+                "made": self.detector.enlarged_points(test.made),
             }
             for test in self.sets
         }

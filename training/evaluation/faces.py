@@ -34,6 +34,7 @@ PARTS: dict[str, Measure] = {
     "sheets": sheets_of,
 }
 STYLES = "styles"
+_USE = {"test": "for reporting alone", "val": "for choosing: report on test", "train": "which was trained on"}
 
 
 def evaluate(bench: Bench, model: Model, parts: Sequence[str] = ()) -> Report:
@@ -51,7 +52,7 @@ def about(bench: Bench) -> dict[str, str]:
     sets = ", ".join(f"{len(t.faces)} pairs of {len(set(t.people))} people from {t.name}" for t in bench.sets)
     return {
         "Model": bench.renderer.label,
-        "Pictures": f"{sets}; the {bench.split} split, which is never trained on",
+        "Pictures": f"{sets}; the {bench.split} split, {_USE[bench.split]}",
         "Judge": "MobileFaceNet (judge.onnx), used for figures only and never as a loss",
         "Seed": f"{bench.seed}; the same seed, weights and device give the same report",
     }

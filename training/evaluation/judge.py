@@ -13,7 +13,7 @@ from training.dataset import Images
 Embeddings = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 
-_SIDE = 112
+_SIDE, _NUMBERS = 112, 128
 _MEAN, _STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 
 
@@ -26,7 +26,7 @@ class Judge:
     def embed(self, faces: Images) -> Embeddings:
         """(N, S, S, 3) aligned RGB -> (N, 128) unit vectors. One at a time: this net takes no batches."""
         rows = [self._embed_one(face) for face in faces]
-        return np.array(rows, np.float32).reshape(len(rows), -1)
+        return np.array(rows, np.float32).reshape(len(rows), _NUMBERS)
 
     def _embed_one(self, face: Images) -> Embeddings:
         matrix = similarity(FIVE_POINTS * face.shape[0], RECOGNISER_POINTS)

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 from torch.nn import functional as F
 
 from inference import sketch
 from inference.appearance import COLOURS, UNKNOWN, Appearance, Lab
+from inference.landmarks import find_face
 from inference.manifest import MANIFEST, add_entry, read_entries
+from inference.paper import normalise_ink
 from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
 from inference.weights import SHIPPED, find, read_manifest
@@ -19,6 +22,7 @@ from training.dataset import Images
 from training.evaluation.runs import recipe_of
 from training.ship import ship
 
+_CONFIDENT = 0.5
 _AS_IT_IS = Alignment(None, "off", 0.0)
 
 
@@ -44,6 +48,15 @@ class Renderer:
         """(H, W, 3) -> (256, 256): what the generator gets to see."""
         picture = Image.fromarray(drawing)
         return sketch.prepare(picture, self.pipeline.align(picture) if align else _AS_IT_IS)
+
+    def drawn_points(self, sketches: Images) -> npt.NDArray[np.float64]:
+        """(N, 5, 2) in pixels of the sketches, by the product's face finder; not-a-number where it is not sure."""
+        points = np.full((len(sketches), 5, 2), np.nan)
+        for k, drawing in enumerate(sketches):
+            face = find_face(self.pipeline.landmarks, normalise_ink(sketch.to_gray(Image.fromarray(drawing))))
+            if face.confidence >= _CONFIDENT:
+                points[k] = face.points
+        return points
 
     @property
     def restores(self) -> bool:
