@@ -37,6 +37,8 @@ def named_runs(given: Sequence[str], recipe: str | None = None) -> list[NamedRun
         if style and run.model.saw(style) == "yes":
             raise ValueError(f"{folder} was trained on {style}: its recipe leaves out nothing of it.")
         runs.append(run)
+    if sum(run.style is None for run in runs) > 1:
+        raise ValueError("Only one run can stand for the weights in use: name the others' styles, as STYLE=FOLDER.")
     return runs
 
 

@@ -159,6 +159,7 @@ def test_a_run_stands_in_for_the_weights_in_use(
         (["--run", "a", "--run", "b"], "of one model"),
         (["styles", "--run", "oil=a"], "no style oil"),
         (["styles", "--run", "cuhk={run}"], "was trained on cuhk"),
+        (["styles", "--run", "{run}", "--run", "{run}"], "Only one run"),
         (["--run", "{empty}"], "no recipe"),
         (["faces"], "no sketch in the test splits"),
     ],
