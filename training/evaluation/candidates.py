@@ -40,7 +40,7 @@ def measure_candidates(bench: Bench) -> Section:
     sketches = np.stack([test.sketches[k] for test, k in bench.drawn])
     faces = varied.candidates(sketches, COUNT)
     seen = [bench.judge.embed(stack) for stack in faces]
-    colour = smallest([_colour_distance(a, b) for a, b in combinations(faces, 2)])
+    colour = np.array([_least_colour(likenesses) for likenesses in zip(*faces, strict=True)], np.float64)
     identity = smallest([1 - cosines(a, b).astype(np.float64) for a, b in combinations(seen, 2)])
     photos = np.concatenate([test.seen["photo"] for test in bench.sets])
     strangers = 1 - cosines(photos, np.roll(photos, len(photos) // 2, axis=0)).astype(np.float64)
@@ -54,9 +54,10 @@ def smallest(pairs: Sequence[Floats]) -> Floats:
     return np.asarray(np.min(pairs, axis=0))
 
 
-def _colour_distance(a: Images, b: Images) -> Floats:
-    apart = [np.linalg.norm(to_lab(x) - to_lab(y), axis=-1).mean() for x, y in zip(a, b, strict=True)]
-    return np.array(apart, np.float64)
+def _least_colour(likenesses: Sequence[Images]) -> float:
+    """Of one sketch's candidates (S, S, 3)."""
+    colours = [to_lab(likeness) for likeness in likenesses]
+    return min(float(np.linalg.norm(a - b, axis=-1).mean()) for a, b in combinations(colours, 2))
 
 
 def _row(name: str, distances: Floats) -> Row:

@@ -14,9 +14,10 @@ from training.dataset import Face, Images
 from training.evaluation import fairness
 from training.evaluation.appearance import Change, _section, detector_noise
 from training.evaluation.bench import Bench, style_of
-from training.evaluation.candidates import smallest
+from training.evaluation.candidates import measure_candidates, smallest
 from training.evaluation.detector import Detector, Points, apart, was_found
 from training.evaluation.faithfulness import eyes_kept
+from training.evaluation.regions import to_lab
 from training.evaluation.report import Row
 from training.evaluation.robustness import harmed
 from training.evaluation.runs import left_out_of_run
@@ -115,6 +116,23 @@ def test_eyes_are_kept_within_five_px_and_only_in_faces_that_were_found() -> Non
 def test_the_smallest_distance_between_candidates() -> None:
     pairs = [np.array([3.0, 1.0]), np.array([2.0, 5.0]), np.array([4.0, 0.0])]
     assert smallest(pairs).tolist() == [2.0, 0.0]
+
+
+def test_two_equal_candidates_show_as_no_distance(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Varied:
+        def candidates(self, sketches: Images, count: int) -> list[Images]:
+            return [np.full_like(sketches, 40 * level) for level in (0, 1, 3, 6)]
+
+    class Repeated(Varied):
+        def candidates(self, sketches: Images, count: int) -> list[Images]:
+            return [*super().candidates(sketches, count)[:3], np.zeros_like(sketches)]
+
+    smallest_colour = []
+    for renderer in (Varied(), Repeated()):
+        monkeypatch.setattr(bench, "renderer", renderer)
+        smallest_colour.append(measure_candidates(bench).tables[0].rows[0]["min"])
+    levels = to_lab(np.full((1, 2, 3), [[[0] * 3, [40] * 3]], np.uint8))[0]
+    assert smallest_colour == pytest.approx([float(levels[1, 0] - levels[0, 0]), 0])
 
 
 def test_labels_of_the_sets_become_groups() -> None:
