@@ -121,7 +121,7 @@ def test_the_smallest_distance_between_candidates() -> None:
 def test_two_equal_candidates_show_as_no_distance(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     class Varied:
         def candidates(self, sketches: Images, count: int) -> list[Images]:
-            return [np.full_like(sketches, 40 * level) for level in (0, 1, 3, 6)]
+            return [np.full_like(sketches, 40 * level) for level in (0, 1, 3, 6)][:count]
 
     class Repeated(Varied):
         def candidates(self, sketches: Images, count: int) -> list[Images]:
