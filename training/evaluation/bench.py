@@ -11,6 +11,7 @@ from training.dataset import Face, Images, Split, load_images, read_manifests
 from training.evaluation.detector import Detector, Points
 from training.evaluation.judge import Embeddings, Judge, cosines
 from training.evaluation.rendering import Renderer
+from training.evaluation.runs import Model
 from training.face_features import FaceFeatures
 
 SETS = ("fs2k", "cuhk")  # those with artists' sketches
@@ -61,6 +62,7 @@ class Bench:
     features: FaceFeatures | None
     detector: Detector | None
     renderer: Renderer
+    model: Model
     split: Split
     seed: int
     subset: int
@@ -95,7 +97,7 @@ class Bench:
 
 
 def open_bench(
-    data: Path, cache: Path, nets: Path, renderer: Renderer, split: Split, seed: int, subset: int
+    data: Path, cache: Path, nets: Path, renderer: Renderer, model: Model, split: Split, seed: int, subset: int
 ) -> Bench:  # fmt: skip
     """Loads and renders. Raises ValueError when no set has a sketch in the split."""
     judge = Judge(nets / "judge.onnx")
@@ -108,7 +110,7 @@ def open_bench(
         data, cache, judge,
         FaceFeatures(features) if features.exists() else None,
         Detector(detector) if detector.exists() else None,
-        renderer, split, seed, subset, faces, sets,
+        renderer, model, split, seed, subset, faces, sets,
     )  # fmt: skip
 
 

@@ -12,11 +12,22 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 16, 14, 46
 def as_svg(chart: Chart) -> str:
     """One `<svg>`: intervals as bands, the model's curves solid, what they are compared with dashed."""
     plot = _Plot(chart)
-    parts = [*plot.grid(), *(line for k, series in enumerate(chart.series) for line in plot.curve(series, k))]
+    parts = [*plot.grid(), *(line for series in chart.series for line in plot.curve(series))]
     label = escape(f"{chart.title}: {chart.y} by {chart.x}")
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}">' + "".join(parts) + "</svg>"
     )  # fmt: skip
+
+
+def colour_of(chart: Chart, series: Series) -> str:
+    """The class of the page's colour: blue and orange for the model's curves, grey for what they are compared with."""
+    own = [other.name for other in chart.series if other.model]
+    return f"c{own.index(series.name)}" if series.model else "c2"
+
+
+def line_of(chart: Chart, series: Series) -> str:
+    """The classes of a line: its colour, and dashed where it is not the model's."""
+    return f"line {colour_of(chart, series)}" + ("" if series.model else " null")
 
 
 class _Plot:
@@ -46,17 +57,18 @@ class _Plot:
         )
         return parts
 
-    def curve(self, series: Series, number: int) -> list[str]:
-        kind = f"line c{number}" + ("" if series.model else " null")
+    def curve(self, series: Series) -> list[str]:
+        colour = colour_of(self.chart, series)
+        kind = line_of(self.chart, series)
         upper = [(self.x(p.x), self.y(p.high)) for p in series.points]
         lower = [(self.x(p.x), self.y(p.low)) for p in reversed(series.points)]
         line = [(self.x(p.x), self.y(p.y)) for p in series.points]
         dots = [
-            f'<circle class="dot c{number}" cx="{self.x(p.x):.1f}" cy="{self.y(p.y):.1f}" r="3.5">'
+            f'<circle class="dot {colour}" cx="{self.x(p.x):.1f}" cy="{self.y(p.y):.1f}" r="3.5">'
             f"<title>{escape(series.name)}, {p.x:g}: {p.y:.3f} ({p.low:.3f} to {p.high:.3f})</title></circle>"
             for p in series.points
         ]
-        band = f'<polygon class="band c{number}" points="{_path(upper + lower)}"/>'
+        band = f'<polygon class="band {colour}" points="{_path(upper + lower)}"/>'
         return [band, f'<polyline class="{kind}" points="{_path(line)}"/>', *dots]
 
     def x(self, value: float) -> float:

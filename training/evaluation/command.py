@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,25 +48,28 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _faces(arguments: argparse.Namespace) -> str:
     from training.evaluation.bench import open_bench
-    from training.evaluation.faces import PARTS, STYLES, evaluate
+    from training.evaluation.faces import PARTS, evaluate
     from training.evaluation.rendering import load_renderer
-    from training.evaluation.runs import left_out_of_run, left_out_of_weights
-    from training.evaluation.styles import Model
+    from training.evaluation.runs import Model, left_out_of_run, left_out_of_weights
 
-    known = (*PARTS, STYLES)
-    unknown = [part for part in arguments.part if part not in known]
+    unknown = [part for part in arguments.part if part not in PARTS]
     if unknown:
-        raise ValueError(f"There is no part {unknown[0]} of the report. Choose from: {', '.join(known)}.")
+        raise ValueError(f"There is no part {unknown[0]} of the report. Choose from: {', '.join(PARTS)}.")
     if len(arguments.run) > 1 or any("=" in named for named in arguments.run):
         raise ValueError("The report on faces is of one model: give --run FOLDER once, without a style.")
     folder = Path(arguments.run[0]) if arguments.run else None
     renderer = load_renderer(arguments.weights, folder, arguments.recipe, arguments.seed)
     left_out = left_out_of_run(folder, arguments.recipe) if folder else left_out_of_weights(arguments.weights)
     bench = open_bench(
-        arguments.data, arguments.cache, _nets(arguments), renderer, arguments.split, arguments.seed, arguments.subset
-    )
-    report = evaluate(bench, Model(renderer.name, left_out), arguments.part)
+        arguments.data, arguments.cache, _nets(arguments), renderer, Model(renderer.name, left_out), arguments.split,
+        arguments.seed, arguments.subset,
+    )  # fmt: skip
+    report = evaluate(bench, arguments.part, _progress)
     return _written(report, arguments, "evaluation")
+
+
+def _progress(part: str) -> None:
+    print(f"measuring {part}", file=sys.stderr, flush=True)
 
 
 def _styles(arguments: argparse.Namespace) -> str:

@@ -18,12 +18,13 @@ from training.evaluation.realism import measure_realism
 from training.evaluation.report import Report, Section
 from training.evaluation.robustness import measure_robustness
 from training.evaluation.sheets import sheets_of
-from training.evaluation.styles import Model, measure_styles
+from training.evaluation.styles import measure_styles
 from training.evaluation.text import as_text
 
 Measure = Callable[[Bench], Section]
 PARTS: dict[str, Measure] = {
     "quality": measure_quality,
+    "styles": measure_styles,
     "faithfulness": measure_faithfulness,
     "ink": measure_ink,
     "appearance": measure_appearance,
@@ -33,18 +34,16 @@ PARTS: dict[str, Measure] = {
     "fairness": measure_fairness,
     "sheets": sheets_of,
 }
-STYLES = "styles"
 _USE = {"test": "for reporting alone", "val": "for choosing: report on test", "train": "which was trained on"}
 
 
-def evaluate(bench: Bench, model: Model, parts: Sequence[str] = ()) -> Report:
-    """All parts or the named ones, in the report's order."""
+def evaluate(bench: Bench, parts: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None) -> Report:
+    """All parts or the named ones, in the report's order; `progress` hears each name before its part is measured."""
     sections: list[Section] = []
     for name, measure in PARTS.items():
         if not parts or name in parts:
+            progress(name)
             sections.append(measure(bench))
-        if name == "quality" and (not parts or STYLES in parts):
-            sections.append(measure_styles(bench, model))
     return Report("What the sketches become, in figures", about(bench), sections)
 
 

@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from training.evaluation.chart import as_svg
+from training.evaluation.chart import as_svg, line_of
 from training.evaluation.report import Chart, Figure, Report, Section, Sheet, Table, shown
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -84,8 +84,8 @@ def _row(table: Table, number: int) -> str:
 def _chart(chart: Chart) -> str:
     keys = "".join(
         '<li><svg viewBox="0 0 28 8" aria-hidden="true">'
-        f'<line class="line c{k}{"" if s.model else " null"}" x1="0" x2="28" y1="4" y2="4"/></svg>{escape(s.name)}</li>'
-        for k, s in enumerate(chart.series)
+        f'<line class="{line_of(chart, s)}" x1="0" x2="28" y1="4" y2="4"/></svg>{escape(s.name)}</li>'
+        for s in chart.series
     )
     note = f'<p class="note">{escape(chart.note)}</p>' if chart.note else ""
     return (

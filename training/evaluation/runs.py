@@ -1,9 +1,24 @@
 """Run folders and weights: by which recipe, and without which styles, were they trained?"""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from inference.weights import find, read_manifest
 from training.recipe import Recipe, load_recipe
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model and the styles that its training left out, None where that is not recorded."""
+
+    name: str
+    left_out: frozenset[str] | None
+
+    def saw(self, style: str) -> str:
+        """`cuhk` is left out with the set, `fs2k/style1` alone or with `fs2k`."""
+        if self.left_out is None:
+            return "not recorded"
+        return "no: unseen" if {style, style.split("/")[0]} & self.left_out else "yes"
 
 
 def recipe_of(run: Path, recipe: str | None = None) -> Recipe:

@@ -1,13 +1,12 @@
 """Every artist draws differently: the figures by style, and of models that never saw a style."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from training.evaluation.bench import Bench, TestSet
 from training.evaluation.intervals import mean_of, ratio_of
 from training.evaluation.judge import hits_by_person
 from training.evaluation.report import Column, Figure, Row, Section, Table
+from training.evaluation.runs import Model
 
 STYLES = ("fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk")
 _COLUMNS = (
@@ -23,30 +22,16 @@ NOTE = (
 )
 
 
-@dataclass(frozen=True)
-class Model:
-    """A model and the styles that its training left out, None where that is not recorded."""
-
-    name: str
-    left_out: frozenset[str] | None
-
-    def saw(self, style: str) -> str:
-        """`cuhk` is left out with the set, `fs2k/style1` alone or with `fs2k`."""
-        if self.left_out is None:
-            return "not recorded"
-        return "no: unseen" if {style, style.split("/")[0]} & self.left_out else "yes"
-
-
-def measure_styles(bench: Bench, model: Model) -> Section:
+def measure_styles(bench: Bench) -> Section:
     """One row a style, all by the same model."""
-    rows = style_rows(bench, model)
+    rows = style_rows(bench)
     return Section("styles", "Styles", tables=(table_of(rows),), figures=unseen_figures(rows))
 
 
-def style_rows(bench: Bench, model: Model, only: str | None = None) -> list[Row]:
+def style_rows(bench: Bench, only: str | None = None) -> list[Row]:
     """Rows of every style that the split has, or of `only` that one."""
     return [
-        _row(test, style, model)
+        _row(test, style, bench.model)
         for test in bench.sets
         for style in sorted(set(test.styles))
         if only in (None, style)

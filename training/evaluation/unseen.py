@@ -9,8 +9,8 @@ from training.evaluation.bench import open_bench
 from training.evaluation.faces import about
 from training.evaluation.rendering import load_renderer
 from training.evaluation.report import Report, Row, Section
-from training.evaluation.runs import left_out_of_run, left_out_of_weights
-from training.evaluation.styles import STYLES, Model, style_rows, table_of, unseen_figures
+from training.evaluation.runs import Model, left_out_of_run, left_out_of_weights
+from training.evaluation.styles import STYLES, style_rows, table_of, unseen_figures
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,9 @@ def evaluate(
     for run in [whole, *(run for run in runs if run.style is not None)]:
         folder, recipe = (run.folder, run.recipe) if run else (None, None)
         renderer = load_renderer(weights, folder, recipe, seed)
-        bench = open_bench(data, Path(), nets, renderer, split, seed, 0)
         model = run.model if run else Model(renderer.name, left_out_of_weights(weights))
-        rows += style_rows(bench, model, run.style if run else None)
+        bench = open_bench(data, Path(), nets, renderer, model, split, seed, 0)
+        rows += style_rows(bench, run.style if run else None)
         described = described or about(bench)
     rows.sort(key=lambda row: (STYLES.index(str(row["style"])), str(row["trained"])))
     section = Section("styles", "Styles", tables=(table_of(rows),), figures=unseen_figures(rows))

@@ -12,6 +12,7 @@ from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 from tests.training.evaluation import labelled
 from training.evaluation.bench import Bench, open_bench
 from training.evaluation.rendering import load_renderer
+from training.evaluation.runs import Model
 from training.face_features import MobileFaceNet
 
 
@@ -41,4 +42,5 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def bench(labelled_data: Path, nets: Path, tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     cache = tmp_path_factory.mktemp("no-cache")
-    return open_bench(labelled_data, cache, nets, load_renderer(tiny_weights), "test", 0, subset=4)
+    model = Model("tiny", frozenset())
+    return open_bench(labelled_data, cache, nets, load_renderer(tiny_weights), model, "test", 0, subset=4)

@@ -66,7 +66,7 @@ def test_the_whole_report_comes_as_text_json_and_a_page(
     assert main([*command(labelled_data, nets, tmp_path / "c"), *arguments]) == 0
     said = capsys.readouterr().out
     report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert set(report["sections"]) == {*PARTS, "styles"}
+    assert set(report["sections"]) == set(PARTS)
     identity = report["sections"]["quality"]["tables"]["identity"]
     whats = ["sketch itself", "mean training photo", "generator's face"]
     assert [(row["set"], row["what"]) for row in identity] == [(name, what) for name in PAIRS for what in whats]

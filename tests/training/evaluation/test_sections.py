@@ -20,8 +20,7 @@ from training.evaluation.faithfulness import eyes_kept
 from training.evaluation.regions import to_lab
 from training.evaluation.report import Row
 from training.evaluation.robustness import harmed
-from training.evaluation.runs import left_out_of_run
-from training.evaluation.styles import Model
+from training.evaluation.runs import Model, left_out_of_run
 
 NOWHERE = np.full((1, 5, 2), np.nan)
 
