@@ -13,7 +13,7 @@ from inference import sketch
 from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
 from training.batches import to_images, to_tensor
-from training.dataset import Face, Images, load_images, read_manifests
+from training.data import Face, Images, load_images, read_manifests
 from training.judge import Judge, cosines, rank_by_person
 from training.metrics import bootstrap_interval, raw_ssim, share_of_faces
 
@@ -46,12 +46,12 @@ def evaluate(
     faces = read_manifests(data)
     rows: list[Row] = []
     for name in SETS:
-        chosen = [face for face in faces if face.set == name and face.split == split and face.sketch]
+        chosen = [face for face in faces if face.set == name and face.split == split and face.sketch and face.photo]
         if not chosen:
             continue
         photos, sketches = load_images(chosen, "photo"), load_images(chosen, "sketch")
         made = render_aligned(pipeline, sketches, seed)
-        training = [face for face in faces if face.set == name and face.split == "train"]
+        training = [face for face in faces if face.set == name and face.split == "train" and face.photo]
         mean_photo = load_images(training, "photo").mean(0).round().astype(np.uint8)
         candidates = {
             "sketch itself": sketches,

@@ -10,12 +10,11 @@ import torch
 from inference.pipeline import Pipeline
 from inference.restoration import enlarge
 from training.batches import to_images, to_tensor
-from training.dataset import Images
+from training.data import Images, load_prepared
 from training.face_features import FaceFeatures
 from training.judge import Judge, cosines
 from training.losses import feature_matching
 from training.metrics import psnr
-from training.prepare import load_prepared
 from training.restorer import DegradedFaces
 
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from training.dataset import Images
+from training.data import Images
 
 _ssim: Callable[..., float] = structural_similarity  # upstream annotates nothing
 

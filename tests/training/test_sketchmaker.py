@@ -8,7 +8,7 @@ import pytest
 
 from tests.training import faces
 from training import sketchmaker
-from training.sketchmaker import canny_lines, dodge, edges, elastic, hatch, make_sketch, vary_ink, xdog
+from training.sketches import canny_lines, dodge, edges, elastic, hatch, make_sketch, vary_ink, xdog
 
 Gray = npt.NDArray[np.uint8]
 

@@ -12,8 +12,8 @@ import torch
 from inference.template import FIVE_POINTS
 from tests.training import faces
 from training.background import find_regions, train_segmenter
-from training.dataset import align_by_points, load_images, read_manifests
-from training.prepare import Prepared, load_prepared, prepare
+from training.data import Prepared, align_by_points, load_images, load_prepared, read_manifests
+from training.data.prepare import prepare
 from training.segmenter import Segmenter
 
 
