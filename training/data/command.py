@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from inference.weights import SHIPPED, find, read_manifest
+from training.data.duplicates import ALIKE
 from training.data.splits import Fractions
 
 Commands = Any  # argparse names the type of its sub-parsers only privately
@@ -27,6 +28,9 @@ def add_to(commands: Commands) -> None:
     command.add_argument("--keep-splits", action="store_true", help="leave people in several splits, only report them")
     command.add_argument(
         "--merge-alike", action="store_true", help="count faces a recogniser finds alike as one person"
+    )
+    command.add_argument(
+        "--alike", type=float, default=ALIKE, metavar="COSINE", help=f"from which on faces are alike ({ALIKE})"
     )
     command.add_argument("--limit", type=int, metavar="N", help="at most so many faces a set")
     command.add_argument("--segmenter", type=Path, metavar="FILE", help="segmenter.pt of another cache")
@@ -51,6 +55,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
         cufs_standard=arguments.cufs_split == "standard",
         keep_splits=arguments.keep_splits,
         merge_alike=arguments.merge_alike,
+        alike=arguments.alike,
         limit=arguments.limit,
         segmenter=arguments.segmenter,
     )

@@ -16,7 +16,7 @@ from inference.paper import normalise_ink
 from training.background import find_regions, train_segmenter
 from training.colours import measure
 from training.data.align import Aligner, Finders
-from training.data.duplicates import ALIKE, Embeddings, alike_pairs, near_pairs, phash
+from training.data.duplicates import ALIKE, Floats, alike_pairs, near_pairs, thumbnail
 from training.data.faces import SIZE, Face, load_aligned, load_eyes
 from training.data.files import Images, Members
 from training.data.layouts.cufs import standard_split
@@ -30,7 +30,7 @@ from training.silhouette import drawn_silhouette
 SEGMENTER_STEPS = 600
 _CHUNK = 64
 
-Embed = Callable[[Images], Embeddings]
+Embed = Callable[[Images], Floats]
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ def _with_twins(faces: list[Face], photos: Images, embed: Embed | None, options:
     """Looks for the same picture and the same person twice; gives one person one name if that is wanted."""
     rows = [k for k, face in enumerate(faces) if face.photo is not None]
     with_photo = [faces[k] for k in rows]
-    hashes = np.array([phash(photos[k]) for k in rows], np.uint64)
-    report.pictures = twins(with_photo, [(a, b, float(bits)) for a, b, bits in near_pairs(hashes)])
-    if embed is None:
+    thumbnails = np.array([thumbnail(photos[k]) for k in rows], np.float32).reshape(-1, 32, 32)
+    report.pictures = twins(with_photo, near_pairs(thumbnails))
+    if embed is None or not rows:
         return faces
     embeddings = np.concatenate([embed(photos[chunk]) for chunk in _chunks(rows)])
     alike = [

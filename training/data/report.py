@@ -12,7 +12,7 @@ _SHOWN = 12
 
 @dataclass(frozen=True)
 class Twins:
-    """Two faces that are probably one picture or one person; `measure` is bits apart, or a cosine."""
+    """Two faces that are probably one picture or one person; `measure` is how much they agree, 1 at most."""
 
     one: str
     other: str
@@ -66,7 +66,7 @@ class Report:
         lines += [f"note: {problem}" for problem in self.problems]
         lines += [f"left out: {count} x {why}" for why, count in self.left_out.items()]
         lines += self._shared_lines()
-        lines += _twin_lines("pairs of photos are nearly the same picture", "bits apart", self.pictures)
+        lines += _twin_lines("pairs of photos are nearly the same picture", "agreement", self.pictures)
         if self.people is None:
             lines.append("one person under two names: not looked for, there is no recogniser (nets/judge.onnx)")
         else:
