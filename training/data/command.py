@@ -37,6 +37,14 @@ def add_to(commands: Commands) -> None:
     command.add_argument("--segmenter-steps", type=int, default=600, metavar="N")
     command.set_defaults(run_command=_prepare)
 
+    command = commands.add_parser("demo", help="draw faces and learn from them: everything once, in five minutes")
+    command.add_argument("--out", type=Path, default=Path("runs/demo"), help="folder for all of it")
+    command.add_argument("--people", type=int, default=90)
+    command.add_argument("--sketched", type=int, default=36, help="people of whom there is a drawing by another hand")
+    command.add_argument("--recipe", default="demo")
+    command.add_argument("--segmenter-steps", type=int, default=60, metavar="N")
+    command.set_defaults(run_command=_demo)
+
 
 def _prepare(arguments: argparse.Namespace) -> int:
     import torch
@@ -70,6 +78,20 @@ def _prepare(arguments: argparse.Namespace) -> int:
     )
     print(report.as_text())
     return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from training.__main__ import main
+    from training.data.demo import Demo
+
+    return Demo(
+        arguments.out,
+        arguments.people,
+        arguments.sketched,
+        arguments.segmenter_steps,
+        arguments.recipe,
+        arguments.threads,
+    ).run(main)
 
 
 def _named(text: str) -> tuple[str, Path]:
