@@ -34,7 +34,7 @@ def hash_all(thumbnails: Floats) -> Hashes:
     that frequency's over all pictures, and the mean's place is taken by the next frequency down.
     """
     waves = _waves(thumbnails)
-    low = waves[:, :_LOW, :_LOW].reshape(len(waves), -1).copy()
+    low = waves[:, :_LOW, :_LOW].reshape(len(waves), _LOW * _LOW).copy()
     low[:, 0] = waves[:, _LOW, 0]
     packed = np.packbits(low > np.median(low, axis=0), axis=1)
     return packed.view(">u8").ravel().astype(np.uint64)
@@ -46,6 +46,8 @@ def near_pairs(thumbnails: Floats, distance: int = NEAR, agreement: float = SAME
     Hashes that differ in at most `distance` bits propose a pair. All frequencies decide, each times its own number:
     the fine ones, in which portraits differ, then count as much as the coarse ones, in which they do not.
     """
+    if len(thumbnails) == 0:
+        return []
     hashes, details = hash_all(thumbnails), _details(thumbnails)
     found: list[tuple[int, int, float]] = []
     for start in range(0, len(hashes), _ROWS):
@@ -82,8 +84,6 @@ def _listed(rows: Indices, columns: Indices, values: Floats) -> list[tuple[int, 
 
 
 def _waves(thumbnails: Floats) -> Floats:
-    if len(thumbnails) == 0:
-        return np.zeros((0, _SIDE, _SIDE), np.float32)
     return np.stack([np.asarray(cv2.dct(one), np.float32) for one in thumbnails])
 
 

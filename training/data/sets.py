@@ -33,7 +33,7 @@ def read_sets(data: Path, named: Mapping[str, Path], problems: Problems, limit: 
 def _places(data: Path) -> list[Path]:
     if not data.is_dir():
         return []
-    if any(layout.detect(data) for layout in LAYOUTS if layout.name != "cufs"):  # a CUFS set may lie in sub-folders
+    if any(layout.detect(data) for layout in LAYOUTS):
         return [data]
     return sorted(data.glob("*.zip")) + sorted(path for path in data.iterdir() if path.is_dir())
 

@@ -24,7 +24,7 @@ def test_manifests_are_read_in_file_order(data: Path) -> None:
     assert (pair.id, pair.person, pair.split, pair.sketch) == ("fs2k-6", "fs2k/p6", "test", "sketch/6.png")
     assert pair.aligned
     assert pair.landmarks is not None
-    assert pair.landmarks == pytest.approx(FIVE_POINTS * 256)
+    assert pair.landmarks == pytest.approx(FIVE_POINTS)
     assert not read[0].aligned
     assert read[0].mask == "mask/1.png"
 

@@ -15,6 +15,7 @@ from training.data.layouts.base import Problems
 
 _STUDENT = re.compile(r"^[fm]\d*-\d{3}-\d{2}$")
 _PART = re.compile(r"(ar|xm2vts|cuhk|student)", re.IGNORECASE)
+_FOLDER = re.compile(r"photo|sketch|cufs|cuhk|student|xm2vts|^ar$", re.IGNORECASE)
 STANDARD = (88, 100)
 """Students in the training and the testing half of the literature, in the order of their names."""
 
@@ -27,8 +28,9 @@ class CUFS:
     def detect(place: Path) -> bool:
         if not place.is_dir():
             return False
-        some = [path for path in pictures_in(place) if re.search(r"-sz\d$", stem(path))]
-        return bool(some)
+        folders = {path.relative_to(place).parts[0] for path in pictures_in(place) if path.parent != place}
+        known = all(_FOLDER.search(folder) for folder in folders)
+        return known and any(re.search(r"-sz\d$", stem(path)) for path in pictures_in(place))
 
     @staticmethod
     def read(place: Path, problems: Problems) -> Iterator[Face]:
