@@ -34,7 +34,7 @@ def add_to(commands: Commands) -> None:
     )
     command.add_argument("--limit", type=int, metavar="N", help="at most so many faces a set")
     command.add_argument("--segmenter", type=Path, metavar="FILE", help="segmenter.pt of another cache")
-    command.add_argument("--segmenter-steps", type=int, default=600, metavar="N")
+    command.add_argument("--segmenter-steps", type=int, default=400, metavar="N")
     command.set_defaults(run_command=_prepare)
 
     command = commands.add_parser("demo", help="draw faces and learn from them: everything once, in five minutes")
@@ -42,7 +42,7 @@ def add_to(commands: Commands) -> None:
     command.add_argument("--people", type=int, default=90)
     command.add_argument("--sketched", type=int, default=36, help="people of whom there is a drawing by another hand")
     command.add_argument("--recipe", default="demo")
-    command.add_argument("--segmenter-steps", type=int, default=60, metavar="N")
+    command.add_argument("--segmenter-steps", type=int, default=40, metavar="N")
     command.set_defaults(run_command=_demo)
 
 

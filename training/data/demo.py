@@ -32,7 +32,7 @@ class Demo:
     out: Path
     people: int = 90
     sketched: int = 36
-    segmenter_steps: int = 60
+    segmenter_steps: int = 40
     recipe: str = RECIPE
     threads: int = 1
 
