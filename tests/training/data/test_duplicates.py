@@ -24,7 +24,11 @@ def coded(photo: Images, quality: int) -> Images:
 
 
 def test_a_picture_is_found_again_when_it_was_coded_scaled_or_brightened(photos: list[Images]) -> None:
-    other = coded(photos[3], 40), cv2.resize(photos[5], (97, 97)), np.clip(photos[7] * 0.97 + 5, 0, 255)
+    other = (
+        coded(photos[3], 40),
+        cv2.resize(photos[5], (181, 181), interpolation=cv2.INTER_AREA),
+        np.clip(photos[7] * 0.97 + 5, 0, 255),
+    )
     thumbnails = np.stack([thumbnail(np.asarray(photo, np.uint8)) for photo in (*photos, *other)])
     pairs = near_pairs(thumbnails)
     assert {(a, b) for a, b, _ in pairs} == {(3, 8), (5, 9), (7, 10)}
