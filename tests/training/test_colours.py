@@ -8,7 +8,7 @@ import torch
 from inference.template import EYES
 from training import losses
 from training.colours import iris_mask, measure, recolour, to_lab, to_rgb
-from training.dataset import Images
+from training.data import Images
 from training.face_features import random_moves
 
 SKIN, HAIR, IRIS = (210, 160, 130), (60, 40, 25), (60, 90, 120)

@@ -12,7 +12,7 @@ Rng = np.random.Generator
 
 def to_ink(sketch: Gray) -> Floats:
     """0 is paper, 1 is black."""
-    return 1.0 - sketch.astype(np.float32) / 255
+    return np.asarray(1.0 - sketch.astype(np.float32) / 255, np.float32)
 
 
 def to_sketch(ink: Floats) -> Gray:
@@ -26,7 +26,7 @@ def line_kernel(length: int, degrees: float) -> Floats:
     kernel[length // 2] = 1.0
     turn = cv2.getRotationMatrix2D((length / 2 - 0.5, length / 2 - 0.5), degrees, 1.0)
     turned = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
-    return turned / turned.sum()
+    return np.asarray(turned / turned.sum(), np.float32)
 
 
 def soft_spot(shape: tuple[int, ...], rng: Rng, smallest: float, largest: float) -> Floats:
