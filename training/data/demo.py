@@ -112,8 +112,9 @@ def faces_of(data: Prepared, rows: Sequence[int] | npt.NDArray[np.int64], weight
 
 def _colour_error(data: Prepared, rows: Sequence[int] | npt.NDArray[np.int64], made: Images, region: int) -> float:
     """Mean CIE76 distance between the colour of the photo's region and what was made there."""
+    # What cannot be told from the made face counts as black; people whose own colour is unknown do not count.
     found = np.stack(
         [measure(face, np.array(data.regions[k]), data.eyes[k])[region] for k, face in zip(rows, made, strict=True)]
     )
     apart = np.linalg.norm(np.nan_to_num(found) - data.colours[rows, region], axis=1)
-    return float(np.nanmean(apart))
+    return float(np.nanmean(apart)) if np.isfinite(apart).any() else float("nan")

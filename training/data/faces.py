@@ -74,8 +74,9 @@ def load_aligned(members: Members, face: Face, member: Member, size: int = SIZE)
         return apply_warp(image, warp, size, paper=member == "sketch")
     if image.shape[:2] != (size, size):
         shrinking = image.shape[0] > size
-        image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC)
-    return image.astype(np.uint8, copy=False)
+        flags = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+        image = np.asarray(cv2.resize(image, (size, size), interpolation=flags), np.uint8)
+    return image
 
 
 def apply_warp(image: Images, warp: Warp, size: int, paper: bool = False) -> Images:

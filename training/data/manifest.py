@@ -110,7 +110,7 @@ def _shares(points: list[list[float]]) -> Points:
     if array.max() <= 2.0:
         return array
     apart = float(np.linalg.norm(array[1] - array[0]))
-    return array / min(_SIDES, key=lambda side: abs(apart / side - _EYES_APART))
+    return np.asarray(array / min(_SIDES, key=lambda side: abs(apart / side - _EYES_APART)), np.float32)
 
 
 def _warp(rows: list[list[float]] | None) -> Warp | None:

@@ -38,7 +38,7 @@ def _pieces(height: int, width: int, size: float, rng: Rng) -> np.ndarray[tuple[
     many = max(2, round(height * width / size**2))
     blank[rng.integers(0, height, many), rng.integers(0, width, many)] = 0
     _, labels = cv2.distanceTransformWithLabels(blank, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    return labels
+    return np.asarray(labels, np.int32)
 
 
 def _moved(sketch: Gray, dx: Floats, dy: Floats) -> Gray:

@@ -17,7 +17,7 @@ _STEP, _STEPS = 1.8, 3  # px along the flow, to either side
 
 def coherent_lines(gray: Gray, sigma: float = 1.0, gain: float = 60.0, threshold: float = 0.3) -> Gray:
     """`sigma` px is half a stroke's width; what is weaker than `threshold` after `gain` is not drawn."""
-    image = gray.astype(np.float32) / 255
+    image = np.asarray(gray.astype(np.float32) / 255, np.float32)
     gx, gy = _directions(image)
     response = _along_flow(_across_flow(image, gx, gy, sigma), -gy, gx)
     ink = np.tanh(np.clip(-gain * response - threshold, 0, None))

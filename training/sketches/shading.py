@@ -7,14 +7,14 @@ from training.sketches.base import Floats, Gray, Rng, line_kernel
 
 _DIRECTIONS = 8
 # Shares of bright paper, middle tones and dark accents, learned from drawings by Lu et al.: light hand, dark hand.
-_LIGHT, _DARK = np.array([0.76, 0.22, 0.02]), np.array([0.42, 0.29, 0.29])
+_LIGHT, _DARK = np.array([0.76, 0.22, 0.02], np.float32), np.array([0.42, 0.29, 0.29], np.float32)
 
 
 def pencil(gray: Gray, rng: Rng, darkness: float = 0.5) -> Gray:
     """Strokes times pencil tone, after Lu, Xu and Jia 2012; the tone's texture is laid on pixel by pixel where
     theirs is solved for. `darkness` goes from a light hand, 0, to a heavy one, 1."""
     strokes = _strokes(gray)
-    tone = _tone(gray, (1 - darkness) * _LIGHT + darkness * _DARK)
+    tone = _tone(gray, np.asarray((1 - darkness) * _LIGHT + darkness * _DARK, np.float32))
     texture = np.clip(0.8 + 0.13 * _streaks(gray.shape, rng), 0.3, 0.97)
     exponent = np.log(np.clip(tone, 0.05, 0.999)) / np.log(0.8)
     return np.asarray(255 * np.clip(strokes * texture**exponent, 0, 1), np.uint8)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -31,14 +30,15 @@ def test_from_nothing_to_figures(tmp_path: Path, capsys: pytest.CaptureFixture[s
     command = ["--threads", "1", "demo", "--out", str(out), "--people", "6", "--sketched", "6"]
     assert main([*command, "--segmenter-steps", "2", "--recipe", str(recipe)]) == 0
     said = capsys.readouterr().out
-    assert "drawn                8      2      2      6  drawn by this program; of nobody" in said
+    assert ["drawn", "8", "2", "2", "6", "drawn", "by"] in [line.split()[:7] for line in said.splitlines()]
     assert "0 people were in several splits" in said
     assert [json.loads(line)["step"] for line in said.splitlines() if line.startswith("{")] == [1, 2]
     assert (out / "weights" / "tiny.safetensors").exists()
     assert Image.open(out / "run" / "grid-000002.png").size == (12 * 256, 3 * 256)
     rows = [line.split() for line in said.splitlines() if line[:6] in ("sketch", "mean t", "face, ")]
     assert [row[0] for row in rows] == ["sketch", "mean", "face,", "face,"]
-    assert all(np.isfinite([float(value) for value in row[-3:]]).all() for row in rows)
+    assert all(-1 < float(row[-3]) < 1 for row in rows)
+    assert len({row[-3] for row in rows}) >= 3
     prepared = load_prepared(out / "data", out / "cache")
     assert table(prepared, out / "weights") in said
 
