@@ -3,7 +3,8 @@
 `sets` reads what users download, `prepare` writes the arrays of the cache, `prepared` reads them for the trainers.
 """
 
-from training.data.faces import Face, Images, align_by_points, load_eyes, load_images
+from training.data.faces import Face, align_by_points, load_eyes, load_images
+from training.data.files import Images
 from training.data.manifest import read_manifests
 from training.data.prepared import Prepared, load_prepared
 

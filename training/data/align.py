@@ -53,12 +53,14 @@ class Aligner:
     def _photo(self, members: Members, face: Face) -> Face | None:
         assert face.photo is not None
         if face.landmarks is None and self._detector is None:
-            return self._drop(face, "photo without points, and no detector (nets/yunet.onnx)")
+            self._drop(face, "photo without points, and no detector (nets/yunet.onnx)")
+            return None
         image = members.picture(face.archive, face.photo)
         size = np.array(image.shape[1::-1], np.float32)
         points = face.landmarks * size if face.landmarks is not None else self._detect(image)
         if points is None:
-            return self._drop(face, "no face found in the photo")
+            self._drop(face, "no face found in the photo")
+            return None
         warp = warp_by(points)
         return replace(face, photo_warp=warp, landmarks=_moved(points, warp))
 

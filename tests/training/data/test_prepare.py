@@ -18,6 +18,7 @@ from inference.networks.landmarknet import LandmarkNet
 from inference.template import FIVE_POINTS, similarity
 from inference.weights import find
 from inference.weights import read_manifest as read_weights
+from tests.inference.drawings import drawn
 from tests.training import faces
 from tests.training.data import layouts
 from training.background import find_regions, train_segmenter
@@ -118,7 +119,7 @@ def test_photos_without_sketches_and_sketches_without_photos_are_prepared(
     points = {"landmarks": FIVE_POINTS.tolist()}
     (own / "manifest.jsonl").write_text("".join(json.dumps(row | points) + "\n" for row in rows))
     Image.fromarray(faces.photo(1)).save(own / "p.png")
-    faces.drawn(2).image.save(own / "s.png")
+    drawn(2).image.save(own / "s.png")
     options = Options(segmenter=cache / "segmenter.pt")
     report = prepare(tmp_path, tmp_path / "cache", options=options)
     assert report.faces == {"own": {"train": 0, "val": 0, "test": 2}}
@@ -188,8 +189,8 @@ def test_an_aligned_original_is_found_again_at_any_size(tmp_path: Path) -> None:
     to_page = similarity(FIVE_POINTS * 256, points)
     turned = np.asarray(cv2.warpAffine(faces.photo(1), to_page, (420, 400), flags=cv2.INTER_CUBIC), np.uint8)
     Image.fromarray(turned).save(tmp_path / "turned.png")
-    row = {"id": "1", "set": "own", "identity": "a", "split": "train", "photo": "turned.png"}
-    row["landmarks"] = (points / (420, 400)).tolist()  # type: ignore[assignment]
+    row: dict[str, object] = {"id": "1", "set": "own", "identity": "a", "split": "train", "photo": "turned.png"}
+    row["landmarks"] = (points / (420, 400)).tolist()
     (tmp_path / "manifest.jsonl").write_text(json.dumps(row))
     (face,) = read_manifest(tmp_path)
     with Members() as members:

@@ -28,7 +28,7 @@ class ColourCanvas:
             corners = np.round(np.asarray(outline) * (1 << _SHIFT)).astype(np.int32)
             cv2.fillPoly(layer, [corners], 255, cv2.LINE_AA, _SHIFT)
         filled = layer.astype(np.float32) / 255
-        return np.asarray(cv2.GaussianBlur(filled, (0, 0), soft)) if soft else filled
+        return np.asarray(cv2.GaussianBlur(filled, (0, 0), soft) if soft else filled, np.float32)
 
     def lay(self, where: Map, colour: Colour | Map, part: str | None = None) -> None:
         """Colour (3,) or (512, 512, 3) over the picture; what is covered more than half becomes the part."""
@@ -45,7 +45,8 @@ class ColourCanvas:
         layer = np.zeros((SIDE, SIDE), np.uint8)
         points = np.round(np.asarray(curve) * (1 << _SHIFT)).astype(np.int32)
         cv2.polylines(layer, [points], False, 255, max(1, round(width)), cv2.LINE_AA, _SHIFT)
-        self.lay(strength * cv2.GaussianBlur(layer, (0, 0), 0.6).astype(np.float32) / 255, colour)
+        where = cv2.GaussianBlur(layer, (0, 0), 0.6).astype(np.float32) * (strength / 255)
+        self.lay(np.asarray(where, np.float32), colour)
 
 
 def from_relief(tone: Map) -> Map:
