@@ -9,6 +9,7 @@ import torch
 
 from inference.errors import InferenceError
 from inference.weights import SHIPPED, find, read_manifest
+from training.data import command as data_command
 from training.evaluation.command import add_parser
 
 
@@ -29,8 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     commands = parser.add_subparsers(dest="command", required=True)
 
-    command = commands.add_parser("prepare", help="read, align and mask the data sets once")
-    command.set_defaults(run_command=_prepare)
+    data_command.add_to(commands)
 
     command = commands.add_parser("train", help="train by a recipe")
     command.add_argument("recipe")
@@ -51,18 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _prepare(arguments: argparse.Namespace) -> int:
-    from training.prepare import prepare
-
-    detector = _nets(arguments) / "yunet.onnx"
-    prepare(arguments.data, arguments.cache, detector if detector.exists() else None)
-    return 0
-
-
 def _train(arguments: argparse.Namespace) -> int:
     from training.build import build
+    from training.data import load_prepared
     from training.loop import Run
-    from training.prepare import load_prepared
     from training.recipe import load_recipe
 
     torch.set_num_threads(arguments.threads)

@@ -4,9 +4,6 @@ it, and which colours a drawing does not tell.
 A small segmenter is trained for a few minutes on the parsing masks of CelebAMask-HQ and applied to all photos.
 """
 
-import io
-import zipfile
-
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +12,12 @@ from PIL import Image
 from torch.nn import functional as F
 
 from inference.device import channels_last
-from training.dataset import Face, Images
+from training.data.faces import Face
+from training.data.files import Images, Members
 from training.segmenter import CLASSES, Segmenter
 
 _SIDE = 128
+_ENOUGH = 4000  # masks: more would fill the memory and change little
 
 # CelebAMask-HQ's 19 classes -> ours. Lips go with the skin and brows with the hair, since their colours do.
 _SKIN, _HAIR = (1, 2, 8, 9, 11, 12, 17), (6, 7, 13)
@@ -30,9 +29,13 @@ _OURS[list(_HAIR)] = CLASSES.index("hair")
 
 def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
     """Fits the segmenter on the faces that carry a parsing mask of CelebAMask-HQ. Raises ValueError for none."""
-    masked = [face for face in faces if face.mask and face.split == "train"]
+    masked = [face for face in faces if face.mask and face.photo and face.split == "train"]
     if not masked:
-        raise ValueError("No training face has a parsing mask: the person cannot be told from the wall.")
+        raise ValueError(
+            "No training face has a parsing mask: the person cannot be told from the wall. Add CelebAMask-HQ, or name "
+            "the segmenter.pt of another cache with --segmenter."
+        )
+    masked = masked[:: -(-len(masked) // _ENOUGH)]
     photos, masks = _load_masked(masked)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -71,12 +74,12 @@ def find_regions(network: Segmenter, photos: Images, batch: int = 32) -> npt.NDA
 def _load_masked(faces: list[Face]) -> tuple[Images, npt.NDArray[np.uint8]]:
     photos = np.empty((len(faces), 192, 192, 3), np.uint8)
     masks = np.empty((len(faces), 192, 192), np.uint8)
-    for k, face in enumerate(faces):
-        with zipfile.ZipFile(face.archive) as archive:
-            photo = Image.open(io.BytesIO(archive.read(face.photo))).convert("RGB")
-            parsing = np.asarray(Image.open(io.BytesIO(archive.read(str(face.mask)))))
-        photos[k] = np.asarray(photo.resize((192, 192), Image.Resampling.BOX))
-        masks[k] = cv2.resize(_OURS[parsing], (192, 192), interpolation=cv2.INTER_NEAREST)
+    with Members() as members:
+        for k, face in enumerate(faces):
+            photo = Image.fromarray(members.picture(face.archive, str(face.photo)))
+            photos[k] = np.asarray(photo.resize((192, 192), Image.Resampling.BOX))
+            parsing = _OURS[members.parsing(face.archive, str(face.mask))]
+            masks[k] = cv2.resize(parsing, (192, 192), interpolation=cv2.INTER_NEAREST)
     return photos, masks
 
 

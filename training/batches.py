@@ -14,10 +14,9 @@ from torch import Tensor
 from inference.appearance import encode
 from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
-from training.dataset import Images
-from training.prepare import Prepared
+from training.data import Images, Prepared
 from training.silhouette import fit_photo
-from training.sketchmaker import elastic, make_sketch, vary_ink
+from training.sketches import elastic, make_sketch, vary_ink
 
 T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face

@@ -11,10 +11,10 @@ from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
 from inference.weights import find, read_manifest
 from training.batches import Batches, SketchPairs
+from training.data import Prepared
 from training.landmarks import LandmarkBatches, LandmarkTrainee
 from training.loop import Trainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
-from training.prepare import Prepared
 from training.recipe import Recipe
 from training.restorer import DegradedFaces, RestorerTrainee
 

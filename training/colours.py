@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 
 Floats = npt.NDArray[np.float32]
 
@@ -61,13 +61,13 @@ def recolour(photo: Images, mask: Images, now: Floats, wanted: Floats) -> Images
         above = after + (light - before) * (100 - after) / (100 - before)
         moved[..., 0] = np.where(light > before, above, moved[..., 0])
     alpha = mask.astype(np.float32)[..., None] / 255
-    return to_rgb(lab + alpha * (moved - lab))
+    return to_rgb(np.asarray(lab + alpha * (moved - lab), np.float32))
 
 
 def to_lab(photo: Images) -> Floats:
     """(..., 3) RGB -> CIELAB, L from 0 to 100."""
     rows = photo.reshape(-1, photo.shape[-2], 3).astype(np.float32) / 255
-    return np.asarray(cv2.cvtColor(rows, cv2.COLOR_RGB2LAB)).reshape(photo.shape)
+    return np.asarray(cv2.cvtColor(rows, cv2.COLOR_RGB2LAB), np.float32).reshape(photo.shape)
 
 
 def to_rgb(lab: Floats) -> Images:

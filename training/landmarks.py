@@ -16,9 +16,8 @@ from inference.device import channels_last
 from inference.landmarks import REFINED_ZOOM, view_of
 from inference.networks.landmarknet import SIDE, LandmarkNet
 from inference.paper import normalise_ink
-from training.dataset import Face, Images
-from training.prepare import Prepared
-from training.sketchmaker import make_sketch, vary_ink
+from training.data import Face, Images, Prepared
+from training.sketches import make_sketch, vary_ink
 
 _MIRROR = [1, 0, 2, 4, 3]
 _NO_FACE = 0.15
@@ -43,10 +42,10 @@ class LandmarkBatches:
         self.size, self.seed = size, seed
         rng = np.random.default_rng((seed, 2**32))
         drawn = data.rows(split, with_sketch=True)
-        whole = np.array([k for k in data.rows(split) if data.faces[k].aligned])
+        whole = np.array([k for k in data.rows(split) if _is_whole(data.faces[k])])
         chosen = np.concatenate([rng.choice(drawn, int(0.6 * pool)), rng.choice(whole, pool - int(0.6 * pool))])
         self._real = int(0.6 * pool)
-        self._points = np.stack([_points_256(data.faces[k]) for k in chosen])
+        self._points = np.stack([256.0 * np.array(data.faces[k].landmarks, np.float64) for k in chosen])
         self._sketches = np.empty((pool, 256, 256), np.uint8)
         for n, k in enumerate(chosen):
             self._sketches[n] = _drawing(data, int(k), n < self._real, rng)
@@ -75,10 +74,9 @@ class LandmarkBatches:
         return view, ((placed + 0.5) * 2 / SIDE - 1).astype(np.float32), is_face
 
 
-def _points_256(face: Face) -> npt.NDArray[np.float64]:
-    """The five points at 256 px; the sets give them at their stored size, 256 or 512."""
-    points = np.array(face.landmarks, np.float64)
-    return points / 2 if points.max() > 256 else points
+def _is_whole(face: Face) -> bool:
+    """A photo that was aligned here may be mirrored at its rim: nothing to draw from."""
+    return face.landmarks is not None and face.photo_warp is None
 
 
 def _drawing(data: Prepared, k: int, real: bool, rng: np.random.Generator) -> Images:

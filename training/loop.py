@@ -14,7 +14,7 @@ from torch import nn
 
 from training.batches import Batches, Prefetch
 from training.curves import draw_curve
-from training.dataset import Images
+from training.data import Images
 
 B = TypeVar("B")
 _OTHER_NETWORK = "These weights are of another network than the recipe's; name fitting ones."

@@ -14,7 +14,7 @@ from inference.device import channels_last
 from inference.networks.unet import SMALL, UNet256, UNetConfig
 from training import losses
 from training.batches import PairBatch, to_images
-from training.dataset import Images
+from training.data import Images
 from training.face_features import FaceFeatures, random_moves
 from training.patchgan import PatchGAN
 

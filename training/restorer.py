@@ -18,10 +18,9 @@ from inference.pipeline import to_input
 from inference.restoration import SIDE, build_restorer, enlarge
 from training import losses
 from training.batches import on_wall, to_images, to_tensor
-from training.dataset import Images, load_images
+from training.data import Images, Prepared, load_images
 from training.face_features import FaceFeatures
-from training.prepare import Prepared
-from training.sketchmaker import make_sketch, vary_ink
+from training.sketches import make_sketch, vary_ink
 
 _SETS = ("generated", "webmorph", "faker")
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 
 Mask = npt.NDArray[np.uint8]
 

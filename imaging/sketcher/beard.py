@@ -27,7 +27,7 @@ def draw_beard(hand: Hand, person: Person, head: Head) -> None:
     if person.beard == "none":
         return
     stubble = person.beard == "stubble"
-    region = _region(person, head)
+    region = beard_region(person, head)
     guides = [on_side(curve, side, 20) for side in (-1, 1) for curve in _GROWTH]
     length = _LENGTH[person.beard]
     plan = HairPlan([], guides, (length * 0.6, length * 1.2), curl=1.5)
@@ -41,7 +41,7 @@ def draw_beard(hand: Hand, person: Person, head: Head) -> None:
     hand.strands(strokes, 1.1, dark, layers=3, ends=(0.05, 0.4))
 
 
-def _region(person: Person, head: Head) -> Map:
+def beard_region(person: Person, head: Head) -> Map:
     """Where the beard grows: its outline, but no further than the face (a full one a little further)."""
     reach = 7 if person.beard == "full" else 1
     room = cv2.dilate(region_map([head.face]), np.ones((reach, reach), np.uint8))

@@ -14,7 +14,7 @@ _IRIS = 11.6
 def draw_eyes(hand: Hand, person: Person) -> None:
     """Both eyes, at the template's places."""
     for centre, side in ((LEFT_EYE, -1.0), (RIGHT_EYE, 1.0)):
-        upper, lower = _lids(person, centre, side)
+        upper, lower = lids(person, centre, side)
         opening = hand.canvas.mask(np.vstack([upper, lower[::-1]]), soft=0.3)
         hand.canvas.erase(opening, 0.9)
         _eyeball(hand, person, centre, opening, upper)
@@ -27,7 +27,7 @@ def _place(centre: tuple[float, float], side: float, points: Points) -> Points:
     return placed
 
 
-def _lids(person: Person, centre: tuple[float, float], side: float) -> tuple[Points, Points]:
+def lids(person: Person, centre: tuple[float, float], side: float) -> tuple[Points, Points]:
     """Upper and lower rim, both from the inner to the outer corner."""
     wide = 1.06 + 0.09 * person.eye_size
     open_ = 1.07 + 0.21 * person.eye_size - 0.14 * person.wrinkles - 0.12 * (1.0 - person.lid)

@@ -13,7 +13,7 @@ _Y = 371.0
 
 
 @dataclass(frozen=True)
-class _Lips:
+class Lips:
     line: Points
     """Between the lips; all three run from the left to the right corner, 80 points each."""
     top: Points
@@ -21,14 +21,14 @@ class _Lips:
     full: float
 
 
-def _lips(person: Person) -> _Lips:
+def lips_of(person: Person) -> Lips:
     half = 56.0 + 4.0 * person.mouth_width
     up = -3.0 * person.smile
     full = 1.0 + 0.32 * person.lips - 0.18 * person.male - 0.18 * person.wrinkles
     line = np.array([[0, 2.0], [8, 0.5], [20, 1.8], [36, 1.4], [50, 0.6 + 0.6 * up], [56, up]], np.float64)
     bow = np.array([[0, -10.5], [9, -14.0], [20, -11.8], [38, -6.0], [half - 3, -0.8]], np.float64)
     belly = np.array([[0, 21.5], [15, 20.8], [30, 15.8], [44, 7.6], [half - 4, 1.0]], np.float64)
-    return _Lips(
+    return Lips(
         line=_symmetric(line * [half / 56.0, 1.0]),
         top=_symmetric(bow * [1.0, full]),
         bottom=_symmetric(belly * [1.0, full]),
@@ -44,7 +44,7 @@ def _symmetric(half: Points) -> Points:
 
 def draw_mouth(hand: Hand, person: Person) -> None:
     """Tones of both lips, their creases, then the lines."""
-    lips = _lips(person)
+    lips = lips_of(person)
     _tones(hand, person, lips)
     press = [1.0, 0.75, 0.7, 0.9, 1.0, 0.85, 1.0, 0.9, 0.7, 0.75, 1.0]
     hand.line(lips.line, 2.5, 0.86, wobble=0.35, pressure=press, ends=(0.06, 0.06))
@@ -60,7 +60,7 @@ def draw_mouth(hand: Hand, person: Person) -> None:
         hand.line([(x, 337), (x + 0.8 * side, 346), (x, 355)], 1.4, 0.12)
 
 
-def _tones(hand: Hand, person: Person, lips: _Lips) -> None:
+def _tones(hand: Hand, person: Person, lips: Lips) -> None:
     canvas, tone = hand.canvas, max(hand.medium.tone, 0.35)
     upper = canvas.mask(np.vstack([lips.top, lips.line[::-1]]), soft=0.8)
     lower = canvas.mask(np.vstack([lips.line, lips.bottom[::-1]]), soft=1.2)

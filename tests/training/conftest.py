@@ -6,7 +6,8 @@ import pytest
 
 from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 from tests.training import faces
-from training.prepare import Prepared, load_prepared, prepare
+from training.data import Prepared, load_prepared
+from training.data.prepare import prepare
 
 
 @pytest.fixture(scope="session")

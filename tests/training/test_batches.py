@@ -12,8 +12,8 @@ from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.training import faces
 from training.batches import WALL, PairBatch, Prefetch, SketchPairs, jitter, on_wall, to_images, to_tensor
+from training.data import Prepared
 from training.landmarks import LandmarkBatches
-from training.prepare import Prepared
 from training.restorer import DegradedFaces, degrade
 
 

@@ -8,7 +8,7 @@ import torch
 from inference.template import EYES
 from training import losses
 from training.colours import iris_mask, measure, recolour, to_lab, to_rgb
-from training.dataset import Images
+from training.data import Images
 from training.face_features import random_moves
 
 SKIN, HAIR, IRIS = (210, 160, 130), (60, 40, 25), (60, 90, 120)
@@ -40,7 +40,7 @@ def test_what_cannot_be_told_is_not_a_number() -> None:
     photo, regions = portrait()
     regions[2] = 0
     assert np.isnan(measure(photo, regions, EYES)[1]).all()
-    gray = np.repeat(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)[..., None], 3, -1)
+    gray = np.asarray(cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
     assert np.isnan(measure(gray, regions, EYES)).all()  # black and white: nobody knows
 
 

@@ -19,7 +19,7 @@ from tests.inference import folders
 from tests.inference.drawings import saved
 from training.__main__ import main
 from training.build import build
-from training.prepare import Prepared
+from training.data import Prepared
 from training.recipe import RECIPES, load_recipe
 from training.ship import ship
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.training.compare import assert_same
-from training.dataset import Images
+from training.data import Images
 from training.loop import Run, Schedule
 
 

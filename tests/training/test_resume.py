@@ -12,11 +12,11 @@ from inference.networks.unet import UNetConfig
 from tests.inference import folders
 from tests.training.compare import assert_same
 from training.batches import Batches, SketchPairs
+from training.data import Prepared
 from training.face_features import MobileFaceNet
 from training.landmarks import LandmarkBatches, LandmarkTrainee
 from training.loop import Run, Schedule, Trainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
-from training.prepare import Prepared
 from training.restorer import DegradedFaces, RestorerTrainee
 
 CPU = torch.device("cpu")

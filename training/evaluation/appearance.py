@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.bench import Bench
 from training.evaluation.detector import Detector, Points, apart
 from training.evaluation.regions import mean_lab

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Face, Images, Split, load_images, read_manifests
+from training.data import Face, Images, Split, load_images, read_manifests
 from training.evaluation.detector import Detector, Points
 from training.evaluation.judge import Embeddings, Judge, cosines
 from training.evaluation.rendering import Renderer
@@ -120,7 +120,7 @@ def style_of(face: Face) -> str:
 
 
 def _test_set(name: str, split: str, faces: list[Face], renderer: Renderer, judge: Judge) -> TestSet | None:
-    chosen = [face for face in faces if face.set == name and face.split == split and face.sketch]
+    chosen = [face for face in faces if face.set == name and face.split == split and face.sketch and face.photo]
     if not chosen:
         return None
     photos, sketches = load_images(chosen, "photo"), load_images(chosen, "sketch")

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.bench import Bench
 from training.evaluation.judge import cosines
 from training.evaluation.regions import to_lab

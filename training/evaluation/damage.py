@@ -4,7 +4,7 @@ those change. Sketches are (256, 256, 3) on light paper; every function returns 
 import cv2
 import numpy as np
 
-from training.dataset import Images
+from training.data import Images
 
 Rng = np.random.Generator
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 
 Points = npt.NDArray[np.float64]
 _SURE = 0.8

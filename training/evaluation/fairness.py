@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Face, Images, load_images
+from training.data import Face, Images, load_images, load_prepared
 from training.evaluation.bench import Bench
 from training.evaluation.damage import deform
 from training.evaluation.intervals import mean_of
@@ -16,7 +16,6 @@ from training.evaluation.judge import cosines, hits_by_person
 from training.evaluation.regions import lab_distance, mean_lab
 from training.evaluation.report import Column, Row, Section, Table
 from training.evaluation.resketch import resketch
-from training.prepare import load_prepared
 
 LABELLED = ("generated", "mebeauty", "scut", "faker")
 _FEW = 20
@@ -121,7 +120,9 @@ def _real(bench: Bench) -> Table | None:
 
 
 def _synthetic(bench: Bench) -> Table | None:
-    chosen = [f for f in bench.faces if f.split == "val" and f.set in LABELLED and f.aligned and labels_of(f)]
+    chosen = [
+        f for f in bench.faces if f.split == "val" and f.set in LABELLED and f.photo and f.aligned and labels_of(f)
+    ]
     if not chosen:
         return None
     photos = load_images(chosen, "photo")

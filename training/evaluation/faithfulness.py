@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.paper import normalise_ink
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.bench import Bench, TestSet
 from training.evaluation.detector import Points, apart, was_found
 from training.evaluation.intervals import mean_of

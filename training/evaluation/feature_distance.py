@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from training.batches import to_tensor
-from training.dataset import SIZE, Images
+from training.data import SIZE, Images
 from training.face_features import FaceFeatures
 
 _BATCH = 16

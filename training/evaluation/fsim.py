@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.similarity import gray_of
 
 Plane = npt.NDArray[np.float32]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from inference.template import FIVE_POINTS, similarity
 from training.crops import RECOGNISER_POINTS
-from training.dataset import Images
+from training.data import Images
 
 Embeddings = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ from PIL import Image
 from inference import sketch
 from inference.networks.landmarknet import LandmarkNet
 from inference.weights import find, read_manifest
-from training.dataset import Face, Images, load_images, read_manifests
+from training.data import Face, Images, load_images, read_manifests
 
 TOLERANCE = 0.08  # eye distances
 
@@ -68,7 +68,7 @@ def evaluate(data: Path, weights: Path, split: str, seed: int, sheets: Path | No
     moved: list[float] = []
     methods: dict[str, int] = {}
     for face, drawing in zip(faces, load_images(faces, "sketch"), strict=True):
-        true = np.array(face.landmarks, np.float64)[:2]
+        true = np.array(face.landmarks, np.float64)[:2] * drawing.shape[0]
         page, matrix = place(drawing, true, rng)
         found = sketch.align(network, Image.fromarray(page))
         methods[found.method] = methods.get(found.method, 0) + 1

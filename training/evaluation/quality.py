@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.bench import Bench, TestSet
 from training.evaluation.detector import was_found
 from training.evaluation.feature_distance import face_feature_distance

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

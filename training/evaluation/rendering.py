@@ -18,7 +18,7 @@ from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
 from inference.weights import SHIPPED, find, read_manifest
 from training.batches import to_images, to_tensor
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.runs import recipe_of
 from training.ship import ship
 

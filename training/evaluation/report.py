@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from training.dataset import Images
+from training.data import Images
 
 Value = str | float | int | bool | None
 Row = dict[str, Value]

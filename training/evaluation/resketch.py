@@ -5,9 +5,9 @@ import numpy as np
 import numpy.typing as npt
 
 from inference.paper import normalise_ink
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.similarity import gray_of
-from training.sketchmaker import xdog
+from training.sketches.xdog import xdog
 
 Gray = npt.NDArray[np.uint8]
 _SLACK = 2.0  # px at 256 by which strokes may lie apart and still agree

@@ -10,12 +10,11 @@ import torch
 from inference.pipeline import Pipeline
 from inference.restoration import enlarge
 from training.batches import to_images
-from training.dataset import Images
+from training.data import Images, load_prepared
 from training.evaluation.feature_distance import face_feature_distance
 from training.evaluation.judge import Judge, cosines
 from training.evaluation.similarity import psnr
 from training.face_features import FaceFeatures
-from training.prepare import load_prepared
 from training.restorer import DegradedFaces
 
 

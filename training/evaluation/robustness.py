@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation import damage
 from training.evaluation.bench import Bench
 from training.evaluation.intervals import mean_of, ratio_of

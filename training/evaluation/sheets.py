@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.bench import Bench, TestSet
 from training.evaluation.report import Section, Sheet
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from skimage.metrics import structural_similarity
 
-from training.dataset import Images
+from training.data import Images
 
 Floats = npt.NDArray[np.float64]
 

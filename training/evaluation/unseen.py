@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.dataset import Split
+from training.data import Split
 from training.evaluation.bench import open_bench
 from training.evaluation.faces import about
 from training.evaluation.rendering import load_renderer

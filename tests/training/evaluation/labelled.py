@@ -12,7 +12,7 @@ from PIL import Image
 from inference.template import FIVE_POINTS
 from tests.inference.drawings import drawn
 from tests.training.faces import photo
-from training.dataset import Images
+from training.data import Images
 
 
 def write_set(folder: Path) -> Path:

@@ -6,7 +6,7 @@ import pytest
 
 from inference.template import FIVE_POINTS
 from tests.training import faces
-from training.dataset import Images
+from training.data import Images
 from training.evaluation import damage
 from training.evaluation.ink import summary
 from training.evaluation.regions import REGIONS, lab_distance, mean_lab, region, to_lab

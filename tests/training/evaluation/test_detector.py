@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.detector import Detector, was_found
 
 _STRIDES = (8, 16, 32)

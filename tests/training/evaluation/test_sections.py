@@ -10,7 +10,7 @@ from inference.appearance import COLOURS
 from inference.template import FIVE_POINTS
 from tests.training.evaluation.labelled import photo_of
 from training.colours import to_rgb
-from training.dataset import Face, Images
+from training.data import Face, Images
 from training.evaluation import fairness
 from training.evaluation.appearance import Change, _section, detector_noise
 from training.evaluation.bench import Bench, style_of

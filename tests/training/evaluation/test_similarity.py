@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.training import faces
-from training.dataset import Images
+from training.data import Images
 from training.evaluation.fsim import fsim, phase_congruency, structure_of
 from training.evaluation.similarity import psnr_each, shifted, ssim_gaussian, ssim_uniform
 

@@ -1,0 +1,79 @@
+"""Members of ZIP files and folders: bytes, pictures, parsing masks."""
+
+import bz2
+import io
+import zipfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+Images = npt.NDArray[np.uint8]
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".bz2"})
+
+# CelebAMask-HQ's parts, painted one over the other in this order; class indices from 1, 0 is the wall.
+PARTS = (
+    "skin", "nose", "eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "l_ear", "r_ear", "mouth", "u_lip", "l_lip",
+    "hair", "hat", "ear_r", "neck_l", "neck", "cloth",
+)  # fmt: skip
+
+
+class Members:
+    """Opens every archive once, until it is closed."""
+
+    def __init__(self) -> None:
+        self._open: dict[Path, zipfile.ZipFile] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for archive in self._open.values():
+            archive.close()
+        self._open.clear()
+
+    def read(self, archive: Path, name: str) -> bytes:
+        """A member's bytes. Raises FileNotFoundError and KeyError as folders and ZIP files do."""
+        if archive.is_dir():
+            data = (archive / name).read_bytes()
+        else:
+            if archive not in self._open:
+                self._open[archive] = zipfile.ZipFile(archive)
+            data = self._open[archive].read(name)
+        return bz2.decompress(data) if name.endswith(".bz2") else data
+
+    def picture(self, archive: Path, name: str) -> Images:
+        """(H, W, 3) RGB, upright."""
+        return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(self.read(archive, name)))).convert("RGB"))
+
+    def parsing(self, archive: Path, name: str) -> Images:
+        """(H, W) class indices of CelebAMask-HQ; put together where `name` has a `*` for the parts."""
+        if "*" not in name:
+            return np.asarray(Image.open(io.BytesIO(self.read(archive, name))))
+        classes: Images | None = None
+        for index, part in enumerate(PARTS, 1):
+            one = name.replace("*", part)
+            if not (archive / one).exists():
+                continue
+            found = np.asarray(Image.open(archive / one).convert("L")) > 127
+            classes = np.zeros(found.shape, np.uint8) if classes is None else classes
+            classes[found] = index
+        if classes is None:
+            raise FileNotFoundError(f"There is no part of the mask {archive / name}.")
+        return classes
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Every picture below a folder, in the order of their names; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICTURES and path.is_file())
+
+
+def stem(path: Path) -> str:
+    """The name without its endings: a picture may be compressed once more."""
+    return path.name.removesuffix(".bz2").rpartition(".")[0]
