@@ -51,7 +51,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
     from inference.networks.landmarknet import LandmarkNet
     from training.data.prepare import Options, prepare
-    from training.judge import Judge
+    from training.evaluation.judge import Judge
 
     torch.set_num_threads(arguments.threads)
     nets = arguments.nets or arguments.data / "nets"

@@ -17,7 +17,7 @@ from training.colours import measure
 from training.data.drawn.archive import write_drawn
 from training.data.files import Images
 from training.data.prepared import Prepared, load_prepared
-from training.metrics import raw_ssim
+from training.evaluation.similarity import raw_ssim
 
 RECIPE = "demo"
 

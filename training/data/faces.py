@@ -12,6 +12,7 @@ from inference.template import FIVE_POINTS, Points, similarity
 from training.data.files import Images, Members
 
 Member = Literal["photo", "sketch"]
+Split = Literal["train", "val", "test"]
 Warp = npt.NDArray[np.float64]
 SIZE = 256
 SPLITS = ("train", "val", "test")
