@@ -77,7 +77,9 @@ class Bench:
         return [everyone[k] for k in sorted(order[: self.subset])]
 
     def training_photos(self, name: str) -> Images:
-        return load_images([face for face in self.faces if face.set == name and face.split == "train"], "photo")
+        return load_images(
+            [face for face in self.faces if face.set == name and face.split == "train" and face.photo], "photo"
+        )
 
     @cached_property
     def points(self) -> dict[str, dict[str, Points]]:

@@ -26,7 +26,7 @@ def coded(photo: Images, quality: int) -> Images:
 def test_a_picture_is_found_again_when_it_was_coded_scaled_or_brightened(photos: list[Images]) -> None:
     other = (
         coded(photos[3], 40),
-        cv2.resize(photos[5], (181, 181), interpolation=cv2.INTER_AREA),
+        cv2.resize(photos[5], (128, 128), interpolation=cv2.INTER_AREA),
         np.clip(photos[7] * 0.97 + 5, 0, 255),
     )
     thumbnails = np.stack([thumbnail(np.asarray(photo, np.uint8)) for photo in (*photos, *other)])
