@@ -1,9 +1,6 @@
-"""Batches as a pure function of (seed, step): exact resume needs no state of the data."""
+"""Pairs of sketch and photo, kept in bytes until they are on the device; a batch is a pure function of (seed, step)."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -15,51 +12,33 @@ from inference.appearance import encode
 from inference.paper import normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.dataset import Images
+from training.engine.trainee import TensorBatch
 from training.prepare import Prepared
 from training.silhouette import fit_photo
 from training.sketchmaker import elastic, make_sketch, vary_ink
 
-T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face
 
-_RECOLOURED = 0.4  # share of the pairs
 _FURTHEST = (28.0, 60.0, 40.0)  # in L, that skin, hair and irises are moved: further looks painted
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
 
 
-class Batches(Protocol[T]):
-    def batch(self, step: int) -> T: ...
-
-
-class Prefetch(Generic[T]):
-    """Makes the next batches in the background, in order."""
-
-    def __init__(self, batches: Batches[T], ahead: int = 2) -> None:
-        self._batches, self._ahead = batches, ahead
-
-    def iterate(self, start: int, stop: int) -> Iterator[tuple[int, T]]:
-        with ThreadPoolExecutor(1) as pool:
-            pending = [pool.submit(self._batches.batch, s) for s in range(start, min(start + self._ahead, stop))]
-            for step in range(start, stop):
-                ready = pending.pop(0).result()
-                if step + self._ahead < stop:
-                    pending.append(pool.submit(self._batches.batch, step + self._ahead))
-                yield step, ready
-
-
 @dataclass(frozen=True)
-class PairBatch:
-    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `person` (B, 1, 256, 256), 1 where the person is, else 0;
-    `appearance` (B, VECTOR) what the generator is told of the colours in `regions` (B, 3, 256, 256), from 0 to 1: skin,
-    hair, irises. The last two rows are one face drawn with two inks."""
+class PairBatch(TensorBatch):
+    """Bytes: `sketch` (B, 1, 256, 256), `photo` (B, 3, 256, 256), `regions` (B, 4, 256, 256), soft masks of person,
+    skin, hair, irises. `appearance` (B, VECTOR), what the generator is told of the colours in the last three.
+
+    A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one face drawn with
+    two inks.
+    """
 
     sketch: Tensor
     photo: Tensor
-    person: Tensor
-    appearance: Tensor
     regions: Tensor
+    appearance: Tensor
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -73,27 +52,42 @@ class Pair:
 
 
 class SketchPairs:
-    """Real pairs and sketches made from photos, jittered together, behind every face one plain wall."""
+    """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
-    def __init__(self, data: Prepared, split: str, size: int, real_share: float, seed: int) -> None:
-        self.data, self.size, self.real_share, self.seed = data, size, real_share, seed
+    `real_share` of them are real, `recoloured` of them have their photo's colours changed. The seed may be a sequence.
+    Raises ValueError when there is nothing of what is asked for.
+    """
+
+    def __init__(
+        self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
+        recoloured: float = 0.4, twins: bool = False,
+    ) -> None:  # fmt: skip
+        if twins and size < 2:
+            raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
+        self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
+        self.seed = seed if isinstance(seed, tuple) else (seed,)
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
+        if not len(self._all):
+            raise ValueError(f"There is no face in the {split} split.")
+        if real_share > 0 and not len(self._real):
+            raise ValueError(
+                f"There is no real pair in the {split} split: real_share must be 0."
+            )
         self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
 
     def batch(self, step: int) -> PairBatch:
-        rng = np.random.default_rng((self.seed, step))
-        pairs = [self._draw(rng) for _ in range(self.size - 1)]
-        pairs.append(pairs[-1])
+        rng = np.random.default_rng((*self.seed, step))
+        pairs = [self._draw(rng) for _ in range(self.size - self.twins)]
+        pairs += pairs[-1:] * self.twins
         sketches = np.stack([normalise_ink(vary_ink(pair.sketch, rng)) for pair in pairs])
-        told = np.stack([self._told(pair, rng) for pair in pairs[:-1]])
-        regions = torch.from_numpy(np.stack([pair.regions for pair in pairs])).float().div(255)
+        told = np.stack([self._told(pair, rng) for pair in pairs[: self.size - self.twins]])
+        told = np.concatenate([told, told[-1:]]) if self.twins else told
         return PairBatch(
-            to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
-            to_tensor(np.stack([pair.photo for pair in pairs])),
-            regions[:, :1],
-            torch.from_numpy(encode(np.concatenate([told, told[-1:]]))),
-            regions[:, 1:],
+            torch.from_numpy(sketches).unsqueeze(1),
+            torch.from_numpy(np.stack([pair.photo for pair in pairs])).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([pair.regions for pair in pairs])),
+            torch.from_numpy(encode(told)),
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -132,7 +126,7 @@ class SketchPairs:
 
     def _recoloured(self, pair: Pair, rng: np.random.Generator) -> Pair:
         """Now and then the photo with another one's colours: the same drawing, so that the colours must be heard."""
-        if rng.random() > _RECOLOURED:
+        if rng.random() > self.recoloured:
             return pair
         photo, colours = pair.photo, pair.colours.copy()
         for k, now in enumerate(pair.colours):
@@ -170,8 +164,12 @@ def jitter(images: list[Images], rng: np.random.Generator) -> list[Images]:
 
 def to_tensor(images: Images) -> Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) in [-1, 1], channels last in memory."""
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
-    return tensor.contiguous(memory_format=torch.channels_last)
+    return to_unit(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
+
+
+def to_unit(images: Tensor) -> Tensor:
+    """(N, C, H, W) of bytes -> the same in [-1, 1], channels last in memory, where the bytes are."""
+    return images.float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
 
 
 def to_images(tensor: Tensor) -> Images:

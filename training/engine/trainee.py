@@ -1,0 +1,58 @@
+"""What the loop asks of a model and of its data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Protocol, Self, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from training.dataset import Images
+
+T_co = TypeVar("T_co", covariant=True)
+B_contra = TypeVar("B_contra", contravariant=True)
+
+
+class Batches(Protocol[T_co]):
+    """A pure function of the step, so that a resumed run needs no state of its data."""
+
+    def batch(self, step: int) -> T_co: ...
+
+
+class Trainee(Protocol[B_contra]):
+    """A model that learns one batch at a time; `modules["generator"]` is what is shipped.
+
+    `step` returns losses by name; tensors are read when they are logged, for reading waits for the device.
+    """
+
+    @property
+    def modules(self) -> Mapping[str, nn.Module]: ...
+    @property
+    def optimizers(self) -> Mapping[str, torch.optim.Optimizer]: ...
+    def step(self, batch: B_contra, step: int, /) -> Mapping[str, Tensor | float]: ...
+    def preview(self, network: nn.Module, batch: B_contra) -> Images: ...
+
+
+class TensorBatch:
+    """For frozen dataclasses whose fields are tensors of one length, or counts that add up."""
+
+    @classmethod
+    def join(cls, batches: Sequence[Self]) -> Self:
+        columns = [[getattr(batch, field.name) for batch in batches] for field in fields(cls)]  # type: ignore[arg-type]
+        return cls(*(torch.cat(c) if isinstance(c[0], Tensor) else sum(c) for c in columns))
+
+    def split(self, count: int) -> list[Self]:
+        """`count` batches of equal length. Raises ValueError when it cannot be divided so."""
+        columns = []
+        for field in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, field.name)
+            size = len(value) if isinstance(value, Tensor) else value
+            if size % count:
+                raise ValueError(f"A batch with {size} {field.name} cannot be divided by {count}.")
+            columns.append(value.chunk(count) if isinstance(value, Tensor) else [value // count] * count)
+        return [type(self)(*values) for values in zip(*columns, strict=True)]
+
+    def pin_memory(self) -> Self:
+        """In memory that a GPU copies from without waiting; PyTorch's DataLoader calls this by its name."""
+        values = [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+        return type(self)(*(v.pin_memory() if isinstance(v, Tensor) else v for v in values))
