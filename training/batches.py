@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from inference.appearance import encode
-from inference.paper import normalise_ink
+from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.dataset import Images
 from training.engine.trainee import TensorBatch
@@ -19,7 +19,7 @@ from training.sketchmaker import elastic, make_sketch, vary_ink
 
 WALL = 205  # the neutral grey that stands behind every face
 
-_FURTHEST = (28.0, 60.0, 40.0)  # in L, that skin, hair and irises are moved: further looks painted
+_FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: further looks painted
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
@@ -79,15 +79,15 @@ class SketchPairs:
     def batch(self, step: int) -> PairBatch:
         rng = np.random.default_rng((*self.seed, step))
         pairs = [self._draw(rng) for _ in range(self.size - self.twins)]
-        pairs += pairs[-1:] * self.twins
-        sketches = np.stack([normalise_ink(vary_ink(pair.sketch, rng)) for pair in pairs])
-        told = np.stack([self._told(pair, rng) for pair in pairs[: self.size - self.twins]])
-        told = np.concatenate([told, told[-1:]]) if self.twins else told
+        told = [self._told(pair, rng) for pair in pairs]
+        if self.twins:
+            pairs, told = [*pairs, pairs[-1]], [*told, told[-1]]
+        sketches = np.stack([even_tone(normalise_ink(vary_ink(pair.sketch, rng))) for pair in pairs])
         return PairBatch(
             torch.from_numpy(sketches).unsqueeze(1),
             torch.from_numpy(np.stack([pair.photo for pair in pairs])).permute(0, 3, 1, 2),
             torch.from_numpy(np.stack([pair.regions for pair in pairs])),
-            torch.from_numpy(encode(told)),
+            torch.from_numpy(encode(np.stack(told))),
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
