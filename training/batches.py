@@ -71,9 +71,7 @@ class SketchPairs:
         if not len(self._all):
             raise ValueError(f"There is no face in the {split} split.")
         if real_share > 0 and not len(self._real):
-            raise ValueError(
-                f"There is no real pair in the {split} split: real_share must be 0."
-            )
+            raise ValueError(f"There is no real pair in the {split} split: real_share must be 0.")
         self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
 
     def batch(self, step: int) -> PairBatch:

@@ -19,6 +19,7 @@ from tests.inference import folders
 from tests.inference.drawings import saved
 from training.__main__ import main
 from training.build import build
+from training.engine.ranks import Ranks
 from training.prepare import Prepared
 from training.recipe import RECIPES, load_recipe
 from training.ship import ship
@@ -93,7 +94,7 @@ def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path)
     (tmp_path / "own.toml").write_text(TINY.replace('"pix2pix"', '"oil-paint"'))
     recipe = load_recipe(str(tmp_path / "own.toml"))
     with pytest.raises(ValueError, match="no trainer of kind 'oil-paint'"):
-        build(recipe, prepared, None, torch.device("cpu"))
+        build(recipe, prepared, None, Ranks(torch.device("cpu")))
 
 
 def test_shipping_adds_an_entry_and_keeps_the_others(tmp_path: Path) -> None:

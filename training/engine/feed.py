@@ -17,7 +17,9 @@ from training.engine.trainee import Batches
 T = TypeVar("T")
 
 
-def feed(batches: Batches[T], start: int, stop: int, workers: int = 0, pin: bool = False) -> Generator[tuple[int, T], None, None]:
+def feed(
+    batches: Batches[T], start: int, stop: int, workers: int = 0, pin: bool = False
+) -> Generator[tuple[int, T], None, None]:
     """`(step, batch)` for every step, two batches ahead a worker; `workers` 0 is one thread of this process."""
     made = _by_processes(batches, start, stop, workers, pin) if workers else _by_a_thread(batches, start, stop)
     yield from zip(range(start, stop), made, strict=True)
