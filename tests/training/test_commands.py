@@ -17,6 +17,7 @@ from inference.restoration import build_restorer
 from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.inference.drawings import saved
+from tests.training.recipes import TINY
 from training.__main__ import main
 from training.build import build
 from training.engine.ranks import Ranks
@@ -25,32 +26,6 @@ from training.recipe import RECIPES, load_recipe
 from training.ship import ship
 
 SHIPPED = sorted(path.stem for path in RECIPES.glob("*.toml"))
-TINY = """
-kind = "pix2pix"
-seed = 1
-batch = 2
-real_share = 0.5
-face_ramp = [0, 1]
-[network]
-width = 4
-norm = "instance"
-upsample = "resize"
-dropout = 0.25
-[discriminator]
-width = 4
-from_step = 1
-[optimizer]
-learning_rate = 4e-4
-discriminator_rate = 2e-4
-[weights]
-l1 = 30.0
-gan = 0.6
-feature_matching = 10.0
-[schedule]
-steps = 2
-log_every = 1
-save_every = 1
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +106,10 @@ def test_from_pictures_to_a_checkpoint_that_renders(
     assert "--resume" in capsys.readouterr().err  # nothing is overwritten
     assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu", "--resume"]) == 0
     assert capsys.readouterr().out == ""  # it was at its end
+    about = json.loads((run / "about.json").read_text())
+    assert (run / "recipe.toml").read_text() == TINY
+    assert about["data"]["photos"] == {"fs2k": 4, "faker": 4}
+    assert about["step"] == 2
     assert main(["ship", str(recipe), "--run", str(run), "--weights", str(weights)]) == 0
     generator = find(read_manifest(weights), "pix2pix")
     assert generator is not None

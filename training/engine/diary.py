@@ -28,7 +28,7 @@ class Diary:
     folder: Path
     data: dict[str, Any]
     processes: int = 1
-    _started: float = field(default_factory=time.time)
+    _started: float = field(default_factory=lambda: time.time())
 
     def __post_init__(self) -> None:
         self._before = read(self.folder)["sessions"]
