@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from inference.networks.unet import UNetConfig
 from tests.training.recipes import written
@@ -24,21 +25,21 @@ CPU = torch.device("cpu")
 # Both need what is random in a network switched off: every process and every share draws noise of its own.
 SAME = (
     ("dropout = 0.25", "dropout = 0.0\nappearance = 12"),
-    ("steps = 2", "steps = 3\nwarmup = 0"),
+    ("steps = 2\nlog_every = 1\nsave_every = 1", "steps = 3\nwarmup = 0\nlog_every = 1\nsave_every = 3"),
     ("from_step = 1", "from_step = 1\nscales = 2\nr1_every = 2"),
     ("batch = 2", 'batch = 4\nparts = 2\nprecision = "fp32"'),
     ("gan = 0.6", "gan = 0.6\nr1 = 1.0\nluma_kl = 1.0\ncolour = 15.0\nink = 15.0"),
 )
 
 
-def furthest(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """The largest difference between two runs' parameters, in learning rates: a step moves none by much more than 1."""
+def apart(one: dict[str, Any], other: dict[str, Any]) -> Tensor:
+    """How far two runs' parameters are from each other, in learning rates: a step moves none by much more than 1."""
     rates = {"generator": 4e-4, "discriminator": 2e-4}
-    return max(
-        float((a - other[module][name]).abs().max()) / rate
+    return torch.cat([
+        (a - other[module][name]).abs().flatten().float() / rate
         for module, rate in rates.items()
         for name, a in one[module].items()
-    )
+    ])  # fmt: skip
 
 
 def processes(count: int, arguments: list[str]) -> list[int | None]:
@@ -67,7 +68,10 @@ def test_two_processes_learn_what_one_learns(data: Path, cache: Path, tmp_path: 
     assert processes(2, [*common, "--run", str(tmp_path / "two")]) == [0, 0]
     assert main([*common, "--run", str(tmp_path / "one")]) == 0
     one, two = (torch.load(tmp_path / name / "state.pt", weights_only=True)["modules"] for name in ("one", "two"))
-    assert furthest(one, two) < 0.02
+    distance = apart(one, two)
+    # Not all: where a gradient is 0 but for rounding, Adam goes by its sign.
+    assert float(distance.mean()) < 0.01
+    assert float((distance < 0.05).float().mean()) > 0.99
     logs = [
         [json.loads(line) for line in (tmp_path / n / "log.jsonl").read_text().splitlines()] for n in ("one", "two")
     ]

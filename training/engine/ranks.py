@@ -66,7 +66,7 @@ def parallel(module: nn.Module, device: torch.device) -> nn.Module:
     if not (dist.is_initialized() and dist.get_world_size() > 1):
         return module
     devices = [device] if device.type == "cuda" else None
-    return DistributedDataParallel(module, devices, broadcast_buffers=False, gradient_as_bucket_view=True)
+    return DistributedDataParallel(module, devices, forward_sync_buffers=False, gradient_as_bucket_view=True)
 
 
 def gathers(module: nn.Module, now: bool) -> AbstractContextManager[Any]:
