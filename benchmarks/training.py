@@ -77,7 +77,8 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
     mine, theirs = (median(column) for column in zip(*rounds, strict=True))
     size = len(batch.sketch)
     return {
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else f"cpu, {torch.get_num_threads()} threads",
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+        "threads": torch.get_num_threads(),
         "recipe": recipe.name, "batch": size, "rounds": len(rounds), "torch": torch.__version__,
         "first_step_s": round(first[0], 2),
         "images_per_second": round(size / mine, 1), "plain_images_per_second": round(size / theirs, 1),

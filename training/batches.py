@@ -1,6 +1,6 @@
 """Pairs of sketch and photo, kept in bytes until they are on the device; a batch is a pure function of (seed, step)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.dataset import Images
 from training.engine.trainee import TensorBatch
+from training.geometry import Move, draw_move, moved, stack
 from training.prepare import Prepared
 from training.silhouette import fit_photo
 from training.sketchmaker import elastic, make_sketch, vary_ink
@@ -30,8 +31,9 @@ class PairBatch(TensorBatch):
     """Bytes: `sketch` (B, 1, 256, 256), `photo` (B, 3, 256, 256), `regions` (B, 4, 256, 256), soft masks of person,
     skin, hair, irises. `appearance` (B, VECTOR), what the generator is told of the colours in the last three.
 
-    A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one face drawn with
-    two inks.
+    `moves` (B, 2, 3) and `bends` are how the device is to jitter and warp them (`training/geometry.py`); None when that
+    has been done. A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one
+    face drawn with two inks.
     """
 
     sketch: Tensor
@@ -39,6 +41,8 @@ class PairBatch(TensorBatch):
     regions: Tensor
     appearance: Tensor
     parts: int = 1
+    moves: Tensor | None = None
+    bends: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -49,23 +53,25 @@ class Pair:
     photo: Images
     regions: Images
     colours: Floats
+    move: Move | None = None
 
 
 class SketchPairs:
     """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
     `real_share` of them are real, `recoloured` of them have their photo's colours changed. The seed may be a sequence.
-    Raises ValueError when there is nothing of what is asked for.
+    With `on_device` pictures are left where they are and the batch says how they are to be moved. Raises ValueError
+    when there is nothing of what is asked for.
     """
 
     def __init__(
         self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
-        recoloured: float = 0.4, twins: bool = False,
+        recoloured: float = 0.4, twins: bool = False, on_device: bool = False,
     ) -> None:  # fmt: skip
         if twins and size < 2:
             raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
         self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
-        self.seed = seed if isinstance(seed, tuple) else (seed,)
+        self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
         if not len(self._all):
@@ -86,6 +92,8 @@ class SketchPairs:
             torch.from_numpy(np.stack([pair.photo for pair in pairs])).permute(0, 3, 1, 2),
             torch.from_numpy(np.stack([pair.regions for pair in pairs])),
             torch.from_numpy(encode(np.stack(told))),
+            1,
+            *stack([pair.move for pair in pairs if pair.move]),
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -102,6 +110,8 @@ class SketchPairs:
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
         pair = self._pair(k) if real else self._made(k, rng)
         pair = self._recoloured(pair, rng)
+        if self.on_device:
+            return replace(pair, move=draw_move(rng, 0.35 if real else 0.6))
         photo = on_wall(pair.photo, pair.regions[0])
         sketch, photo, *regions = jitter([pair.sketch, photo, *pair.regions], rng)
         if rng.random() < (0.35 if real else 0.6):
@@ -138,6 +148,20 @@ class SketchPairs:
         """What the generator is told: everything, nothing, or some of it."""
         silent = rng.random(3) < rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.3, 0.35])
         return np.where(silent[:, None], np.nan, pair.colours).astype(np.float32)
+
+
+def on_device(batch: PairBatch, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Bytes -> sketch and photo (B, 3, 256, 256) in [-1, 1], person (B, 1, 256, 256) and regions (B, 3, 256, 256) from
+    0 to 1, jittered, warped and before their wall."""
+    sketch, photo, regions = (x.to(device, non_blocking=True) for x in (batch.sketch, batch.photo, batch.regions))
+    if batch.moves is not None and batch.bends is not None:
+        matrices, bends = batch.moves.to(device, non_blocking=True), batch.bends.to(device, non_blocking=True)
+        sketch = moved(sketch.float(), matrices, bends)
+        both = moved(torch.cat([photo, regions], 1).float(), matrices)
+        photo, regions = both[:, :3], both[:, 3:]
+        photo = torch.lerp(torch.full_like(photo, WALL), photo, regions[:, :1] / 255)
+    masks = regions.float().div(255)
+    return to_unit(sketch.expand(-1, 3, -1, -1)), to_unit(photo), masks[:, :1], masks[:, 1:]
 
 
 def on_wall(photo: Images, person: Images) -> Images:

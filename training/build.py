@@ -68,10 +68,13 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
 
 def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
     real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
-    weights = recipe.section("weights")
+    weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
+    if augment not in ("cpu", "device"):
+        raise ValueError(f'Recipe {recipe.name}: augment is "cpu" or "device", not "{augment}".')
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
-        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins=weights.get("ink", 0) > 0)
+        twins = weights.get("ink", 0) > 0
+        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device")
 
     sees_faces = weights.get("face_features", 0) > 0 or weights.get("identity", 0) > 0
     return Assembly(

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from inference.device import channels_last
 from inference.networks.unet import SMALL, UNet256, UNetConfig
 from training import losses
-from training.batches import PairBatch, to_images, to_unit
+from training.batches import PairBatch, on_device, to_images
 from training.dataset import Images
 from training.engine.ranks import gathers, parallel
 from training.engine.speed import Compile, Precision, autocast, compiled
@@ -92,13 +92,9 @@ class Pix2PixModel:
 
     def set_input(self, batch: PairBatch) -> None:
         self.parts = batch.parts
-        self.sketch = to_unit(batch.sketch.to(self.device, non_blocking=True).expand(-1, 3, -1, -1))
-        self.photo = to_unit(batch.photo.to(self.device, non_blocking=True))
-        regions = batch.regions.to(self.device, non_blocking=True).float().div(255)
-        self.person, self.regions = regions[:, :1], regions[:, 1:]
-        self.appearance = (
-            batch.appearance.to(self.device, non_blocking=True) if self.config.network.appearance else None
-        )
+        self.sketch, self.photo, self.person, self.regions = on_device(batch, self.device)
+        told = self.config.network.appearance > 0
+        self.appearance = batch.appearance.to(self.device, non_blocking=True) if told else None
 
     def forward(self) -> None:
         with self._autocast():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -34,25 +34,35 @@ class Trainee(Protocol[B_contra]):
 
 
 class TensorBatch:
-    """For frozen dataclasses whose fields are tensors of one length, or counts that add up."""
+    """For frozen dataclasses whose fields are tensors of one length, counts that add up, or None."""
 
     @classmethod
     def join(cls, batches: Sequence[Self]) -> Self:
-        columns = [[getattr(batch, field.name) for batch in batches] for field in fields(cls)]  # type: ignore[arg-type]
-        return cls(*(torch.cat(c) if isinstance(c[0], Tensor) else sum(c) for c in columns))
+        return cls(*(_join(column) for column in zip(*(batch._values() for batch in batches), strict=True)))
 
     def split(self, count: int) -> list[Self]:
         """`count` batches of equal length. Raises ValueError when it cannot be divided so."""
-        columns = []
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            size = len(value) if isinstance(value, Tensor) else value
-            if size % count:
-                raise ValueError(f"A batch with {size} {field.name} cannot be divided by {count}.")
-            columns.append(value.chunk(count) if isinstance(value, Tensor) else [value // count] * count)
+        columns = [_split(value, count) for value in self._values()]
         return [type(self)(*values) for values in zip(*columns, strict=True)]
 
     def pin_memory(self) -> Self:
         """In memory that a GPU copies from without waiting; PyTorch's DataLoader calls this by its name."""
-        values = [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
-        return type(self)(*(v.pin_memory() if isinstance(v, Tensor) else v for v in values))
+        return type(self)(*(v.pin_memory() if isinstance(v, Tensor) else v for v in self._values()))
+
+    def _values(self) -> list[Any]:
+        return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+
+
+def _join(column: tuple[Any, ...]) -> Any:
+    if column[0] is None:
+        return None
+    return torch.cat(column) if isinstance(column[0], Tensor) else sum(column)
+
+
+def _split(value: Any, count: int) -> Sequence[Any]:
+    if value is None:
+        return [None] * count
+    size = len(value) if isinstance(value, Tensor) else value
+    if size % count:
+        raise ValueError(f"A batch of {size} cannot be divided by {count}.")
+    return value.chunk(count) if isinstance(value, Tensor) else [value // count] * count
