@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def test_about_says_code_data_machine_and_hours_of_every_start(
     prepared: Prepared, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_800_000_000.0]
-    monkeypatch.setattr(diary.time, "time", lambda: now[0])
+    monkeypatch.setattr(time, "time", lambda: now[0])
     data = diary.describe(prepared, cache)
     manifest = next(cache / name for name in ("manifest.jsonl", "faces.json") if (cache / name).exists())
     assert data["manifest_sha256"] == hashlib.sha256(manifest.read_bytes()).hexdigest()
