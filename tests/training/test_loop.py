@@ -76,6 +76,13 @@ def test_the_rate_warms_up_holds_and_falls_along_a_half_cosine() -> None:
     assert Schedule(steps=10, warmup=0).rate(0) == 1.0
 
 
+def test_the_rate_may_fall_along_a_line() -> None:
+    schedule = Schedule(steps=100, decay=0.5, warmup=0, shape="linear")
+    assert [schedule.rate(step) for step in (0, 49, 50)] == [1.0, 1.0, 1.0]
+    assert schedule.rate(75) == pytest.approx(0.5)
+    assert schedule.rate(99) == pytest.approx(0.02)
+
+
 def test_every_step_has_its_rate(tmp_path: Path) -> None:
     fit, schedule = Fit(), Schedule(steps=6, decay=0.5, warmup=2, log_every=2, save_every=6)
     Run(tmp_path, fit, schedule, seed=1).train(Steps(), PREVIEW)

@@ -1,6 +1,7 @@
 """Losses on cases worked out by hand."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from training import losses
 from training.patchgan import PatchGAN, build_discriminator
+from training.pix2pix import Pix2PixConfig
 
 
 def maps(*values: float) -> list[Tensor]:
@@ -122,6 +124,12 @@ def test_ink_compares_the_last_two_faces_of_every_part() -> None:
     assert losses.ink(fake, skin, parts=3).item() > 0.0
     fake[5] = 1.0
     assert losses.ink(fake, skin, parts=2).item() == pytest.approx(losses.ink(fake, skin, parts=1).item() / 2)
+
+
+@pytest.mark.parametrize("wrong", [{"gan": "wasserstein"}, {"weights": {"l1": 1.0, "vgg": 1.0}}])
+def test_a_loss_that_is_not_there_is_refused_with_those_that_are(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"no loss called (wasserstein|vgg)\. Choose from: "):
+        Pix2PixConfig(**wrong)
 
 
 def test_every_scale_has_a_patchgan_that_sees_a_smaller_picture() -> None:

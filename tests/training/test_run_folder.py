@@ -14,6 +14,8 @@ from tests.training.test_loop import PREVIEW, Fit, Steps, rows
 from training.commands import refuse_another_recipe
 from training.engine import diary
 from training.engine.diary import Diary
+from training.engine.ranks import Ranks
+from training.engine.reporter import Meter
 from training.engine.run import Options, Run
 from training.engine.schedule import Schedule
 from training.prepare import Prepared
@@ -59,6 +61,15 @@ def test_a_run_goes_on_by_its_own_recipe_or_a_longer_one(tmp_path: Path) -> None
     other = tiny(tmp_path / "other.toml", *changes, top='seed = 2\nleave_out = ["cuhk"]\n')
     with pytest.raises(ValueError, match=r"these differ: leave_out, seed, weights\.l1\. "):
         refuse_another_recipe(begun, other)
+
+
+def test_tensors_are_read_when_they_are_asked_for_and_averaged_over_their_steps() -> None:
+    meter, ranks = Meter(), Ranks(torch.device("cpu"))
+    weight = torch.tensor(2.0, requires_grad=True)
+    meter.add({"l1": weight * 1, "d": 4.0})
+    meter.add({"l1": weight * 2})
+    assert meter.take(ranks) == {"l1": 3.0, "d": 4.0}
+    assert meter.take(ranks) == {}
 
 
 def test_a_run_stops_when_its_time_is_up_and_goes_on_bit_by_bit(tmp_path: Path) -> None:
