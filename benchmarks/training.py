@@ -8,6 +8,7 @@ python -m benchmarks.training [--recipe pix2pix-small] [--device cuda] [--batch 
 import argparse
 import json
 import os
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -72,7 +73,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         ours, plain = (kind(config, features, device) for kind in (Pix2PixModel, PlainModel))
     started = time.perf_counter()
     first = [_seconds(model, batch, device) for model in (ours, plain)]
-    rounds = [[_seconds(model, batch, device) for model in (ours, plain)] for _ in range(arguments.rounds + 1)][1:]
+    rounds = []
+    for _ in range(arguments.rounds):
+        rounds.append([_seconds(model, batch, device) for model in (ours, plain)])
+        print("seconds a step: {:.2f}, plain {:.2f}".format(*rounds[-1]), file=sys.stderr, flush=True)
     ratios = sorted(slow / fast for fast, slow in rounds)
     mine, theirs = (median(column) for column in zip(*rounds, strict=True))
     size = len(batch.sketch)
