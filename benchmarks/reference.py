@@ -13,7 +13,7 @@ from inference.weights import Checkpoint
 def reference_generator(checkpoint: Checkpoint) -> nn.Module:
     """The U-Net with torch's own instance norm."""
     network = build_generator(checkpoint)
-    _use_torch_norm(network)
+    use_torch_norm(network)
     return network
 
 
@@ -28,11 +28,12 @@ def reference_restore(network: nn.Module, face: Tensor) -> Tensor:
     return image.clamp(-1, 1)
 
 
-def _use_torch_norm(module: nn.Module) -> None:
+def use_torch_norm(module: nn.Module) -> None:
+    """Replaces the product's instance norm by PyTorch's, in place."""
     for name, child in module.named_children():
         if isinstance(child, InstanceNorm):
             norm = nn.InstanceNorm2d(len(child.weight), affine=True)
             norm.load_state_dict(child.state_dict())
             setattr(module, name, norm)
         else:
-            _use_torch_norm(child)
+            use_torch_norm(child)

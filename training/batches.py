@@ -1,9 +1,6 @@
-"""Batches as a pure function of (seed, step): exact resume needs no state of the data."""
+"""Pairs of sketch and photo, kept in bytes until they are on the device; a batch is a pure function of (seed, step)."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -15,50 +12,36 @@ from inference.appearance import encode
 from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.data import Images, Prepared
+from training.engine.trainee import TensorBatch
+from training.geometry import Move, draw_move, moved, stack
 from training.silhouette import fit_photo
 from training.sketches import elastic, make_sketch, vary_ink
 
-T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face
 
-_RECOLOURED = 0.4  # share of the pairs
 _FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: further looks painted
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
 
 
-class Batches(Protocol[T]):
-    def batch(self, step: int) -> T: ...
-
-
-class Prefetch(Generic[T]):
-    """Makes the next batches in the background, in order."""
-
-    def __init__(self, batches: Batches[T], ahead: int = 2) -> None:
-        self._batches, self._ahead = batches, ahead
-
-    def iterate(self, start: int, stop: int) -> Iterator[tuple[int, T]]:
-        with ThreadPoolExecutor(1) as pool:
-            pending = [pool.submit(self._batches.batch, s) for s in range(start, min(start + self._ahead, stop))]
-            for step in range(start, stop):
-                ready = pending.pop(0).result()
-                if step + self._ahead < stop:
-                    pending.append(pool.submit(self._batches.batch, step + self._ahead))
-                yield step, ready
-
-
 @dataclass(frozen=True)
-class PairBatch:
-    """`sketch`, `photo` (B, 3, 256, 256) in [-1, 1]; `person` (B, 1, 256, 256), 1 where the person is, else 0;
-    `appearance` (B, VECTOR) what the generator is told of the colours in `regions` (B, 3, 256, 256), from 0 to 1: skin,
-    hair, irises. The last two rows are one face drawn with two inks."""
+class PairBatch(TensorBatch):
+    """Bytes: `sketch` (B, 1, 256, 256), `photo` (B, 3, 256, 256), `regions` (B, 4, 256, 256), soft masks of person,
+    skin, hair, irises. `appearance` (B, VECTOR), what the generator is told of the colours in the last three.
+
+    `moves` (B, 2, 3) and `bends` are how the device is to jitter and warp them (`training/geometry.py`); None when that
+    has been done. A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one
+    face drawn with two inks.
+    """
 
     sketch: Tensor
     photo: Tensor
-    person: Tensor
-    appearance: Tensor
     regions: Tensor
+    appearance: Tensor
+    parts: int = 1
+    moves: Tensor | None = None
+    bends: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -69,30 +52,47 @@ class Pair:
     photo: Images
     regions: Images
     colours: Floats
+    move: Move | None = None
 
 
 class SketchPairs:
-    """Real pairs and sketches made from photos, jittered together, behind every face one plain wall."""
+    """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
-    def __init__(self, data: Prepared, split: str, size: int, real_share: float, seed: int) -> None:
-        self.data, self.size, self.real_share, self.seed = data, size, real_share, seed
+    `real_share` of them are real, `recoloured` of them have their photo's colours changed. The seed may be a sequence.
+    With `on_device` pictures are left where they are and the batch says how they are to be moved. Raises ValueError
+    when there is nothing of what is asked for.
+    """
+
+    def __init__(
+        self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
+        recoloured: float = 0.4, twins: bool = False, on_device: bool = False,
+    ) -> None:  # fmt: skip
+        if twins and size < 2:
+            raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
+        self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
+        self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
+        if not len(self._all):
+            raise ValueError(f"There is no face in the {split} split.")
+        if real_share > 0 and not len(self._real):
+            raise ValueError(f"There is no real pair in the {split} split: real_share must be 0.")
         self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
 
     def batch(self, step: int) -> PairBatch:
-        rng = np.random.default_rng((self.seed, step))
-        pairs = [self._draw(rng) for _ in range(max(1, self.size - 1))]
+        rng = np.random.default_rng((*self.seed, step))
+        pairs = [self._draw(rng) for _ in range(self.size - self.twins)]
         told = [self._told(pair, rng) for pair in pairs]
-        pairs, told = ([*rows, rows[-1]][: self.size] for rows in (pairs, told))
+        if self.twins:
+            pairs, told = [*pairs, pairs[-1]], [*told, told[-1]]
         sketches = np.stack([even_tone(normalise_ink(vary_ink(pair.sketch, rng))) for pair in pairs])
-        regions = torch.from_numpy(np.stack([pair.regions for pair in pairs])).float().div(255)
         return PairBatch(
-            to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
-            to_tensor(np.stack([pair.photo for pair in pairs])),
-            regions[:, :1],
+            torch.from_numpy(sketches).unsqueeze(1),
+            torch.from_numpy(np.stack([pair.photo for pair in pairs])).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([pair.regions for pair in pairs])),
             torch.from_numpy(encode(np.stack(told))),
-            regions[:, 1:],
+            1,
+            *stack([pair.move for pair in pairs if pair.move]),
         )
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -109,6 +109,8 @@ class SketchPairs:
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
         pair = self._pair(k) if real else self._made(k, rng)
         pair = self._recoloured(pair, rng)
+        if self.on_device:
+            return replace(pair, move=draw_move(rng, 0.35 if real else 0.6))
         photo = on_wall(pair.photo, pair.regions[0])
         sketch, photo, *regions = jitter([pair.sketch, photo, *pair.regions], rng)
         if rng.random() < (0.35 if real else 0.6):
@@ -131,7 +133,7 @@ class SketchPairs:
 
     def _recoloured(self, pair: Pair, rng: np.random.Generator) -> Pair:
         """Now and then the photo with another one's colours: the same drawing, so that the colours must be heard."""
-        if rng.random() > _RECOLOURED:
+        if rng.random() > self.recoloured:
             return pair
         photo, colours = pair.photo, pair.colours.copy()
         for k, now in enumerate(pair.colours):
@@ -145,6 +147,20 @@ class SketchPairs:
         """What the generator is told: everything, nothing, or some of it."""
         silent = rng.random(3) < rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.3, 0.35])
         return np.where(silent[:, None], np.nan, pair.colours).astype(np.float32)
+
+
+def on_device(batch: PairBatch, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Bytes -> sketch and photo (B, 3, 256, 256) in [-1, 1], person (B, 1, 256, 256) and regions (B, 3, 256, 256) from
+    0 to 1, jittered, warped and before their wall."""
+    sketch, photo, regions = (x.to(device, non_blocking=True) for x in (batch.sketch, batch.photo, batch.regions))
+    if batch.moves is not None and batch.bends is not None:
+        matrices, bends = batch.moves.to(device, non_blocking=True), batch.bends.to(device, non_blocking=True)
+        sketch = moved(sketch.float(), matrices, bends)
+        both = moved(torch.cat([photo, regions], 1).float(), matrices)
+        photo, regions = both[:, :3], both[:, 3:]
+        photo = torch.lerp(torch.full_like(photo, WALL), photo, regions[:, :1] / 255)
+    masks = regions.float().div(255)
+    return to_unit(sketch.expand(-1, 3, -1, -1)), to_unit(photo), masks[:, :1], masks[:, 1:]
 
 
 def on_wall(photo: Images, person: Images) -> Images:
@@ -169,8 +185,12 @@ def jitter(images: list[Images], rng: np.random.Generator) -> list[Images]:
 
 def to_tensor(images: Images) -> Tensor:
     """(N, H, W, 3) uint8 -> (N, 3, H, W) in [-1, 1], channels last in memory."""
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
-    return tensor.contiguous(memory_format=torch.channels_last)
+    return to_unit(torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2))
+
+
+def to_unit(images: Tensor) -> Tensor:
+    """(N, C, H, W) of bytes -> the same in [-1, 1], channels last in memory, where the bytes are."""
+    return images.float().div(127.5).sub(1).contiguous(memory_format=torch.channels_last)
 
 
 def to_images(tensor: Tensor) -> Images:

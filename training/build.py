@@ -1,22 +1,25 @@
 """Recipe -> trainee and batches. The only place that knows which section means what."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from inference.device import choose_device
 from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
 from inference.weights import find, read_manifest
-from training.batches import Batches, SketchPairs
+from training.batches import SketchPairs
 from training.data import Prepared
+from training.engine.parts import InParts
+from training.engine.ranks import Ranks
+from training.engine.trainee import Batches, TensorBatch, Trainee
 from training.landmarks import LandmarkBatches, LandmarkTrainee
-from training.loop import Trainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
 from training.recipe import Recipe
 from training.restorer import DegradedFaces, RestorerTrainee
+
+Seed = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -28,46 +31,78 @@ class Assembly:
     preview: Any
 
 
-def build(recipe: Recipe, data: Prepared, face_features: Path | None, device: torch.device) -> Assembly:
+def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
     """Raises ValueError for a kind of recipe that no trainer knows."""
     if recipe.kind == "pix2pix":
-        return _pix2pix(recipe, data, face_features, device)
+        return _pix2pix(recipe, data, face_features, ranks)
     if recipe.kind == "landmarks":
-        trainee = LandmarkTrainee(recipe.section("network"), recipe.table["learning_rate"], device)
-        train = LandmarkBatches(data, "train", recipe.batch, recipe.seed, pool=4000)
+        trainee = LandmarkTrainee(recipe.section("network"), recipe.table["learning_rate"], ranks.device)
+        train = _in_parts(recipe, ranks, lambda size, seed: LandmarkBatches(data, "train", size, seed, pool=4000))
         val = LandmarkBatches(data, "val", recipe.batch, recipe.seed, pool=200)
         return Assembly(trainee, train, val.batch(0))
     if recipe.kind == "restorer":
-        return _restorer(recipe, data, face_features, device)
+        return _restorer(recipe, data, face_features, ranks)
     raise ValueError(f"Recipe {recipe.name}: there is no trainer of kind {recipe.kind!r}.")
 
 
-def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, device: torch.device) -> Assembly:
-    optimizer, discriminator = recipe.section("optimizer"), recipe.section("discriminator")
-    config = Pix2PixConfig(
+def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
+    """What a recipe does not say is as in `Pix2PixConfig`."""
+    optimizer, discriminator, table = recipe.section("optimizer"), recipe.section("discriminator"), recipe.table
+    return Pix2PixConfig(
         network=UNetConfig(**recipe.section("network")),
         discriminator_width=discriminator["width"],
-        gan_from=discriminator["from_step"],
-        face_ramp=tuple(recipe.table["face_ramp"]),
+        discriminator_norm=discriminator.get("norm", "spectral"),
+        discriminator_scales=discriminator.get("scales", 1),
+        gan=discriminator.get("gan", "hinge"),
+        gan_from=discriminator.get("from_step", 0),
+        r1_every=discriminator.get("r1_every", 16),
+        face_ramp=tuple(table.get("face_ramp", (0, 1))),
         learning_rate=optimizer["learning_rate"],
         discriminator_rate=optimizer["discriminator_rate"],
+        accumulate=table.get("accumulate", 1),
+        precision=table.get("precision", "bf16"),
+        compile=table.get("compile", "auto"),
         weights=recipe.section("weights"),
     )
-    real_share = recipe.table["real_share"]
+
+
+def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
+    real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
+    weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
+    if augment not in ("cpu", "device"):
+        raise ValueError(f'Recipe {recipe.name}: augment is "cpu" or "device", not "{augment}".')
+
+    def pairs(size: int, seed: Seed) -> SketchPairs:
+        twins = weights.get("ink", 0) > 0
+        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device")
+
+    sees_faces = weights.get("face_features", 0) > 0 or weights.get("identity", 0) > 0
     return Assembly(
-        Pix2PixModel(config, face_features, device),
-        SketchPairs(data, "train", recipe.batch, real_share, recipe.seed),
-        SketchPairs(data, "val", 12, real_share, recipe.seed).batch(0),
+        Pix2PixModel(pix2pix_config(recipe), face_features if sees_faces else None, ranks.device),
+        _in_parts(recipe, ranks, pairs),
+        SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
     )
 
 
-def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, device: torch.device) -> Assembly:
+def _seen_split(data: Prepared, real_share: float) -> str:
+    """Validation faces are looked at while a run goes on, where the chosen sets have any."""
+    return "val" if len(data.rows("val", with_sketch=True if real_share > 0 else None)) else "train"
+
+
+def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
     share = recipe.table["generator_share"]
     checkpoint = find(read_manifest(), "pix2pix") if share > 0 else None
     generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     architecture, weights = recipe.section("network"), recipe.section("weights")
     return Assembly(
-        RestorerTrainee(architecture, weights, recipe.table["learning_rate"], face_features, device),
-        DegradedFaces(data, "train", recipe.batch, share, recipe.seed, generator),
+        RestorerTrainee(architecture, weights, recipe.table["learning_rate"], face_features, ranks.device),
+        _in_parts(recipe, ranks, lambda size, seed: DegradedFaces(data, "train", size, share, seed, generator)),
         DegradedFaces(data, "val", 6, share, recipe.seed, generator).batch(0),
     )
+
+
+def _in_parts(recipe: Recipe, ranks: Ranks, make: Callable[[int, Seed], Batches[TensorBatch]]) -> Batches[Any]:
+    """This process's parts; a batch of one part is seeded as ever."""
+    size = recipe.batch // recipe.parts
+    seeds = [(recipe.seed, part) if recipe.parts > 1 else (recipe.seed,) for part in ranks.parts(recipe.parts)]
+    return InParts([make(size, seed) for seed in seeds])

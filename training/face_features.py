@@ -33,7 +33,8 @@ class FaceFeatures(nn.Module):
         """`moves` (N, 2, 3) are small affine maps of the crops, see `random_moves`."""
         grid = self.get_buffer("grid").expand(len(faces), -1, -1, -1)
         if moves is not None:
-            grid = torch.einsum("nhwj,nij->nhwi", F.pad(grid, (0, 1), value=1.0), moves)
+            with torch.autocast(faces.device.type, enabled=False):  # bf16 knows places in a picture to half a pixel
+                grid = torch.einsum("nhwj,nij->nhwi", F.pad(grid, (0, 1), value=1.0), moves)
         crops = F.grid_sample(faces.float(), grid, align_corners=False) * (127.5 / 128)
         taps, embedding = self.network(crops)
         return taps, F.normalize(embedding.float(), dim=1)

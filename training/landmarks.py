@@ -17,6 +17,8 @@ from inference.landmarks import REFINED_ZOOM, view_of
 from inference.networks.landmarknet import SIDE, LandmarkNet
 from inference.paper import normalise_ink
 from training.data import Face, Images, Prepared
+from training.engine.ranks import parallel
+from training.engine.trainee import TensorBatch
 from training.sketches import make_sketch, vary_ink
 
 _MIRROR = [1, 0, 2, 4, 3]
@@ -24,7 +26,7 @@ _NO_FACE = 0.15
 
 
 @dataclass(frozen=True)
-class LandmarkBatch:
+class LandmarkBatch(TensorBatch):
     """`ink` (B, 1, 128, 128); `points` (B, 5, 2) in [-1, 1]; `face` (B,) 1 where there is one."""
 
     ink: Tensor
@@ -38,9 +40,9 @@ class LandmarkBatches:
     Drawings are made once into a pool, since making one costs far more than warping it.
     """
 
-    def __init__(self, data: Prepared, split: str, size: int, seed: int, pool: int = 5000) -> None:
-        self.size, self.seed = size, seed
-        rng = np.random.default_rng((seed, 2**32))
+    def __init__(self, data: Prepared, split: str, size: int, seed: int | tuple[int, ...], pool: int = 5000) -> None:
+        self.size, self.seed = size, seed if isinstance(seed, tuple) else (seed,)
+        rng = np.random.default_rng((*self.seed, 2**32))
         drawn = data.rows(split, with_sketch=True)
         whole = np.array([k for k in data.rows(split) if _is_whole(data.faces[k])])
         chosen = np.concatenate([rng.choice(drawn, int(0.6 * pool)), rng.choice(whole, pool - int(0.6 * pool))])
@@ -51,7 +53,7 @@ class LandmarkBatches:
             self._sketches[n] = _drawing(data, int(k), n < self._real, rng)
 
     def batch(self, step: int) -> LandmarkBatch:
-        rng = np.random.default_rng((self.seed, step))
+        rng = np.random.default_rng((*self.seed, step))
         views, points, face = zip(*(self._draw(rng) for _ in range(self.size)), strict=True)
         return LandmarkBatch(
             torch.from_numpy(np.stack(views)).unsqueeze(1),
@@ -93,6 +95,7 @@ class LandmarkTrainee:
     def __init__(self, architecture: Mapping[str, Any], learning_rate: float, device: torch.device) -> None:
         self.device = device
         self.network = channels_last(LandmarkNet(**architecture), device)
+        self.net = parallel(self.network, device)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), learning_rate, weight_decay=1e-4)
 
     @property
@@ -103,9 +106,9 @@ class LandmarkTrainee:
     def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         return {"generator": self.optimizer}
 
-    def step(self, batch: LandmarkBatch, _step: int) -> dict[str, float]:
+    def step(self, batch: LandmarkBatch, _step: int) -> dict[str, Tensor]:
         with torch.autocast(self.device.type, torch.bfloat16):
-            points, logits = self.network(batch.ink.to(self.device, memory_format=torch.channels_last))
+            points, logits = self.net(batch.ink.to(self.device, memory_format=torch.channels_last))
         target, face = batch.points.to(self.device), batch.face.to(self.device)
         eyes = (target[:, 1] - target[:, 0]).norm(dim=-1).clamp_min(1e-3)
         error = (points - target).norm(dim=-1).mean(1) / eyes
@@ -115,7 +118,7 @@ class LandmarkTrainee:
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
         self.optimizer.step()
-        return {"place": place.item(), "known": known.item()}
+        return {"place": place.detach(), "known": known.detach()}
 
     @torch.inference_mode()
     def preview(self, network: nn.Module, batch: LandmarkBatch) -> Images:

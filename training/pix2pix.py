@@ -1,7 +1,7 @@
-"""pix2pix (Isola et al. 2017) with a recogniser's features and identity among its losses."""
+"""pix2pix (Isola et al. 2017): the five verbs that its readers know, losses by name, a recogniser among them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,49 +13,74 @@ from torch.nn import functional as F
 from inference.device import channels_last
 from inference.networks.unet import SMALL, UNet256, UNetConfig
 from training import losses
-from training.batches import PairBatch, to_images
+from training.batches import PairBatch, on_device, to_images
 from training.data import Images
+from training.engine.ranks import gathers, parallel
+from training.engine.speed import Compile, Precision, autocast, compiled
 from training.face_features import FaceFeatures, random_moves
-from training.patchgan import PatchGAN
+from training.patchgan import Norm, build_discriminator
+
+LOSSES = (
+    "gan", "r1", "l1", "luma_kl", "contextual", "feature_matching", "face_features", "identity", "colour", "ink",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pix2PixConfig:
-    """Loss weights by name, 0 = off; learning rates; the step from which the discriminator joins; the steps between
-    which the face losses grow to their weight. With them from the start the net is slow to learn colours and wall."""
+    """Loss weights by name, absent or 0 = off; learning rates; the step from which the discriminator joins; the steps
+    between which the face losses grow to their weight. With them from the start the net is slow to learn colours and
+    wall. `accumulate` shares of a batch are learned one after another, for want of memory; R1 counts every `r1_every`
+    steps, that much more."""
 
     network: UNetConfig = SMALL
     discriminator_width: int = 32
+    discriminator_norm: Norm = "spectral"
+    discriminator_scales: int = 1
+    gan: str = "hinge"
+    gan_from: int = 0
+    r1_every: int = 16
+    face_ramp: tuple[int, int] = (0, 1)
     learning_rate: float = 2e-4
     discriminator_rate: float = 2e-4
-    gan_from: int = 0
-    face_ramp: tuple[int, int] = (0, 1)
-    weights: dict[str, float] = field(
+    accumulate: int = 1
+    precision: Precision = "bf16"
+    compile: Compile = False
+    weights: Mapping[str, float] = field(
         default_factory=lambda: {
             "gan": 1.0,
             "l1": 10.0,
             "feature_matching": 10.0,
             "face_features": 20.0,
             "identity": 8.0,
-            "colour": 0.0,
-            "ink": 0.0,
         }
     )
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a loss or a kind of GAN that is not there."""
+        for name, known in [(self.gan, losses.GANS), *((name, LOSSES) for name in self.weights)]:
+            if name not in known:
+                raise ValueError(f"There is no loss called {name}. Choose from: {', '.join(known)}.")
+
 
 class Pix2PixModel:
-    """The five verbs every reader of pix2pix knows, over one batch."""
+    """Five verbs over one batch. What several processes or shares of a batch add is in `step` alone."""
 
     def __init__(self, config: Pix2PixConfig, face_features: Path | None, device: torch.device) -> None:
         self.config, self.device = config, device
         self.generator = channels_last(UNet256(config.network), device)
-        self.discriminator = channels_last(PatchGAN(config.discriminator_width), device)
+        self.discriminator = channels_last(
+            build_discriminator(config.discriminator_width, config.discriminator_norm, config.discriminator_scales),
+            device,
+        )
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.optimizer_g = torch.optim.Adam(self.generator.parameters(), config.learning_rate, betas=(0.5, 0.999))
         self.optimizer_d = torch.optim.Adam(
             self.discriminator.parameters(), config.discriminator_rate, betas=(0.5, 0.999)
         )
-        self.loss: dict[str, float] = {}
+        self.net_g = parallel(compiled(self.generator, config.compile, device), device)
+        self.net_d = parallel(compiled(self.discriminator, config.compile, device), device)
+        self.gan, self.loss = losses.GANS[config.gan], dict[str, Tensor]()
+        self.adversarial, self.penalised, self.face_share = True, False, 1.0
 
     @property
     def modules(self) -> dict[str, nn.Module]:
@@ -66,98 +91,144 @@ class Pix2PixModel:
         return {"generator": self.optimizer_g, "discriminator": self.optimizer_d}
 
     def set_input(self, batch: PairBatch) -> None:
-        self.sketch = batch.sketch.to(self.device, non_blocking=True)
-        self.photo = batch.photo.to(self.device, non_blocking=True)
-        self.person = batch.person.to(self.device, non_blocking=True)
-        self.regions = batch.regions.to(self.device, non_blocking=True)
-        self.appearance = (
-            batch.appearance.to(self.device, non_blocking=True) if self.config.network.appearance else None
-        )
+        self.parts = batch.parts
+        self.sketch, self.photo, self.person, self.regions = on_device(batch, self.device)
+        told = self.config.network.appearance > 0
+        self.appearance = batch.appearance.to(self.device, non_blocking=True) if told else None
 
     def forward(self) -> None:
-        self.fake = self.generator(self.sketch, self.appearance).float()
+        with self._autocast():
+            self.fake = self.net_g(self.sketch, self.appearance).float()
 
     def backward_D(self) -> None:  # noqa: N802 - pix2pix's own name
         both = torch.cat([self.photo, self.fake.detach()])
-        scores, _ = self.discriminator(torch.cat([self.sketch, self.sketch]), both)
-        real, fake = scores.float().chunk(2)
-        loss = losses.hinge_discriminator(real, fake)
-        torch.autograd.backward(loss)
-        self.loss["d"] = loss.item()
+        with self._autocast():
+            scores, _ = self.net_d(torch.cat([self.sketch, self.sketch]), both)
+        real, fake = zip(*(score.chunk(2) for score in scores), strict=True)
+        terms = {"d": self.gan.discriminator(list(real), list(fake))}
+        if self.penalised:
+            terms["r1"] = losses.gradient_penalty(lambda photo: self.discriminator(self.sketch, photo)[0], self.photo)
+        self._backward(terms, {"d": 1.0, "r1": self._weight("r1") * self.config.r1_every})
 
-    def backward_G(self, adversarial: bool, face_share: float) -> None:  # noqa: N802 - pix2pix's own name
-        terms = {"l1": F.l1_loss(self.fake, self.photo)}
-        if adversarial:
+    def backward_G(self) -> None:  # noqa: N802 - pix2pix's own name
+        terms = self._pixel_terms()
+        if self.adversarial:
             terms |= self._adversarial_terms()
-        if self.faces is not None and face_share > 0:
+        if self.faces is not None and self.face_share > 0:
             terms |= self._face_terms(self.faces)
         if self.appearance is not None:
             terms |= self._colour_terms(self.appearance)
-        shares = {"face_features": face_share, "identity": face_share}
-        weighted = [self.config.weights[name] * shares.get(name, 1.0) * term for name, term in terms.items()]
-        total = torch.stack(weighted).sum()
-        torch.autograd.backward(total)
-        self.loss |= {name: term.item() for name, term in terms.items()}
+        ramp = {"face_features": self.face_share, "identity": self.face_share}
+        self._backward(terms, {name: self._weight(name) * ramp.get(name, 1.0) for name in terms})
 
-    def optimize_parameters(self, step: int) -> None:
-        adversarial = step >= self.config.gan_from
+    def optimize_parameters(self) -> None:
+        self.forward()
+        if self.adversarial:
+            self.optimizer_d.zero_grad(set_to_none=True)
+            self.backward_D()
+            self.optimizer_d.step()
+        self.optimizer_g.zero_grad(set_to_none=True)
+        with _frozen(self.discriminator):
+            self.backward_G()
+        self._step_g()
+
+    def step(self, batch: PairBatch, step: int) -> dict[str, Tensor]:
         start, end = self.config.face_ramp
-        face_share = min(max((step - start) / (end - start), 0.0), 1.0)
-        with torch.autocast(self.device.type, torch.bfloat16):
-            self.forward()
-            if adversarial:
-                self.optimizer_d.zero_grad(set_to_none=True)
-                self.backward_D()
-                self.optimizer_d.step()
-            self.optimizer_g.zero_grad(set_to_none=True)
-            with _frozen(self.discriminator):
-                self.backward_G(adversarial, face_share)
-            nn.utils.clip_grad_norm_(self.generator.parameters(), 20.0)
-            self.optimizer_g.step()
-
-    def step(self, batch: PairBatch, step: int) -> dict[str, float]:
-        self.set_input(batch)
-        self.optimize_parameters(step)
+        self.face_share = min(max((step - start) / (end - start), 0.0), 1.0)
+        self.adversarial = step >= self.config.gan_from and (self._weight("gan") > 0)
+        self.penalised = self._weight("r1") > 0 and step % self.config.r1_every == 0
+        self.loss = {}
+        if self.config.accumulate == 1:
+            self.set_input(batch)
+            self.optimize_parameters()
+        else:
+            self._accumulate(batch.split(self.config.accumulate))
         return self.loss
 
     @torch.inference_mode()
     def preview(self, network: nn.Module, batch: PairBatch) -> Images:
         """Rows of sketch, face, photo."""
         network.eval()
-        with torch.autocast(self.device.type, torch.bfloat16):
-            fake = network(batch.sketch.to(self.device), self._told(batch))
-        columns = [to_images(batch.sketch), to_images(fake), to_images(batch.photo)]
+        self.set_input(batch)
+        with self._autocast():
+            fake = network(self.sketch, self.appearance)
+        columns = [to_images(self.sketch), to_images(fake), to_images(self.photo)]
         return np.concatenate([np.concatenate(list(column), axis=1) for column in columns], axis=0)
 
-    def _told(self, batch: PairBatch) -> Tensor | None:
-        return batch.appearance.to(self.device, non_blocking=True) if self.config.network.appearance else None
+    def _accumulate(self, shares: list[PairBatch]) -> None:
+        """`optimize_parameters` with every share of the batch adding to the gradients before each optimizer steps."""
+        if self.adversarial:
+            self.optimizer_d.zero_grad(set_to_none=True)
+            for share in shares:
+                self.set_input(share)
+                with torch.no_grad():
+                    self.forward()
+                with gathers(self.net_d, share is shares[-1]):
+                    self.backward_D()
+            self.optimizer_d.step()
+        self.optimizer_g.zero_grad(set_to_none=True)
+        for share in shares:
+            self.set_input(share)
+            with gathers(self.net_g, share is shares[-1]), _frozen(self.discriminator):
+                self.forward()
+                self.backward_G()
+        self._step_g()
+
+    def _step_g(self) -> None:
+        nn.utils.clip_grad_norm_(self.generator.parameters(), 20.0)
+        self.optimizer_g.step()
+
+    def _backward(self, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
+        share = 1 / self.config.accumulate
+        total = torch.stack([weights[name] * term for name, term in terms.items()]).sum() * share
+        torch.autograd.backward(total)
+        for name, term in terms.items():
+            self.loss[name] = self.loss.get(name, torch.zeros_like(term)) + term.detach() * share
+
+    def _weight(self, name: str) -> float:
+        return self.config.weights.get(name, 0.0)
+
+    def _autocast(self) -> AbstractContextManager[bool | None]:
+        return autocast(self.device, self.config.precision)
+
+    def _pixel_terms(self) -> dict[str, Tensor]:
+        terms = {"l1": F.l1_loss(self.fake, self.photo)}
+        if self._weight("luma_kl"):
+            terms["luma_kl"] = losses.luma_kl(self.fake, self.photo)
+        if self._weight("contextual"):
+            terms["contextual"] = losses.contextual(losses.patches(self.fake), losses.patches(self.photo))
+        return terms
 
     def _adversarial_terms(self) -> dict[str, Tensor]:
-        score, fake_maps = self.discriminator(self.sketch, self.fake)
-        with torch.no_grad():
-            _, real_maps = self.discriminator(self.sketch, self.photo)
-        return {
-            "gan": losses.hinge_generator(score.float()),
-            "feature_matching": losses.feature_matching(fake_maps, real_maps),
-        }
+        with self._autocast():
+            scores, fake_maps = self.discriminator(self.sketch, self.fake)
+        terms = {"gan": self.gan.generator(scores)}
+        if self._weight("feature_matching"):
+            with torch.no_grad(), self._autocast():
+                _, real_maps = self.discriminator(self.sketch, self.photo)
+            terms["feature_matching"] = losses.feature_matching(fake_maps, real_maps)
+        return terms
 
     def _face_terms(self, faces: FaceFeatures) -> dict[str, Tensor]:
         # Of the person alone: what pleases the recogniser must not be painted on the wall.
         moves = random_moves(len(self.fake), self.device)
-        maps, who = faces(torch.lerp(self.photo, self.fake, self.person), moves)
-        with torch.no_grad():
-            true_maps, true_who = faces(self.photo, moves)
+        with self._autocast():
+            maps, who = faces(torch.lerp(self.photo, self.fake, self.person), moves)
+            with torch.no_grad():
+                true_maps, true_who = faces(self.photo, moves)
         return {
             "face_features": losses.feature_matching(maps, true_maps),
             "identity": losses.cosine_distance(who, true_who),
         }
 
     def _colour_terms(self, appearance: Tensor) -> dict[str, Tensor]:
-        skin = losses.region_colours(self.fake[-2:], self.regions[-2:, :1])
-        return {
-            "colour": losses.colour(self.fake, self.photo, self.regions, appearance[:, 3::4]),
-            "ink": (skin[0] - skin[-1]).abs().mean(),
-        }
+        terms: dict[str, Tensor] = {}
+        if self._weight("colour"):
+            known = appearance[:, 3::4]
+            terms["colour"] = losses.colour(self.fake, self.photo, self.regions, known, self.parts)
+        if self._weight("ink"):
+            terms["ink"] = losses.ink(self.fake, self.regions[:, :1], self.parts)
+        return terms
 
 
 @contextmanager

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.loop import Schedule
+from training.engine.schedule import Schedule
 
 RECIPES = Path(__file__).parent / "recipes"
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """`table` is the whole file; the trainer of `kind` reads its own sections from it."""
+    """`table` is the whole file, `text` as it was written; the trainer of `kind` reads its own sections from it."""
 
     name: str
     kind: str
@@ -20,16 +20,40 @@ class Recipe:
     batch: int
     schedule: Schedule
     table: dict[str, Any]
+    text: str = ""
+
+    @property
+    def parts(self) -> int:
+        return int(self.table.get("parts", 1))
 
     def section(self, name: str) -> dict[str, Any]:
         return dict(self.table.get(name, {}))
 
 
 def load_recipe(name: str) -> Recipe:
-    """By file path or by the name of a shipped recipe. Raises FileNotFoundError with the names there are."""
+    """By file path or by the name of a shipped recipe. Raises FileNotFoundError with the names there are, ValueError
+    for a batch that does not fall into equal parts."""
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
         raise FileNotFoundError(f"There is no recipe {name}. Name a .toml file or one of: {known}.")
-    table = tomllib.loads(path.read_text())
-    return Recipe(path.stem, table["kind"], table["seed"], table["batch"], Schedule(**table["schedule"]), table)
+    text = path.read_text()
+    table = tomllib.loads(text)
+    schedule = Schedule(**table["schedule"])
+    recipe = Recipe(path.stem, table["kind"], table["seed"], table["batch"], schedule, table, text)
+    if recipe.batch % recipe.parts:
+        raise ValueError(f"Recipe {recipe.name}: a batch of {recipe.batch} does not fall into {recipe.parts} parts.")
+    return recipe
+
+
+def differences(one: Recipe, other: Recipe) -> list[str]:
+    """Keys that differ, as `schedule.steps`, in order."""
+    a, b = _flat(one.table), _flat(other.table)
+    return sorted(key for key in a.keys() | b.keys() if a.get(key) != b.get(key))
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat

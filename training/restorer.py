@@ -19,6 +19,8 @@ from inference.restoration import SIDE, build_restorer, enlarge
 from training import losses
 from training.batches import on_wall, to_images, to_tensor
 from training.data import Images, Prepared, load_images
+from training.engine.ranks import parallel
+from training.engine.trainee import TensorBatch
 from training.face_features import FaceFeatures
 from training.sketches import make_sketch, vary_ink
 
@@ -26,7 +28,7 @@ _SETS = ("generated", "webmorph", "faker")
 
 
 @dataclass(frozen=True)
-class RestorationBatch:
+class RestorationBatch(TensorBatch):
     """`face` (B, 3, 512, 512), enlarged by bicubic interpolation, and the photo it should become."""
 
     face: Tensor
@@ -43,10 +45,11 @@ class DegradedFaces:
         split: str,
         size: int,
         generator_share: float,
-        seed: int,
+        seed: int | tuple[int, ...],
         generator: Engine | None,
     ) -> None:
-        self.data, self.size, self.seed = data, size, seed
+        self.data, self.size = data, size
+        self.seed = seed if isinstance(seed, tuple) else (seed,)
         self.share = generator_share if generator else 0.0
         self.generator = generator
         self.rows = [k for k in data.rows(split) if data.faces[k].set in _SETS]
@@ -54,7 +57,7 @@ class DegradedFaces:
             raise ValueError(f"The {split} split has no face of the sets stored at {SIDE} px: {', '.join(_SETS)}.")
 
     def batch(self, step: int) -> RestorationBatch:
-        rng = np.random.default_rng((self.seed, step))
+        rng = np.random.default_rng((*self.seed, step))
         inputs, photos = [], []
         for k in rng.choice(self.rows, self.size):
             photo = load_images([self.data.faces[k]], "photo", SIDE)[0]
@@ -101,6 +104,7 @@ class RestorerTrainee:
     ) -> None:  # fmt: skip
         self.weights, self.device = weights, device
         self.network = make_dense(build_restorer(architecture)).to(device)
+        self.net = parallel(self.network, device)
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.optimizer = torch.optim.Adam(self.network.parameters(), learning_rate, betas=(0.0, 0.99))
 
@@ -112,10 +116,10 @@ class RestorerTrainee:
     def optimizers(self) -> Mapping[str, torch.optim.Optimizer]:
         return {"generator": self.optimizer}
 
-    def step(self, batch: RestorationBatch, _step: int) -> dict[str, float]:
+    def step(self, batch: RestorationBatch, _step: int) -> dict[str, Tensor]:
         face, photo = batch.face.to(self.device), batch.photo.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            image, pyramid = self.network(face, return_rgb=True)
+            image, pyramid = self.net(face, return_rgb=True)
             terms = {"l1": F.l1_loss(image.float(), photo), "pyramid": _pyramid_loss(pyramid, photo)}
             if self.faces is not None:
                 terms |= self._face_terms(self.faces, image, photo)
@@ -124,7 +128,7 @@ class RestorerTrainee:
         torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
-        return {name: term.item() for name, term in terms.items()}
+        return {name: term.detach() for name, term in terms.items()}
 
     @torch.inference_mode()
     def preview(self, network: nn.Module, batch: RestorationBatch) -> Images:

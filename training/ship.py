@@ -9,13 +9,21 @@ from inference.disk import write_whole
 from inference.manifest import MANIFEST, add_entry
 from inference.weights import SHIPPED
 from inference.weights_import import to_safetensors
+from training.engine import diary
 from training.recipe import Recipe
 
-_DATA = (
-    "train splits of FS2K, CUHK students, generated portraits, CelebAMask-HQ, webmorph (CC BY 4.0, Lisa DeBruine and "
-    "Benedict Jones), faker (CC0), SCUT-FBP5500, MEBeauty"
-)
+_SETS = {
+    "fs2k": "FS2K",
+    "cuhk": "CUHK students",
+    "generated": "generated portraits",
+    "celebamask": "CelebAMask-HQ",
+    "webmorph": "webmorph (CC BY 4.0, Lisa DeBruine and Benedict Jones)",
+    "faker": "faker (CC0)",
+    "scut": "SCUT-FBP5500",
+    "mebeauty": "MEBeauty",
+}
 _TERMS = "Learned from research data sets: a demonstration model, see its card. Train on your own photos for case work."
+_OPEN_TERMS = "Learned from photos with open terms alone: still a demonstration model, see its card."
 
 
 def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path = SHIPPED) -> Path:
@@ -30,11 +38,16 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
         "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "origin": f"python -m training train {recipe.name}",
-        "data": _DATA,
-        "terms": _TERMS,
+        "data": "train splits of " + ", ".join(_SETS.get(name, name) for name in _sets_of(run)),
+        "terms": _OPEN_TERMS if recipe.table.get("terms") == "open" else _TERMS,
         "demonstration": True,
         "default_strength": default_strength,
         "architecture": recipe.section("network"),
     }
     add_entry(folder / MANIFEST, recipe.name, entry)
     return target
+
+
+def _sets_of(run: Path) -> list[str]:
+    """As the run folder says; a run of before it did learned from all."""
+    return list(diary.read(run).get("data", {}).get("photos", _SETS))

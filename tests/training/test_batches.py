@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from inference.appearance import VECTOR
 from inference.device import choose_device
 from inference.engines.pix2pix import Pix2Pix
 from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.training import faces
-from training.batches import WALL, PairBatch, Prefetch, SketchPairs, jitter, on_wall, to_images, to_tensor
+from training.batches import WALL, PairBatch, SketchPairs, jitter, on_wall, to_images, to_tensor
 from training.data import Prepared
 from training.landmarks import LandmarkBatches
 from training.restorer import DegradedFaces, degrade
@@ -22,20 +23,35 @@ def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchP
 
 
 def same(a: PairBatch, b: PairBatch) -> bool:
-    return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.person, b.person)
+    return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.regions, b.regions)
 
 
 def test_a_batch_of_pairs_is_of_the_right_shape_and_range(prepared: Prepared) -> None:
     batch = pairs(prepared).batch(0)
-    assert batch.sketch.shape == batch.photo.shape == (3, 3, 256, 256)
-    assert batch.person.shape == (3, 1, 256, 256)
-    for values in (batch.sketch, batch.photo):
-        assert values.dtype == torch.float32
-        assert -1 <= float(values.min()) < float(values.max()) <= 1
-    assert float(batch.person.min()) >= 0.0
-    assert float(batch.person.max()) <= 1.0
-    assert (batch.sketch[:, 0] == batch.sketch[:, 2]).all()  # a sketch has no colour
+    assert batch.sketch.shape == (3, 1, 256, 256)
+    assert batch.photo.shape == (3, 3, 256, 256)
+    assert batch.regions.shape == (3, 4, 256, 256)
+    assert {values.dtype for values in (batch.sketch, batch.photo, batch.regions)} == {torch.uint8}
+    assert batch.appearance.shape == (3, VECTOR)
     assert (batch.photo[:, 0] != batch.photo[:, 2]).any()
+
+
+def test_twins_are_one_face_drawn_with_two_inks(prepared: Prepared) -> None:
+    batch = SketchPairs(prepared, "train", 3, 0.5, seed=1, twins=True).batch(0)
+    assert torch.equal(batch.photo[1], batch.photo[2])
+    assert torch.equal(batch.appearance[1], batch.appearance[2])
+    assert not torch.equal(batch.sketch[1], batch.sketch[2])
+    with pytest.raises(ValueError, match="at least 2"):
+        SketchPairs(prepared, "train", 1, 0.5, seed=1, twins=True)
+
+
+def test_pairs_that_are_not_there_are_refused(prepared: Prepared) -> None:
+    with pytest.raises(ValueError, match="no face in the moon split"):
+        SketchPairs(prepared, "moon", 2, 0.0, seed=1)
+    alone = replace(prepared, faces=[replace(face, sketch=None) for face in prepared.faces])
+    with pytest.raises(ValueError, match="real_share must be 0"):
+        SketchPairs(alone, "train", 2, 0.1, seed=1)
+    assert len(SketchPairs(alone, "train", 2, 0.0, seed=1).batch(0).sketch) == 2
 
 
 def test_pairs_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
@@ -148,25 +164,3 @@ def test_pictures_survive_the_way_to_tensors_and_back() -> None:
     assert tensor.is_contiguous(memory_format=torch.channels_last)
     assert (to_images(tensor) == images).all()
     assert to_images(torch.full((1, 3, 2, 2), 9.0)).max() == 255
-
-
-class Numbered:
-    """Batches that say which they are; from `fails_at` on there are none."""
-
-    def __init__(self, fails_at: int = 10**9) -> None:
-        self.fails_at = fails_at
-
-    def batch(self, step: int) -> int:
-        if step >= self.fails_at:
-            raise OSError("the archive is gone")
-        return step
-
-
-def test_prefetching_keeps_the_order_and_hands_errors_on() -> None:
-    assert list(Prefetch(Numbered()).iterate(3, 8)) == [(step, step) for step in range(3, 8)]
-    assert list(Prefetch(Numbered()).iterate(3, 3)) == []
-    assert list(Prefetch(Numbered(), ahead=9).iterate(0, 2)) == [(0, 0), (1, 1)]
-    failing = Prefetch(Numbered(fails_at=4)).iterate(0, 9)
-    assert [next(failing)[0] for _ in range(4)] == [0, 1, 2, 3]
-    with pytest.raises(OSError, match="archive is gone"):
-        next(failing)

@@ -17,39 +17,15 @@ from inference.restoration import build_restorer
 from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.inference.drawings import saved
+from tests.training.recipes import TINY
 from training.__main__ import main
 from training.build import build
 from training.data import Prepared
+from training.engine.ranks import Ranks
 from training.recipe import RECIPES, load_recipe
 from training.ship import ship
 
 SHIPPED = sorted(path.stem for path in RECIPES.glob("*.toml"))
-TINY = """
-kind = "pix2pix"
-seed = 1
-batch = 2
-real_share = 0.5
-face_ramp = [0, 1]
-[network]
-width = 4
-norm = "instance"
-upsample = "resize"
-dropout = 0.25
-[discriminator]
-width = 4
-from_step = 1
-[optimizer]
-learning_rate = 4e-4
-discriminator_rate = 2e-4
-[weights]
-l1 = 30.0
-gan = 0.6
-feature_matching = 10.0
-[schedule]
-steps = 2
-log_every = 1
-save_every = 1
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +69,7 @@ def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path)
     (tmp_path / "own.toml").write_text(TINY.replace('"pix2pix"', '"oil-paint"'))
     recipe = load_recipe(str(tmp_path / "own.toml"))
     with pytest.raises(ValueError, match="no trainer of kind 'oil-paint'"):
-        build(recipe, prepared, None, torch.device("cpu"))
+        build(recipe, prepared, None, Ranks(torch.device("cpu")))
 
 
 def test_shipping_adds_an_entry_and_keeps_the_others(tmp_path: Path) -> None:
@@ -130,6 +106,10 @@ def test_from_pictures_to_a_checkpoint_that_renders(
     assert "--resume" in capsys.readouterr().err  # nothing is overwritten
     assert main([*common, "train", str(recipe), "--run", str(run), "--device", "cpu", "--resume"]) == 0
     assert capsys.readouterr().out == ""  # it was at its end
+    about = json.loads((run / "about.json").read_text())
+    assert (run / "recipe.toml").read_text() == TINY
+    assert about["data"]["photos"] == {"fs2k": 4, "faker": 4}
+    assert about["step"] == 2
     assert main(["ship", str(recipe), "--run", str(run), "--weights", str(weights)]) == 0
     generator = find(read_manifest(weights), "pix2pix")
     assert generator is not None

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from tests.training.compare import assert_same
 from training.data import Images
-from training.loop import Run, Schedule
+from training.engine.run import Run
+from training.engine.schedule import Schedule
 
 
 class Steps:
@@ -75,6 +76,13 @@ def test_the_rate_warms_up_holds_and_falls_along_a_half_cosine() -> None:
     assert Schedule(steps=10, warmup=0).rate(0) == 1.0
 
 
+def test_the_rate_may_fall_along_a_line() -> None:
+    schedule = Schedule(steps=100, decay=0.5, warmup=0, shape="linear")
+    assert [schedule.rate(step) for step in (0, 49, 50)] == [1.0, 1.0, 1.0]
+    assert schedule.rate(75) == pytest.approx(0.5)
+    assert schedule.rate(99) == pytest.approx(0.02)
+
+
 def test_every_step_has_its_rate(tmp_path: Path) -> None:
     fit, schedule = Fit(), Schedule(steps=6, decay=0.5, warmup=2, log_every=2, save_every=6)
     Run(tmp_path, fit, schedule, seed=1).train(Steps(), PREVIEW)
@@ -90,13 +98,13 @@ def test_the_average_forgets_its_random_start(tmp_path: Path) -> None:
         with torch.no_grad():
             fit.weight.weight.fill_(weight)
             fit.norm.get_buffer("num_batches_tracked").fill_(step)
-        run._update_average(step)
+        run.average.update(step)
         decay = min(0.5, (1 + step) / (10 + step))
         expected = decay * expected + (1 - decay) * weight
-    average = run.average.state_dict()
+    average = run.average.network.state_dict()
     assert float(average["0.weight"]) == pytest.approx(expected, rel=1e-5)
     assert int(average["1.num_batches_tracked"]) == 4
-    assert not any(parameter.requires_grad for parameter in run.average.parameters())
+    assert not any(parameter.requires_grad for parameter in run.average.network.parameters())
 
 
 def test_a_run_leaves_its_state_average_log_curve_and_grid(tmp_path: Path) -> None:
@@ -156,7 +164,7 @@ def test_fine_tuning_begins_with_the_given_weights_in_the_network_and_in_the_ave
     run = Run(tmp_path, trainee, Schedule(steps=1), seed=1)
     run.start_with(given)
     assert_same(given, dict(trainee.network.state_dict()))
-    assert_same(given, dict(run.average.state_dict()))
+    assert_same(given, dict(run.average.network.state_dict()))
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:

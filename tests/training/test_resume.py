@@ -11,11 +11,13 @@ from torch import nn
 from inference.networks.unet import UNetConfig
 from tests.inference import folders
 from tests.training.compare import assert_same
-from training.batches import Batches, SketchPairs
+from training.batches import SketchPairs
 from training.data import Prepared
+from training.engine.run import Run
+from training.engine.schedule import Schedule
+from training.engine.trainee import Batches, Trainee
 from training.face_features import MobileFaceNet
 from training.landmarks import LandmarkBatches, LandmarkTrainee
-from training.loop import Run, Schedule, Trainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
 from training.restorer import DegradedFaces, RestorerTrainee
 
@@ -110,9 +112,9 @@ def test_a_copy_of_a_dense_restorer_is_a_network_of_its_own(prepared: Prepared, 
     trainee = RestorerTrainee(folders.RESTORER, {"l1": 1.0, "pyramid": 0.5}, 1e-3, None, CPU)
     run = Run(tmp_path, trainee, Schedule(steps=1), seed=1)
     batch = DegradedFaces(prepared, "train", 1, 0.0, 5, None).batch(0)
-    before = trainee.preview(run.average, batch)
+    before = trainee.preview(run.average.network, batch)
     with torch.no_grad():
         for parameter in trainee.network.parameters():
             nn.init.normal_(parameter, 0.0, 0.5)
-    assert (trainee.preview(run.average, batch) == before).all()
+    assert (trainee.preview(run.average.network, batch) == before).all()
     assert (trainee.preview(trainee.network, batch) != before).any()

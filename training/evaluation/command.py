@@ -14,7 +14,7 @@ from inference.weights import SHIPPED
 SUBJECTS = ("faces", "styles", "landmarks", "restorer")
 
 
-def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("evaluate", help="figures on real sketches, beside the null rows")
     command.add_argument("what", nargs="?", choices=SUBJECTS, default="faces")
     command.add_argument("--split", choices=("val", "test"), default="test")

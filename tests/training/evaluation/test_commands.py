@@ -14,7 +14,7 @@ from PIL import Image
 
 from inference.networks.unet import UNet256, UNetConfig
 from tests.inference import folders
-from tests.training.test_commands import TINY
+from tests.training.recipes import TINY
 from training.__main__ import main
 from training.evaluation.faces import PARTS
 from training.recipe import load_recipe

@@ -1,30 +1,10 @@
-"""Losses by name; each takes batches and returns a scalar mean."""
+"""Colours in CIELAB: of regions that were asked for, and of one face drawn with two inks."""
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 # sRGB -> CIE XYZ, each row divided by D65's white.
 _XYZ = torch.tensor([[0.43395, 0.37622, 0.18983], [0.21264, 0.71517, 0.07219], [0.01775, 0.10947, 0.87291]])
-
-
-def hinge_discriminator(real: Tensor, fake: Tensor) -> Tensor:
-    """Lim and Ye 2017, "Geometric GAN"."""
-    return 0.5 * (F.relu(1 - real).mean() + F.relu(1 + fake).mean())
-
-
-def hinge_generator(fake: Tensor) -> Tensor:
-    return -fake.mean()
-
-
-def feature_matching(fake: list[Tensor], real: list[Tensor]) -> Tensor:
-    """Mean L1 between feature maps (pix2pixHD, Wang et al. 2018). `real` carries no gradient."""
-    return torch.stack([F.l1_loss(f.float(), r.detach().float()) for f, r in zip(fake, real, strict=True)]).mean()
-
-
-def cosine_distance(a: Tensor, b: Tensor) -> Tensor:
-    """1 - cosine of unit vectors (N, D)."""
-    return 1 - (a * b.detach()).sum(1).mean()
 
 
 def region_colours(image: Tensor, regions: Tensor) -> Tensor:
@@ -33,10 +13,26 @@ def region_colours(image: Tensor, regions: Tensor) -> Tensor:
     return torch.einsum("nchw,nrhw->nrc", lab(image), regions) / mass.unsqueeze(2)
 
 
-def colour(fake: Tensor, real: Tensor, regions: Tensor, known: Tensor) -> Tensor:
-    """Mean distance between the colours of regions, where they were asked for: `known` (N, R), 0 or 1."""
+def colour(fake: Tensor, real: Tensor, regions: Tensor, known: Tensor, parts: int = 1) -> Tensor:
+    """Mean distance between the colours of regions, where they were asked for: `known` (N, R), 0 or 1.
+
+    The mean of every part of the batch counts alike, however many parts a process learns.
+    """
     apart = (region_colours(fake, regions) - region_colours(real, regions).detach()).abs().mean(2)
-    return (apart * known).sum() / known.sum().clamp_min(1.0)
+    asked, known = (apart * known).view(parts, -1).sum(1), known.view(parts, -1).sum(1)
+    return (asked / known.clamp_min(1.0)).mean()
+
+
+def ink(fake: Tensor, skin: Tensor, parts: int = 1) -> Tensor:
+    """How far the skin's colour follows the ink: the last two faces of every part are one face drawn twice.
+
+    `skin` (N, 1, H, W) soft masks. Raises RuntimeError for parts of a single face.
+    """
+    n, *shape = fake.shape
+    twins = fake.view(parts, n // parts, *shape)[:, -2:].flatten(0, 1)
+    masks = skin.view(parts, n // parts, *skin.shape[1:])[:, -2:].flatten(0, 1)
+    colours = region_colours(twins, masks).view(parts, 2, 3)
+    return (colours[:, 0] - colours[:, 1]).abs().mean()
 
 
 def lab(image: Tensor) -> Tensor:

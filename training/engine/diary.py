@@ -1,0 +1,90 @@
+"""`about.json`: by which code, on which data and machine a run was trained, and how long."""
+
+import hashlib
+import json
+import os
+import platform
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from inference.version import code_version
+from training.data import Prepared
+from training.data.manifest import NAME as MANIFEST
+
+NAME = "about.json"
+
+
+@dataclass
+class Diary:
+    """One entry a start: a run that was resumed has several. `data` says what it learns from."""
+
+    folder: Path
+    data: dict[str, Any]
+    processes: int = 1
+    _started: float = field(default_factory=lambda: time.time())
+
+    def __post_init__(self) -> None:
+        self._before = read(self.folder)["sessions"]
+        self._session: dict[str, Any] = {
+            "code": code_version(),
+            "uncommitted_changes": code_version().endswith(".dirty"),
+            "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            "machine": machine() | {"processes": self.processes},
+            "started": _utc(self._started),
+        }
+
+    def write(self, step: int) -> None:
+        now = time.time()
+        self._session |= {"ended": _utc(now), "hours": round((now - self._started) / 3600, 4), "to_step": step}
+        sessions = [*self._before, self._session]
+        hours = round(sum(session["hours"] for session in sessions), 4)
+        about = {"step": step, "hours": hours, "data": self.data, "sessions": sessions}
+        (self.folder / NAME).write_text(json.dumps(about, indent=2) + "\n")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """A run's about.json; a run of before it was written has no sessions."""
+    path = folder / NAME
+    about: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"sessions": []}
+    return about
+
+
+def describe(data: Prepared, cache: Path) -> dict[str, Any]:
+    """Training faces by set, and the sha256 of the list of everything that was prepared."""
+    manifest = cache / MANIFEST
+    return {
+        "manifest_sha256": hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None,
+        "photos": dict(Counter(face.set for face in data.faces if face.split == "train")),
+        "sketches": dict(Counter(face.set for face in data.faces if face.split == "train" and face.sketch)),
+    }
+
+
+def machine() -> dict[str, Any]:
+    gpus = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "gpus": gpus,
+        "system": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }
+
+
+def _cpu() -> str:
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
