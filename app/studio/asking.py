@@ -66,7 +66,7 @@ def request_render(
         if eyes is not None:
             held.eyes = pair
         made.extend(
-            _same_request(db, sketch_id, params, candidates) or _enqueue(db, held, owner_id, params, candidates)
+            _same_request(db, sketch_id, params, candidates) or _enqueue(db, sketch_id, owner_id, params, candidates)
         )
         return [job.id for job in made]
 
