@@ -74,9 +74,7 @@ def _places(likenesses: Sequence[Likeness], asked: Sequence[Request], one: Liken
 def differences(likeness: Likeness) -> list[tuple[str, str]]:
     """What sets a candidate apart from the neutral one, as names and values; nothing for that one itself."""
     known, varied = likeness.appearance or {}, likeness.varied or []
-    found = [
-        (words.capitalize().partition(" ")[0], known[region]) for region, words in REGIONS.items() if region in varied
-    ]
+    found = [(region.capitalize(), known[region]) for region in REGIONS if region in varied]
     if not found and (likeness.candidate or 1) > 1:
         return [("Another seed", str(likeness.seed))]
     return found
