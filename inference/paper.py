@@ -11,6 +11,8 @@ _ROUNDS = 8
 _GRAIN = 0.035  # ink below this share of the paper's brightness is paper grain or scanner noise
 _DARKEST = 0.92  # where the darkest percent of the ink ends up
 _GAIN = (0.9, 3.5)  # faint pencil is strengthened this much at most
+_MIDDLE = 0.45  # the median of artists' ink
+_POWER = (0.5, 3.0)
 
 
 def normalise_ink(gray: Gray) -> Gray:
@@ -25,6 +27,16 @@ def normalise_ink(gray: Gray) -> Gray:
     strength = float(np.percentile(drawn, 97)) if drawn.size else 1.0
     gain = np.clip(_DARKEST / max(strength, 1e-3), *_GAIN)
     return np.asarray(np.rint(255.0 * (1.0 - np.clip(ink * gain, 0.0, 1.0))), np.uint8)
+
+
+def even_tone(page: Gray) -> Gray:
+    """(H, W) of normalised ink -> the same with its middle tone at one depth: heavy charcoal and a light pencil say the
+    same of a face. Any power of the ink comes out alike, as far as it was not lost in black or white."""
+    ink = 1.0 - page / 255.0
+    drawn = ink[ink > 0.05]
+    middle = float(np.clip(np.median(drawn), 0.02, 0.98)) if drawn.size else _MIDDLE
+    power = np.clip(np.log(_MIDDLE) / np.log(middle), *_POWER)
+    return np.asarray(np.rint(255.0 * (1.0 - ink**power)), np.uint8)
 
 
 def fit_paper(gray: Gray) -> npt.NDArray[np.float32]:

@@ -13,7 +13,7 @@ from PIL import Image
 from inference.errors import BadControl
 from inference.landmarks import find_face
 from inference.networks.landmarknet import LandmarkNet
-from inference.paper import normalise_ink
+from inference.paper import even_tone, normalise_ink
 from inference.template import EYES, Points, similarity
 
 Gray = npt.NDArray[np.uint8]
@@ -78,7 +78,7 @@ def align(network: LandmarkNet, image: Image.Image) -> Alignment:
 
 
 def prepare(image: Image.Image, alignment: Alignment) -> Gray:
-    """(256, 256) brightness: the drawing on the template, white paper, ink of common strength."""
+    """(256, 256) brightness: the drawing on the template, white paper, ink of common strength and depth."""
     gray = to_gray(image)
     if alignment.eyes is not None:
         target = EYES * SIDE
@@ -87,7 +87,7 @@ def prepare(image: Image.Image, alignment: Alignment) -> Gray:
         matrix = _fit(_ink_box(gray))
     else:
         matrix = _fit((0, 0, gray.shape[1], gray.shape[0]))
-    return normalise_ink(_warp(gray, matrix))
+    return even_tone(normalise_ink(_warp(gray, matrix)))
 
 
 def _warp(gray: Gray, matrix: npt.NDArray[np.float64]) -> Gray:

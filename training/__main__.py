@@ -9,6 +9,7 @@ import torch
 
 from inference.errors import InferenceError
 from inference.weights import SHIPPED, find, read_manifest
+from training.evaluation.command import add_parser
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,15 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
     command.set_defaults(run_command=_ship)
 
-    command = commands.add_parser("evaluate", help="figures on real sketches, beside the null rows")
-    command.add_argument("what", nargs="?", choices=("faces", "landmarks", "restorer"), default="faces")
-    command.add_argument("--split", choices=("val", "test"), default="test")
-    command.add_argument("--seed", type=int, default=0)
-    command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
-    command.add_argument("--sheets", type=Path, help="folder for contact sheets (keep it out of Git)")
-    command.add_argument("--faces", type=int, default=64, help="validation faces that the restorer is judged by")
-    command.add_argument("--json", action="store_true")
-    command.set_defaults(run_command=_evaluate)
+    add_parser(commands)
     return parser
 
 
@@ -105,34 +98,6 @@ def _ship(arguments: argparse.Namespace) -> int:
     recipe = load_recipe(arguments.recipe)
     run = arguments.run or Path("runs") / recipe.name
     print(ship(run, recipe, arguments.default_strength, arguments.weights))
-    return 0
-
-
-def _evaluate(arguments: argparse.Namespace) -> int:
-    from training import evaluate, evaluate_landmarks, evaluate_restorer
-    from training.judge import Judge
-
-    torch.set_num_threads(arguments.threads)
-    if arguments.what == "landmarks":
-        report = evaluate_landmarks.evaluate(
-            arguments.data, arguments.weights, arguments.split, arguments.seed, arguments.sheets
-        )
-        print(report.as_json() if arguments.json else report.as_text())
-        return 0
-    judge = Judge(_nets(arguments) / "judge.onnx")
-    if arguments.what == "restorer":
-        features = _nets(arguments) / "face-features.ckpt"
-        table = evaluate_restorer.evaluate(
-            arguments.data, arguments.cache, arguments.weights, judge, features, arguments.faces
-        )
-        print(table.as_json() if arguments.json else table.as_text())
-        return 0
-    detector = _nets(arguments) / "yunet.onnx"
-    rows = evaluate.evaluate(
-        arguments.data, judge, arguments.weights, arguments.split, arguments.seed, arguments.sheets,
-        detector if detector.exists() else None,
-    )  # fmt: skip
-    print(evaluate.as_json(rows) if arguments.json else evaluate.as_table(rows))
     return 0
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from inference.appearance import encode
-from inference.paper import normalise_ink
+from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.dataset import Images
 from training.prepare import Prepared
@@ -23,7 +23,7 @@ T = TypeVar("T", covariant=True)
 WALL = 205  # the neutral grey that stands behind every face
 
 _RECOLOURED = 0.4  # share of the pairs
-_FURTHEST = (28.0, 60.0, 40.0)  # in L, that skin, hair and irises are moved: further looks painted
+_FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: further looks painted
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
@@ -83,16 +83,16 @@ class SketchPairs:
 
     def batch(self, step: int) -> PairBatch:
         rng = np.random.default_rng((self.seed, step))
-        pairs = [self._draw(rng) for _ in range(self.size - 1)]
-        pairs.append(pairs[-1])
-        sketches = np.stack([normalise_ink(vary_ink(pair.sketch, rng)) for pair in pairs])
-        told = np.stack([self._told(pair, rng) for pair in pairs[:-1]])
+        pairs = [self._draw(rng) for _ in range(max(1, self.size - 1))]
+        told = [self._told(pair, rng) for pair in pairs]
+        pairs, told = ([*rows, rows[-1]][: self.size] for rows in (pairs, told))
+        sketches = np.stack([even_tone(normalise_ink(vary_ink(pair.sketch, rng))) for pair in pairs])
         regions = torch.from_numpy(np.stack([pair.regions for pair in pairs])).float().div(255)
         return PairBatch(
             to_tensor(np.repeat(sketches[..., None], 3, axis=-1)),
             to_tensor(np.stack([pair.photo for pair in pairs])),
             regions[:, :1],
-            torch.from_numpy(encode(np.concatenate([told, told[-1:]]))),
+            torch.from_numpy(encode(np.stack(told))),
             regions[:, 1:],
         )
 

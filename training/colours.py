@@ -51,19 +51,23 @@ def iris_mask(eyes: Floats, side: int) -> Images:
 def recolour(photo: Images, mask: Images, now: Floats, wanted: Floats) -> Images:
     """The photo with the region under the soft mask moved from the colour `now` to `wanted`, both (3,) CIELAB.
 
-    Light is scaled, so that shading stays in proportion and shadows do not turn grey.
+    Shadows keep their proportion to the rest; what is brighter than `now` stays below white.
     """
     lab = to_lab(photo)
     moved = lab + (wanted - now)
-    moved[..., 0] = lab[..., 0] * (wanted[0] / max(float(now[0]), 5.0))
-    moved[..., 0] = np.minimum(moved[..., 0], 98.0)
+    light, before, after = lab[..., 0], max(float(now[0]), 1.0), float(wanted[0])
+    moved[..., 0] = light * (after / before)
+    if after > before:
+        above = after + (light - before) * (100 - after) / (100 - before)
+        moved[..., 0] = np.where(light > before, above, moved[..., 0])
     alpha = mask.astype(np.float32)[..., None] / 255
     return to_rgb(lab + alpha * (moved - lab))
 
 
 def to_lab(photo: Images) -> Floats:
     """(..., 3) RGB -> CIELAB, L from 0 to 100."""
-    return np.asarray(cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
+    rows = photo.reshape(-1, photo.shape[-2], 3).astype(np.float32) / 255
+    return np.asarray(cv2.cvtColor(rows, cv2.COLOR_RGB2LAB)).reshape(photo.shape)
 
 
 def to_rgb(lab: Floats) -> Images:

@@ -156,7 +156,7 @@ class Pix2PixModel:
         skin = losses.region_colours(self.fake[-2:], self.regions[-2:, :1])
         return {
             "colour": losses.colour(self.fake, self.photo, self.regions, appearance[:, 3::4]),
-            "ink": (skin[0] - skin[1]).abs().mean(),
+            "ink": (skin[0] - skin[-1]).abs().mean(),
         }
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from inference.dense_modulation import make_dense
 from inference.engines import Engine
-from inference.paper import normalise_ink
+from inference.paper import even_tone, normalise_ink
 from inference.pipeline import to_input
 from inference.restoration import SIDE, build_restorer, enlarge
 from training import losses
@@ -71,7 +71,7 @@ class DegradedFaces:
     def _drawn(self, photo: Images, mask: Images, rng: np.random.Generator) -> Images:
         assert self.generator is not None
         drawing = make_sketch(_resize(photo, 256, cv2.INTER_AREA), _resize(mask, 256, cv2.INTER_AREA), rng)
-        sketch = normalise_ink(vary_ink(drawing, rng))
+        sketch = even_tone(normalise_ink(vary_ink(drawing, rng)))
         return np.asarray(to_images(self.generator.generate(to_input(sketch), 0))[0])
 
 

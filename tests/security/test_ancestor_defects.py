@@ -40,7 +40,7 @@ from tests.security.conftest import settings_for
 from tests.security.test_limits import gunicorn
 from tests.security.world import World, changes, dump
 from tests.torch_threads import one_thread  # noqa: F401 - a fixture
-from training.metrics import raw_ssim
+from training.evaluation.similarity import raw_ssim
 
 
 def sketch_of(browser: Browser, data: bytes) -> str:

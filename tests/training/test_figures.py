@@ -9,9 +9,10 @@ import torch
 from tests.training import faces
 from training import losses
 from training.crops import RECOGNISER_POINTS
+from training.evaluation.intervals import bootstrap_interval
+from training.evaluation.judge import cosines, rank_by_person
+from training.evaluation.similarity import psnr, raw_ssim
 from training.face_features import FaceFeatures, MobileFaceNet
-from training.judge import cosines, rank_by_person
-from training.metrics import bootstrap_interval, psnr, raw_ssim
 from training.patchgan import PatchGAN
 
 

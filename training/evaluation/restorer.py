@@ -9,12 +9,12 @@ import torch
 
 from inference.pipeline import Pipeline
 from inference.restoration import enlarge
-from training.batches import to_images, to_tensor
+from training.batches import to_images
 from training.dataset import Images
+from training.evaluation.feature_distance import face_feature_distance
+from training.evaluation.judge import Judge, cosines
+from training.evaluation.similarity import psnr
 from training.face_features import FaceFeatures
-from training.judge import Judge, cosines
-from training.losses import feature_matching
-from training.metrics import psnr
 from training.prepare import load_prepared
 from training.restorer import DegradedFaces
 
@@ -73,13 +73,7 @@ def _restore(pipeline: Pipeline, faces: torch.Tensor, strength: float) -> Images
     return np.concatenate([to_images(restorer.restore(face[None], strength, 0)) for face in faces])
 
 
-@torch.inference_mode()
 def _row(name: str, what: str, made: Images, photos: Images, judge: Judge, faces: FaceFeatures) -> RestorerRow:
     cosine = float(cosines(judge.embed(made), judge.embed(photos)).mean())
-    distances = []
-    for a, b in zip(made, photos, strict=True):
-        maps = [
-            faces(torch.nn.functional.interpolate(to_tensor(x[None]), size=(256, 256), mode="area"))[0] for x in (a, b)
-        ]
-        distances.append(float(feature_matching(*maps)))
-    return RestorerRow(name, what, len(made), cosine, float(np.mean(distances)), psnr(made, photos))
+    distance = float(face_feature_distance(faces, made, photos).mean())
+    return RestorerRow(name, what, len(made), cosine, distance, psnr(made, photos))

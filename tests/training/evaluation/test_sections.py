@@ -1,0 +1,206 @@
+"""What the sections conclude, where the answer is known beforehand."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from inference.appearance import COLOURS
+from inference.template import FIVE_POINTS
+from tests.training.evaluation.labelled import photo_of
+from training.colours import to_rgb
+from training.dataset import Face, Images
+from training.evaluation import fairness
+from training.evaluation.appearance import Change, _section, detector_noise
+from training.evaluation.bench import Bench, style_of
+from training.evaluation.candidates import measure_candidates, smallest
+from training.evaluation.detector import Detector, Points, apart, was_found
+from training.evaluation.faithfulness import eyes_kept
+from training.evaluation.regions import to_lab
+from training.evaluation.report import Row
+from training.evaluation.robustness import harmed
+from training.evaluation.runs import Model, left_out_of_run
+
+NOWHERE = np.full((1, 5, 2), np.nan)
+
+
+class DarkestPoint(Detector):
+    """Finds every point at the centre of the picture's dark pixels: it follows what moves, to a part of a pixel."""
+
+    def __init__(self) -> None:
+        pass
+
+    def points(self, pictures: Images) -> Points:
+        return np.stack([np.tile(self._centre(picture), (5, 1)) for picture in pictures])
+
+    @staticmethod
+    def _centre(picture: Images) -> Points:
+        weight = np.clip(200.0 - picture.mean(-1), 0, None)
+        y, x = np.mgrid[: picture.shape[0], : picture.shape[1]]
+        return np.array([(x * weight).sum(), (y * weight).sum()]) / float(weight.sum())
+
+
+def face(**values: object) -> Face:
+    known = {
+        "archive": Path("x.zip"), "id": "1", "set": "fs2k", "person": "p", "split": "test", "photo": "p", "sketch": "s",
+        "mask": None, "landmarks": FIVE_POINTS, "attributes": {}, "source": "",
+    }  # fmt: skip
+    return Face(**(known | values))  # type: ignore[arg-type]
+
+
+def change(moved: Mapping[int, tuple[float, float, float]], control: str = "skin") -> Change:
+    """From light to dark, asked for 40 less of L; `moved` says what so many faces did."""
+    rows = [colour for count, colour in moved.items() for _ in range(count)]
+    return Change(control, ("light", "dark"), np.array([-40.0, 3.0, 1.0]), np.array(rows, np.float64))
+
+
+def test_a_control_is_obeyed_when_95_percent_of_the_faces_move_the_asked_way() -> None:
+    obeyed = change({19: (-20.0, 1.0, 0.0), 1: (3.0, 0.0, 0.0)})
+    assert obeyed.row()["obeyed"] == pytest.approx(0.95)
+    assert obeyed.row()["amount"] == pytest.approx(803 / 1610)
+    disobeyed = change({18: (-20.0, 1.0, 0.0), 2: (0.0, 0.0, 0.0)}, "hair")
+    met = {figure.name: figure.met for figure in _section([obeyed, disobeyed], [], None).figures}
+    assert met == {"Control skin: colour moves as asked": True, "Control hair: colour moves as asked": False}
+
+
+def test_landmarks_may_move_by_the_detectors_own_noise() -> None:
+    noise = np.linspace(0, 1, 101)
+    for moves, met in ((noise * 0.9, True), (noise * 1.2, False)):
+        figure = _section([change({1: (-1.0, 0.0, 0.0)})], [moves], noise).figures[-1]
+        assert figure.met is met
+        assert "0.95 px" in figure.aim
+
+
+def test_the_noise_does_not_hold_the_shift_itself() -> None:
+    page = np.full((2, 64, 64, 3), 255, np.uint8)
+    page[:, 20:30, 30:44] = 40
+    noise = detector_noise(DarkestPoint(), page)
+    assert noise.shape == (8,)
+    assert 0 < noise.max() < 0.1  # shifted by up to half a pixel, which was taken off again
+
+
+def test_appearance_is_measured_on_a_renderer_that_colours(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.evaluation import appearance
+
+    class Obedient:
+        def choices(self) -> Mapping[str, Mapping[str, tuple[float, float, float]]]:
+            return {"skin": COLOURS["skin"]}
+
+        def coloured(self, sketches: Images, setting: Mapping[str, str]) -> Images:
+            colour = np.array(COLOURS["skin"][setting.get("skin", "tan")])
+            return np.broadcast_to(to_rgb(colour[None, None])[0, 0], sketches.shape).copy()
+
+    assert "know no appearance controls" in appearance.measure_appearance(bench).note
+    monkeypatch.setattr(bench, "renderer", Obedient())
+    section = appearance.measure_appearance(bench)
+    assert len(section.tables[0].rows) == 15  # pairs of six
+    assert all(
+        row["obeyed"] == 1 and float(row["amount"] or 0) == pytest.approx(1, abs=0.05) for row in section.tables[0].rows
+    )
+    assert [figure.met for figure in section.figures] == [True]
+
+
+def test_eyes_are_kept_within_five_px_and_only_in_faces_that_were_found() -> None:
+    drawn = np.repeat(FIVE_POINTS[None] * 256.0, 4, axis=0)
+    made = drawn.copy()
+    made[1, 1] += (3, 4)
+    made[2, 0] += (0, 5.1)
+    made[3] = NOWHERE
+    assert eyes_kept(drawn, made).tolist() == [True, True, False, False]
+    assert was_found(made).tolist() == [True, True, True, False]
+    assert apart(drawn, made)[:2].tolist() == [[0] * 5, pytest.approx([0, 5, 0, 0, 0])]
+
+
+def test_the_smallest_distance_between_candidates() -> None:
+    pairs = [np.array([3.0, 1.0]), np.array([2.0, 5.0]), np.array([4.0, 0.0])]
+    assert smallest(pairs).tolist() == [2.0, 0.0]
+
+
+def test_two_equal_candidates_show_as_no_distance(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Varied:
+        def candidates(self, sketches: Images, count: int) -> list[Images]:
+            return [np.full_like(sketches, 40 * level) for level in (0, 1, 3, 6)][:count]
+
+    class Repeated(Varied):
+        def candidates(self, sketches: Images, count: int) -> list[Images]:
+            return [*super().candidates(sketches, count)[:3], np.zeros_like(sketches)]
+
+    smallest_colour = []
+    for renderer in (Varied(), Repeated()):
+        monkeypatch.setattr(bench, "renderer", renderer)
+        smallest_colour.append(measure_candidates(bench).tables[0].rows[0]["min"])
+    levels = to_lab(np.full((1, 2, 3), [[[0] * 3, [40] * 3]], np.uint8))[0]
+    assert smallest_colour == pytest.approx([float(levels[1, 0] - levels[0, 0]), 0])
+
+
+def test_labels_of_the_sets_become_groups() -> None:
+    assert fairness.labels_of(face(attributes={"gender": 1})) == {"gender": "women"}
+    asian = {"gender": "men", "ethnicity": "asian", "both": "asian men"}
+    assert fairness.labels_of(face(set="scut", source="AM12")) == asian
+    assert fairness.labels_of(face(set="mebeauty", source="male_asian_3")) == asian
+    assert fairness.labels_of(face(set="mebeauty", source="female_caucasian_8"))["both"] == "white women"
+    assert fairness.labels_of(face(set="faker", source="female_15")) == {"gender": "women"}
+    assert fairness.labels_of(face(set="webmorph", source="3dsk_female_bera")) == {}
+
+
+def test_gaps_leave_out_groups_that_are_too_small() -> None:
+    rows: list[Row] = [
+        {"group": "asian", "cosine": 0.5, "few": ""},
+        {"group": "black", "cosine": 0.1, "few": "few"},
+        {"group": "white", "cosine": 0.6, "few": ""},
+    ]
+    said = fairness.gap(rows, ["asian", "black", "white"], "cosine", "the cosine", 2)
+    assert said == " Largest gap of the cosine: 0.10 (white over asian)."
+    assert fairness.gap(rows, ["asian"], "cosine", "the cosine", 2) == ""
+
+
+def test_rows_by_group_count_pictures_and_people() -> None:
+    people = ["ann", "ann", "bob"]
+    labels = [{"gender": "women"}, {"gender": "women"}, {"gender": "men"}]
+    cosine = np.array([0.2, 0.4, 0.9], np.float32)
+    skin = np.array([[60.0, 0, 0], [62.0, 0, 0], [50.0, 0, 0]])
+    groups = fairness.Groups(people, labels, cosine, cosine, np.array([True, False, True]), skin, skin - (3, 4, 0))
+    rows = {str(row["group"]): row for row in fairness.rows_by_group(groups)}
+    assert list(rows) == ["everybody", "men", "women"]
+    assert (rows["women"]["images"], rows["women"]["people"], rows["women"]["few"]) == (2, 1, "few")
+    assert rows["women"]["cosine"] == pytest.approx(0.3)
+    assert rows["women"]["rank1"] == 0.5
+    assert (rows["men"]["lightness"], rows["men"]["colour"]) == (3.0, 5.0)
+
+
+def test_styles_and_what_was_left_out(tmp_path: Path) -> None:
+    assert style_of(face(attributes={"style": 2})) == "fs2k/style2"
+    assert style_of(face(set="cuhk")) == "cuhk"
+    model = Model("x", frozenset({"fs2k/style0", "cuhk"}))
+    assert [model.saw(style) for style in ("fs2k/style0", "fs2k/style1", "cuhk")] == ["no: unseen", "yes", "no: unseen"]
+    assert Model("x", frozenset({"fs2k"})).saw("fs2k/style1") == "no: unseen"
+    assert Model("x", None).saw("cuhk") == "not recorded"
+    assert left_out_of_run(tmp_path / "unknown") is None
+    assert left_out_of_run(Path("runs/pix2pix-small")) is not None  # by the name of a shipped recipe
+
+
+def test_harm_is_the_same_at_every_step_only_more(bench: Bench) -> None:
+    drawn: list[float] = []
+
+    def note(sketch: Images, step: float, rng: np.random.Generator) -> Images:
+        drawn.append(float(rng.random()))
+        return sketch
+
+    assert harmed(bench, note, 1).shape == (4, 256, 256, 3)
+    harmed(bench, note, 2)
+    assert drawn[:4] == drawn[4:]
+    assert len(set(drawn[:4])) == 4
+
+
+def test_null_rows_are_what_they_say(bench: Bench) -> None:
+    from training.evaluation.quality import measure_quality
+
+    tables = {table.key: table.rows for table in measure_quality(bench).tables}
+    picture = {(row["set"], row["what"]): row for row in tables["picture"]}
+    test = bench.sets[0]
+    error = ((test.sketches.astype(float) - test.photos) ** 2).mean((1, 2, 3))
+    assert picture["fs2k", "sketch itself"]["psnr"] == pytest.approx((10 * np.log10(255**2 / error)).mean())
+    mean = np.stack([photo_of(7), photo_of(8)]).mean(0).round()
+    error = ((mean - test.photos) ** 2).mean((1, 2, 3))
+    assert picture["fs2k", "mean training photo"]["psnr"] == pytest.approx((10 * np.log10(255**2 / error)).mean())

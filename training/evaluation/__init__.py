@@ -1,0 +1,1 @@
+"""How good the models are: figures, curves and sheets on pictures that were not trained on (docs/evaluation.md)."""
