@@ -124,4 +124,4 @@ def _colour(wished: Appearance, appearance: Appearance, region: str) -> Point:
     if name is not None:
         return np.array(COLOURS[region][name])
     possible = [n for n in PROPOSED[region] if plausible(replace(wished, **{region: n}), wished)]
-    return np.mean([COLOURS[region][n] for n in possible], axis=0, dtype=np.float64)
+    return np.asarray(np.mean([COLOURS[region][n] for n in possible], axis=0))

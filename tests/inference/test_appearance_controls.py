@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from inference.appearance import COLOURS, REGIONS, Appearance, choices
@@ -43,9 +45,11 @@ def test_choices_are_names_with_a_colour_for_a_swatch(coloured: Pipeline) -> Non
     assert {region: [one["name"] for one in described[region]] for region in described} == {
         region: list(COLOURS[region]) for region in REGIONS
     }
-    # L 80, a 9, b 13 and L 78, a 0, b 3, by OpenCV's conversion.
-    assert choices("skin")[0]["colour"] == "#e1c0af"
-    assert choices("hair")[-1]["colour"] == "#c3c1bb"
+    for region in REGIONS:
+        lab = np.array([list(COLOURS[region].values())], np.float32)
+        expected = np.rint(255 * cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)[0])
+        shown = [list(bytes.fromhex(one["colour"].removeprefix("#"))) for one in choices(region)]
+        assert np.abs(np.array(shown) - expected).max() <= 1
 
 
 def test_the_engines_are_listed_with_the_names(coloured_weights: Path, capsys: Said) -> None:
@@ -58,9 +62,9 @@ def test_the_engines_are_listed_with_the_names(coloured_weights: Path, capsys: S
 def test_colours_reach_the_record_with_their_values(desk: Desk) -> None:
     assert desk.render(desk.sketch("face.png"), "--skin", "tan", "--eyes", "blue", "--hair", "unknown") == 0
     assert controls(desk)["appearance"] == {
-        "skin": {"name": "tan", "lab": [57.0, 15.0, 21.0]},
+        "skin": {"name": "tan", "lab": list(COLOURS["skin"]["tan"])},
         "hair": None,
-        "eyes": {"name": "blue", "lab": [46.0, -2.0, -7.0]},
+        "eyes": {"name": "blue", "lab": list(COLOURS["eyes"]["blue"])},
     }
     assert controls(desk)["candidate"] == {"number": 1, "count": 1, "by": "asked", "varied": []}
 
