@@ -7,7 +7,7 @@ that also ends the job, so a job is done exactly when its result is there.
 import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from PIL import Image
@@ -36,23 +36,32 @@ class Found:
 
 @dataclass(frozen=True)
 class Made:
-    """A rendered likeness: its PNG, and how it was made. ``eyes`` are those it was aligned by."""
+    """A rendered likeness: its PNG, and how it was made. ``eyes`` are those it was aligned by, ``seed`` the one used
+    where it is not the one wished for; ``appearance`` has the colours used and ``varied`` the regions whose colour
+    nobody asked for."""
 
     png: bytes
     provenance: dict[str, Any]
     eyes: EyePair | None
+    seed: int | None = None
+    appearance: dict[str, str] = field(default_factory=dict)
+    varied: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Wish:
     """What likeness is asked for. Eyes that are None are to be found; the sha256 is that of the file handed in,
-    from which `imaging.clean` makes the same picture again."""
+    from which `imaging.clean` makes the same picture again. ``appearance`` names colours by region; of ``candidates``
+    likenesses this is number ``candidate``."""
 
     engine: str
     seed: int
     strength: float
     eyes: EyePair | None
     sketch_sha256: str
+    appearance: dict[str, str] = field(default_factory=dict)
+    candidate: int = 1
+    candidates: int = 1
 
 
 class Renderer(Protocol):
@@ -93,7 +102,16 @@ def _wish(params: dict[str, Any], sketch: Sketch, renderer: Renderer) -> Wish:
     engine, strength = str(params["engine"]), params["strength"]
     if strength is None:
         strength = default_strength(renderer.describe(), engine)
-    return Wish(engine, int(params["seed"]), float(strength), params["eyes"], sketch.original_sha256)
+    return Wish(
+        engine,
+        int(params["seed"]),
+        float(strength),
+        params["eyes"],
+        sketch.original_sha256,
+        dict(params.get("appearance", {})),
+        int(params.get("candidate", 1)),
+        int(params.get("candidates", 1)),
+    )
 
 
 def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore, renderer: Renderer) -> Record:
@@ -113,13 +131,17 @@ def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore
                 job_id=claim.job_id,
                 number=(db.scalar(count) or 0) + 1,
                 engine=wish.engine,
-                seed=wish.seed,
+                seed=wish.seed if made.seed is None else made.seed,
                 strength=wish.strength,
                 eyes=made.eyes,
                 image_key=image_key,
                 image_sha256=split_key(image_key)[1],
                 thumbnail_key=thumbnail_key,
                 provenance=made.provenance,
+                set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
+                candidate=claim.params.get("candidate"),
+                appearance=made.appearance,
+                varied=made.varied,
             )
         )
 

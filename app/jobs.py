@@ -25,11 +25,21 @@ URGENCY = {"raised": 0.5, "normal": 1.0, "lowered": 1.5}
 """What a kind's own priority is multiplied by: a raised render still waits for faces to be found."""
 
 
-def enqueue(db: Session, kind: JobKind, subject_id: uuid.UUID, owner_id: uuid.UUID, params: Mapping[str, Any]) -> Job:
-    """Add a job in the caller's transaction; a worker is woken once that has committed."""
+def enqueue(
+    db: Session,
+    kind: JobKind,
+    subject_id: uuid.UUID,
+    owner_id: uuid.UUID,
+    params: Mapping[str, Any],
+    job_id: uuid.UUID | None = None,
+) -> Job:
+    """Add a job in the caller's transaction; a worker is woken once that has committed.
+
+    Of jobs added at the same moment the one with the lowest id goes first.
+    """
     now = clock(db)
     job = Job(
-        id=uuid.uuid4(),
+        id=job_id or uuid.uuid4(),
         kind=kind,
         subject_id=subject_id,
         owner_id=owner_id,

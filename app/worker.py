@@ -55,16 +55,32 @@ class PipelineRenderer:
         return Found(_pair(found.eyes), found.method, found.note)
 
     def render(self, image: Image.Image, wish: Wish) -> Made:
+        from inference.appearance import REGIONS, Appearance
         from inference.errors import InferenceError
         from inference.options import RenderOptions
 
         eyes = ((wish.eyes[0][0], wish.eyes[0][1]), (wish.eyes[1][0], wish.eyes[1][1])) if wish.eyes else None
         try:
-            options = RenderOptions(engine=wish.engine, seed=wish.seed, strength=wish.strength, eyes=eyes)
+            asked = RenderOptions(
+                engine=wish.engine,
+                seed=wish.seed,
+                strength=wish.strength,
+                eyes=eyes,
+                appearance=Appearance(**wish.appearance),
+            )
+            options = self._pipeline.variants(asked, wish.candidates)[wish.candidate - 1]
             made = self._pipeline.render(image, options, wish.sketch_sha256)
         except InferenceError as error:
             raise Refused(str(error)) from error
-        return Made(made.png, made.provenance, _pair(made.provenance["alignment"]["eyes"]))
+        named = {region: getattr(options.appearance, region) for region in REGIONS}
+        return Made(
+            made.png,
+            made.provenance,
+            _pair(made.provenance["alignment"]["eyes"]),
+            options.seed,
+            {region: name for region, name in named.items() if name},
+            list(options.candidate.varied),
+        )
 
 
 def _pair(eyes: tuple[tuple[float, float], tuple[float, float]] | None) -> EyePair | None:

@@ -48,6 +48,8 @@ COLOURS: Final[dict[str, dict[str, Lab]]] = {
 
 _CENTRE: Final = np.array([50.0, 8.0, 10.0])
 _SPREAD: Final = np.array([25.0, 10.0, 12.0])
+_WHITE: Final = np.array([0.95047, 1.0, 1.08883])
+_TO_RGB: Final = np.array([[3.24045, -1.53714, -0.49853], [-0.96927, 1.87601, 0.04156], [0.05564, -0.20403, 1.05723]])
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ class Appearance:
 
 
 UNKNOWN: Final = Appearance()
+
+
+def choices(region: str) -> list[dict[str, str]]:
+    """The names of a region's colours, each with its sRGB colour as #rrggbb for a swatch."""
+    return [{"name": name, "colour": _srgb(colour)} for name, colour in COLOURS[region].items()]
+
+
+def _srgb(colour: Lab) -> str:
+    """CIELAB (D65) to sRGB (IEC 61966-2-1), clipped to what a screen shows."""
+    light = (colour[0] + 16) / 116
+    steps = np.array([light + colour[1] / 500, light, light - colour[2] / 200])
+    xyz = _WHITE * np.where(steps > 6 / 29, steps**3, 3 * (6 / 29) ** 2 * (steps - 4 / 29))
+    linear = np.clip(_TO_RGB @ xyz, 0, 1)
+    values = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    return "#" + "".join(f"{round(255 * float(value)):02x}" for value in values)
 
 
 def encode(colours: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

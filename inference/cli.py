@@ -56,6 +56,7 @@ def _add_render(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", default="pix2pix", help="see the command engines (default: pix2pix)")
     command.add_argument("--seed", type=int, default=0, help="0 (default) is the engine's best answer, others vary it")
     command.add_argument("--strength", type=float, help="of the restoration, 0 to 1 (default: the restorer's)")
+    _add_appearance(command)
     command.add_argument("--no-restore", action="store_true", help="256 x 256, fast")
     command.add_argument(
         "--align",
@@ -65,6 +66,19 @@ def _add_render(command: argparse.ArgumentParser) -> None:
     )
     _add_common(command)
     command.set_defaults(run=_render)
+
+
+def _add_appearance(command: argparse.ArgumentParser) -> None:
+    for region, words in (("skin", "skin tone"), ("hair", "hair colour"), ("eyes", "colour of the irises")):
+        command.add_argument(
+            f"--{region}",
+            metavar="NAME",
+            default="unknown",
+            help=f"{words}, see the command engines (or unknown)",
+        )
+    command.add_argument(
+        "--candidates", type=int, default=1, metavar="N", help="likenesses a sketch that differ in what is unknown"
+    )
 
 
 def _add_reproduce(command: argparse.ArgumentParser) -> None:

@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
+from inference.appearance import UNKNOWN, Appearance
 from inference.errors import BadControl
 from inference.sketch import Eyes
 
@@ -10,9 +12,21 @@ MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """Which of several likenesses of one request this is, `number` from 1 to `count`, and what sets it apart: nothing,
+    for the one that was asked for; colours of the regions in `varied`, which were left unknown; or another seed."""
+
+    number: int = 1
+    count: int = 1
+    by: Literal["asked", "colour", "seed"] = "asked"
+    varied: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class RenderOptions:
     """`strength` of the restoration, 0 to 1, None = the restorer's default; `restore` False = 256 px, fast;
-    `eyes` in pixels of the picture, None = by `align`: True finds the face, False takes the picture as it is.
+    `eyes` in pixels of the picture, None = by `align`: True finds the face, False takes the picture as it is;
+    `appearance` what the sketch does not say; `candidate` is told in the provenance and changes no picture.
 
     Raises BadControl when a value is out of range.
     """
@@ -23,6 +37,8 @@ class RenderOptions:
     restore: bool = True
     eyes: Eyes | None = None
     align: bool = True
+    appearance: Appearance = UNKNOWN
+    candidate: Candidate = Candidate()
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:

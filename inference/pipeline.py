@@ -13,9 +13,11 @@ from PIL import Image
 
 from imaging.encode import encode_png
 from inference import sketch
+from inference.appearance import REGIONS, choices
+from inference.candidates import variants
 from inference.device import Device, choose_device
 from inference.engines import ENGINES, Engine
-from inference.errors import UnknownEngine, WeightsError
+from inference.errors import BadControl, UnknownEngine, WeightsError
 from inference.mark import LABEL, mark
 from inference.networks.landmarknet import LandmarkNet
 from inference.options import RenderOptions
@@ -75,13 +77,28 @@ class Pipeline:
                     "title": engine.info.title,
                     "description": engine.info.description,
                     "demonstration": engine.checkpoint.demonstration,
-                    "controls": [c for c in engine.info.controls if c != "strength" or self.restorer],
+                    "controls": self.controls(engine),
+                    "choices": {region: choices(region) for region in REGIONS if region in self.controls(engine)},
                     "default_strength": self.default_strength,
                 }
                 for engine in self.engines.values()
             ],
             "weights": [{"name": c.name, "kind": c.kind, "sha256": c.sha256} for c in used],
         }
+
+    def controls(self, engine: Engine) -> list[str]:
+        """Those that these weights know."""
+        unknown = set() if engine.checkpoint.architecture.get("appearance") else set(REGIONS)
+        return [c for c in engine.info.controls if c not in unknown and (c != "strength" or self.restorer)]
+
+    def variants(self, options: RenderOptions, count: int) -> list[RenderOptions]:
+        """The options of the candidates of one request. Raises UnknownEngine, and BadControl for a count out of range
+        or colours that the engine's weights do not know."""
+        known = self.controls(self.engine(options.engine))
+        for region in REGIONS:
+            if getattr(options.appearance, region) is not None and region not in known:
+                raise BadControl(f"The weights of {options.engine} know no colour of the {region}. Leave it unknown.")
+        return variants(options, count, knows_colours=set(REGIONS) <= set(known))
 
     @property
     def default_strength(self) -> float:
@@ -104,7 +121,7 @@ class Pipeline:
         with clock("prepare"):
             inputs = to_input(sketch.prepare(image, alignment))
         with clock("generate"):
-            face = engine.generate(inputs, options.seed)
+            face = engine.generate(inputs, options.seed, options.appearance)
         with clock("restore"):
             face = self._restore(face, options, strength)
         with clock("encode"):

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import torch
 
+from inference.appearance import COLOURS, REGIONS, Appearance
 from inference.mark import LABEL
 from inference.options import RenderOptions
 from inference.sketch import Alignment
@@ -44,7 +46,13 @@ def provenance(
         "weights": {
             part: {"name": checkpoint.name, "sha256": checkpoint.sha256} for part, checkpoint in checkpoints.items()
         },
-        "controls": {"seed": options.seed, "strength": strength, "restore": options.restore},
+        "controls": {
+            "seed": options.seed,
+            "strength": strength,
+            "restore": options.restore,
+            "appearance": colours(options.appearance),
+            "candidate": asdict(options.candidate),
+        },
         "alignment": {
             "method": alignment.method,
             "eyes": alignment.eyes,
@@ -54,4 +62,12 @@ def provenance(
         "device": device,
         "code": {"version": code_version(), "torch": str(torch.__version__)},
         "milliseconds": {step: round(value, 1) for step, value in milliseconds.items()},
+    }
+
+
+def colours(appearance: Appearance) -> dict[str, Any]:
+    """By region the name and the CIELAB values that the generator was given; None where unknown."""
+    names = {region: getattr(appearance, region) for region in REGIONS}
+    return {
+        region: {"name": name, "lab": list(COLOURS[region][name])} if name else None for region, name in names.items()
     }

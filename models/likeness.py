@@ -11,7 +11,11 @@ from models.base import Base, EyePair, Identified, ObjectKey, utc_now
 
 
 class Likeness(Identified, Base):
-    """The one result of one render job: however often that job ran, job_id lets in one row."""
+    """The one result of one render job: however often that job ran, job_id lets in one row.
+
+    Candidates of one request share a ``set_id`` and count from 1, the neutral one; both are NULL for a likeness that
+    was asked for alone. Of a sketch's likenesses the one that was kept last is the current one.
+    """
 
     __tablename__ = "likeness"
     __table_args__ = (UniqueConstraint("sketch_id", "number"),)
@@ -27,4 +31,11 @@ class Likeness(Identified, Base):
     image_sha256: Mapped[str] = mapped_column(String(64))
     thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
     provenance: Mapped[dict[str, Any]]
+    set_id: Mapped[uuid.UUID | None]
+    candidate: Mapped[int | None]
+    # What the generator was told, by region the name of a colour; of those, the regions that nobody had asked for.
+    appearance: Mapped[dict[str, Any] | None]
+    varied: Mapped[list[str] | None]
+    kept_at: Mapped[dt.datetime | None]
+    kept_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)

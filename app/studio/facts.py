@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.studio.asking import REGIONS
 from app.studio.geometry import same_eyes
 from app.studio.presenters import Studio
-from models import Sketch
+from models import Likeness, Sketch
 
 PARTS = {"engine": "Engine", "landmarks": "Face finder", "restorer": "Restorer"}
 EYES = {
@@ -32,6 +33,7 @@ class Facts:
     demonstration: bool
     device: str
     eyes: str
+    colours: str
     seconds: float
     code: str
     weights: tuple[Weights, ...]
@@ -47,6 +49,7 @@ def facts(page: Studio) -> Facts | None:
         demonstration=bool(kept.get("demonstration", False)),
         device=str(kept.get("device", "")),
         eyes=_eyes(kept.get("alignment", {}), page.sketch),
+        colours=_colours(page.chosen),
         seconds=sum(kept.get("milliseconds", {}).values()) / 1000,
         code=str(kept.get("code", {}).get("version", "")),
         weights=tuple(
@@ -54,6 +57,17 @@ def facts(page: Studio) -> Facts | None:
             for part, one in kept.get("weights", {}).items()
         ),
     )
+
+
+def _colours(likeness: Likeness) -> str:
+    """Of skin, hair and eyes, which were known, and which of them nobody had asked for."""
+    known, varied = likeness.appearance or {}, likeness.varied or []
+    words = [
+        f"{words} {known[region]}{' (proposed by the program)' if region in varied else ''}"
+        for region, words in REGIONS.items()
+        if region in known
+    ]
+    return ", ".join(words).capitalize()
 
 
 def _eyes(alignment: Mapping[str, Any], sketch: Sketch) -> str:

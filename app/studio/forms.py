@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.errors import Refused
+from app.studio.asking import MAX_CANDIDATES, MAX_SEED, REGIONS
 
-MAX_SEED = 2**31 - 1
+UNKNOWN = ("", "unknown")
 EYE_FIELDS = ("left_x", "left_y", "right_x", "right_y")
 
 
@@ -17,6 +18,16 @@ class RenderForm:
     strength: float | None
     eyes: list[list[float]] | None
     """In pixels of the sketch, the viewer's left eye first; None when none were given."""
+    appearance: dict[str, str]
+    """Names of colours by region; what is left open is not in it."""
+    candidates: int
+
+    @property
+    def body(self) -> tuple[object, ...]:
+        """What was asked, as repeats are recognised by. As it was before there were colours, where none is asked for:
+        a repeat may meet other code than the first request."""
+        plain = (self.engine, self.seed, self.strength, self.eyes)
+        return (*plain, self.appearance, self.candidates) if self.appearance or self.candidates != 1 else plain
 
 
 def render_form(form: Mapping[str, str]) -> RenderForm:
@@ -26,6 +37,8 @@ def render_form(form: Mapping[str, str]) -> RenderForm:
         seed=_seed(form.get("seed", "")),
         strength=_strength(form.get("strength", "")),
         eyes=_eyes([form.get(name, "").strip() for name in EYE_FIELDS]),
+        appearance={region: name for region in REGIONS if (name := form.get(region, "").strip()) not in UNKNOWN},
+        candidates=_candidates(form.get("candidates", "")),
     )
 
 
@@ -41,6 +54,13 @@ def _seed(text: str) -> int:
     text = text.strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_SEED):
         raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+    return int(text)
+
+
+def _candidates(text: str) -> int:
+    text = text.strip() or "1"
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        raise Refused(f"The number of candidates must be from 1 to {MAX_CANDIDATES}.")
     return int(text)
 
 

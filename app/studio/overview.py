@@ -1,4 +1,4 @@
-"""The rows of the list: each sketch with its newest likeness and how it stands."""
+"""The rows of the list: each sketch with its current likeness and how it stands."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from app.studio.keeping import current
 from app.studio.ownership import Whose, whose
 from app.studio.states import State, sketch_state
 from models import Job, Likeness, Sketch
@@ -41,4 +42,4 @@ def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:
 
 
 def _card(sketch: Sketch, made: list[Likeness], jobs: list[Job], names: Whose) -> Card:
-    return Card(sketch, made[-1] if made else None, len(made), sketch_state(sketch, jobs, len(made)), names)
+    return Card(sketch, current(made), len(made), sketch_state(sketch, jobs, len(made)), names)

@@ -8,26 +8,40 @@ from sqlalchemy.orm import Session
 
 from app import workers
 from app.studio import geometry, service
+from app.studio.keeping import current
 from app.studio.ownership import Whose, whose
-from app.studio.states import ACTIVE, STOPPED, job_words, newest
+from app.studio.requests import Request, requests
+from app.studio.states import ACTIVE, STOPPED, newest, request_words
+from app.studio.viewing import Slot, View, view
 from models import EyePair, Job, JobKind, JobState, Likeness, Sketch
 
 
 @dataclass(frozen=True)
 class Work:
-    """A job as a person sees it."""
+    """A piece of work as a person sees it: a job, or one that speaks for all candidates of a request."""
 
     job: Job
     words: str
     position: int | None
+    state: JobState
+    waiting: bool
+    """Whether something of it has not been begun."""
 
     @property
     def active(self) -> bool:
-        return self.job.state in ACTIVE
+        return self.state in ACTIVE
 
     @property
     def stopped(self) -> bool:
-        return self.job.state in STOPPED
+        return self.state in STOPPED
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A colour by its name, and as #rrggbb for a swatch."""
+
+    name: str
+    colour: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,8 @@ class Engine:
     demonstration: bool
     default_strength: float
     controls: frozenset[str]
+    choices: Mapping[str, Sequence[Choice]]
+    """By region, the colours that it can be told."""
 
     @classmethod
     def read(cls, facts: Mapping[str, Any]) -> "Engine":
@@ -50,12 +66,16 @@ class Engine:
             demonstration=bool(facts.get("demonstration", False)),
             default_strength=float(facts.get("default_strength") or 0.0),
             controls=frozenset(facts.get("controls", ())),
+            choices={
+                str(region): [Choice(str(one["name"]), str(one.get("colour", ""))) for one in some]
+                for region, some in facts.get("choices", {}).items()
+            },
         )
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of the lineage, with its newest likeness."""
+    """One version of the lineage, with its current likeness."""
 
     sketch: Sketch
     likeness: Likeness | None
@@ -63,17 +83,25 @@ class Version:
 
 @dataclass(frozen=True)
 class Studio:
-    """Everything on a sketch's page. ``chosen`` is the likeness that is shown large."""
+    """Everything on a sketch's page. ``view`` says which likeness is shown large, or which are compared."""
 
     sketch: Sketch
     likenesses: Sequence[Likeness]
-    chosen: Likeness | None
+    view: View
     align: Work | None
     renders: Sequence[Work]
     engines: Sequence[Engine]
     live: bool
     versions: Sequence[Version]
     whose: Whose
+
+    @property
+    def chosen(self) -> Likeness | None:
+        return self.view.chosen
+
+    @property
+    def compared(self) -> Sequence[Slot]:
+        return self.view.compared
 
     @property
     def eyes(self) -> EyePair | None:
@@ -94,8 +122,8 @@ class Studio:
 
     @property
     def underlay(self) -> str:
-        """Lays the sketch under the shown likeness; empty when nothing says how."""
-        return geometry.svg_matrix(self.chosen_eyes) if self.chosen_eyes else ""
+        """Lays the sketch under the shown likeness; empty when nothing says how, or several are shown."""
+        return geometry.svg_matrix(self.chosen_eyes) if self.chosen_eyes and not self.compared else ""
 
     @property
     def looking(self) -> bool:
@@ -135,6 +163,15 @@ class Studio:
         return self.chosen.seed if self.chosen else 0
 
     @property
+    def colours(self) -> Mapping[str, str]:
+        """What the form starts with: what was asked for, and of a likeness shown alone also what was varied."""
+        if self.chosen is None:
+            return {}
+        known: Mapping[str, str] = self.chosen.appearance or {}
+        varied = self.chosen.varied or [] if self.compared else []
+        return {region: name for region, name in known.items() if region not in varied}
+
+    @property
     def strength(self) -> float:
         if self.chosen is not None:
             return self.chosen.strength
@@ -144,20 +181,21 @@ class Studio:
         return next((engine.title for engine in self.engines if engine.name == name), name)
 
 
-def studio(db: Session, sketch: Sketch, number: int | None) -> Studio:
-    """Gather a sketch's page; ``number`` chooses a likeness, None the newest."""
+def studio(db: Session, sketch: Sketch, number: int | None, compare: int | None = None) -> Studio:
+    """Gather a sketch's page. ``number`` chooses a likeness, ``compare`` the candidates beside one; see ``view``."""
     capabilities = service.capabilities(db)
     taken = workers.taken_kinds(db)
     live = bool(taken)
     jobs = service.jobs_of(db, sketch)
     likenesses = service.likenesses(db, sketch)
+    asked = requests(jobs)
     align = newest(jobs, JobKind.ALIGN)
     return Studio(
         sketch=sketch,
         likenesses=likenesses,
-        chosen=_choose(likenesses, number),
-        align=_work(db, align, live, taken) if align else None,
-        renders=[_work(db, job, live, taken) for job in _open_renders(jobs)],
+        view=view(likenesses, asked, number, compare),
+        align=_work(db, Request((align,)), live, taken) if align else None,
+        renders=[_work(db, one, live, taken) for one in _open_renders(asked)],
         engines=[Engine.read(facts) for facts in (capabilities or {}).get("engines", ())],
         live=live,
         versions=_versions(db, sketch),
@@ -165,30 +203,27 @@ def studio(db: Session, sketch: Sketch, number: int | None) -> Studio:
     )
 
 
-def _choose(likenesses: Sequence[Likeness], number: int | None) -> Likeness | None:
-    newest_one = likenesses[-1] if likenesses else None
-    return next((likeness for likeness in likenesses if likeness.number == number), newest_one)
-
-
-def _open_renders(jobs: Sequence[Job]) -> list[Job]:
+def _open_renders(asked: Sequence[Request]) -> list[Request]:
     """The renders since the last one that was done, newest first."""
-    found: list[Job] = []
-    for job in reversed(jobs):
-        if job.kind == JobKind.RENDER and job.state == JobState.DONE:
+    found: list[Request] = []
+    for request in reversed(asked):
+        if request.state == JobState.DONE:
             break
-        if job.kind == JobKind.RENDER and job.state != JobState.CANCELLED:
-            found.append(job)
+        if request.state != JobState.CANCELLED:
+            found.append(request)
     return found
 
 
-def _work(db: Session, job: Job, live: bool, taken: set[str]) -> Work:
+def _work(db: Session, request: Request, live: bool, taken: set[str]) -> Work:
+    job = request.spokesman
     position = service.queue_position(db, job) if job.state == JobState.QUEUED else None
-    return Work(job, job_words(job, position, live, job.kind in taken), position)
+    words = request_words(request, position, live, job.kind in taken)
+    return Work(job, words, position, request.state, request.waiting)
 
 
 def _versions(db: Session, sketch: Sketch) -> list[Version]:
     found = []
     for version in service.lineage(db, sketch):
         made = service.likenesses(db, version)
-        found.append(Version(version, made[-1] if made else None))
+        found.append(Version(version, current(made)))
     return found

@@ -1,12 +1,10 @@
 """What the studio does, for whoever asks: every function takes the session and the account first.
 
-A function that changes something commits it before it returns. Looking things up is in app.studio.shelf,
-and offered here as well.
+A function that changes something commits it before it returns. Looking things up is in app.studio.shelf, asking for
+likenesses in app.studio.asking, keeping one in app.studio.keeping, and all are offered here as well.
 """
 
-import math
 import uuid
-from collections.abc import Sequence
 from pathlib import PureWindowsPath
 from typing import Any
 
@@ -14,13 +12,15 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs, workers
+from app import idempotency, jobs
 from app.database import transaction
 from app.errors import NotFound, Refused
 from app.idempotency import Asked
 from app.identity import units
 from app.intake import Intake, take_in
 from app.storage import ObjectStore, object_key
+from app.studio.asking import cancel, request_render, retry
+from app.studio.keeping import keep
 from app.studio.shelf import (
     NO_SKETCH,
     capabilities,
@@ -34,14 +34,9 @@ from app.studio.shelf import (
     queue_position,
 )
 from app.studio.sight import require_role, seen_by, unit_for
-from models import Account, EyePair, Job, JobKind, Sketch, utc_now
+from models import Account, JobKind, Sketch, utc_now
 
 log = structlog.get_logger(__name__)
-
-MAX_SEED = 2**31 - 1
-MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
-"""Pixels of the clean image: apart, and from left to right."""
-Eyes = Sequence[Sequence[float]]
 
 
 def create_sketch(
@@ -142,80 +137,6 @@ def _title(text: str) -> str:
     return title
 
 
-def request_render(
-    db: Session,
-    account: Account,
-    sketch: Sketch,
-    engine: str,
-    seed: int = 0,
-    strength: float | None = None,
-    eyes: Eyes | None = None,
-    request: Asked | None = None,
-) -> Job:
-    """Ask for a likeness. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
-
-    Asking again for what is still waiting or running gives the same job, and so does the same request. Raises
-    Refused, and NotFound for a sketch that the account does not see any more.
-    """
-    _check_engine(db, engine)
-    if not 0 <= seed <= MAX_SEED:
-        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
-    if strength is not None and not 0 <= strength <= 1:
-        raise Refused("The strength must be between 0 and 1.")
-    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
-    params = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
-    owner_id, sketch_id = account.id, sketch.id
-
-    made: list[Job] = []
-
-    def make() -> list[uuid.UUID]:
-        held = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update())
-        if held is None:
-            raise NotFound(NO_SKETCH)
-        if eyes is not None:
-            held.eyes = pair
-        same = _same_request(db, sketch_id, params)
-        made.append(same or jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, params))
-        return [made[0].id]
-
-    outcome = idempotency.once(db, request, make)
-    return get_job(db, account, outcome.made[0]) if outcome.replayed else made[0]
-
-
-def _check_engine(db: Session, engine: str) -> None:
-    worker = workers.newest_live(db, JobKind.RENDER) or workers.newest(db)
-    known = {entry["name"] for entry in worker.capabilities.get("engines", [])} if worker else None
-    if not engine or len(engine) > 64 or (known is not None and engine not in known):
-        raise Refused("That engine is not available here; choose another.")
-
-
-def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
-    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
-    pair = sorted([float(value) for value in point] for point in eyes)
-    if len(pair) != 2 or any(len(point) != 2 for point in pair):
-        raise Refused("Mark two eyes, each with one point.")
-    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
-    apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
-    if not inside or not apart:
-        raise Refused("Put the two marks on the two eyes of the drawing.")
-    return [[round(value, 2) for value in point] for point in pair]
-
-
-def _same_request(db: Session, sketch_id: uuid.UUID, params: dict[str, Any]) -> Job | None:
-    query = select(Job).where(Job.subject_id == sketch_id, Job.kind == JobKind.RENDER, Job.state.in_(jobs.OPEN))
-    return next((job for job in db.scalars(query) if job.params == params), None)
-
-
-def retry(db: Session, account: Account, job: Job) -> Job:
-    """Raises Conflict unless the job failed, was parked or cancelled."""
-    return jobs.retry(db, get_job(db, account, job.id))
-
-
-def cancel(db: Session, account: Account, job: Job) -> None:
-    """Raises Conflict when the job is over."""
-    jobs.cancel(db, get_job(db, account, job.id))
-
-
 def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
     """Give the whole lineage a title. Raises Refused."""
     title, lineage_id = _title(title), sketch.lineage_id
@@ -234,6 +155,7 @@ __all__ = [
     "get_likeness",
     "get_sketch",
     "jobs_of",
+    "keep",
     "likenesses",
     "lineage",
     "list_sketches",

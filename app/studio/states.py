@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.studio.requests import Request, requests
 from models import Job, JobKind, JobState, Sketch
 
 ACTIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
@@ -25,9 +26,9 @@ def newest(jobs: Sequence[Job], kind: JobKind) -> Job | None:
 
 def sketch_state(sketch: Sketch, jobs: Sequence[Job], likenesses: int) -> State:
     """One state for a row of the list. ``jobs`` are the sketch's, oldest first."""
-    render = newest(jobs, JobKind.RENDER)
-    if render is not None and render.state != JobState.DONE:
-        return State(render.state, RENDER_SHORT[render.state])
+    asked = [one.state for one in requests(jobs) if one.state != JobState.CANCELLED]
+    if asked and asked[-1] != JobState.DONE:
+        return State(asked[-1], RENDER_SHORT[asked[-1]])
     if likenesses:
         return State("done", "Done")
     align = newest(jobs, JobKind.ALIGN)
@@ -60,6 +61,18 @@ def job_words(job: Job, position: int | None, live: bool, taken: bool = True) ->
     if job.kind == JobKind.ALIGN:
         return ALIGN_LONG[job.state]
     return RENDER_LONG[job.state]
+
+
+def request_words(request: Request, position: int | None, live: bool, taken: bool = True) -> str:
+    """What a render is doing, in a few words, see ``job_words``."""
+    many, done = len(request.asked), request.done
+    if many == 1:
+        return job_words(request.spokesman, position, live, taken)
+    if request.state == JobState.RUNNING:
+        return f"Rendering {many} candidates, {done} done"
+    if request.state in STOPPED and done:
+        return f"{many - done} of {many} candidates could not be rendered"
+    return job_words(request.spokesman, position, live, taken)
 
 
 def _queued(position: int | None, live: bool) -> str:

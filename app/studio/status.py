@@ -11,6 +11,7 @@ from app import context, gate
 from app.studio import service
 from app.studio.blueprint import blueprint
 from app.studio.presenters import Studio, Work, studio
+from app.studio.viewing import differences
 from models import Likeness
 
 
@@ -39,6 +40,7 @@ def describe(page: Studio) -> dict[str, Any]:
         "found_eyes": page.sketch.found_eyes,
         "jobs": [_work(work) for work in page.renders],
         "likenesses": [_likeness(likeness) for likeness in page.likenesses],
+        "kept": str(page.view.kept.id) if page.view.kept else None,
         "renderer": {"live": page.live, "engines": [engine.name for engine in page.engines]},
         "title": page.sketch.title,
     }
@@ -49,7 +51,7 @@ def _work(work: Work) -> dict[str, Any]:
     return {
         "id": str(job.id),
         "kind": job.kind,
-        "state": job.state,
+        "state": work.state,
         "words": work.words,
         "position": work.position,
         "reason": job.reason,
@@ -63,6 +65,9 @@ def _likeness(likeness: Likeness) -> dict[str, Any]:
         "engine": likeness.engine,
         "seed": likeness.seed,
         "strength": likeness.strength,
+        "appearance": likeness.appearance or {},
+        "candidate": likeness.candidate,
+        "differs": dict(differences(likeness)),
         "urls": {
             "image": url_for("studio.likeness_image", likeness_id=likeness.id),
             "thumbnail": url_for("studio.likeness_thumbnail", likeness_id=likeness.id),

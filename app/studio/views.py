@@ -1,6 +1,5 @@
 """The pages about sketches: the list, a sketch's own page, and what is asked for there."""
 
-import dataclasses
 import uuid
 
 from flask import Response, redirect, render_template, request, url_for
@@ -9,15 +8,19 @@ from flask.typing import ResponseReturnValue
 from app import context, gate
 from app.errors import Refused
 from app.problems import wants_json
-from app.studio import adding, moving, overview, pictures, repeats, service, status
+from app.studio import adding, moving, overview, pictures, repeats, service, status, viewing
+from app.studio.asking import MAX_SEED, REGIONS
 from app.studio.blueprint import blueprint
 from app.studio.facts import facts
-from app.studio.forms import MAX_SEED, render_form, unit_id
+from app.studio.forms import render_form, unit_id
 from app.studio.geometry import same_eyes
 from app.studio.ownership import several
 from app.studio.presenters import studio
 from app.studio.samples import samples
 from models import EyePair, Sketch
+
+COUNTS = (1, 2, 4, 6)
+"""Of candidates, those that the page offers."""
 
 __all__ = ["adding", "blueprint", "pictures"]
 
@@ -67,8 +70,8 @@ def _mine(sketch_id: uuid.UUID) -> Sketch:
 
 
 def _page(one: Sketch, message: str = "") -> str:
-    number = request.args.get("likeness", type=int)
-    page = studio(context.db(), one, number)
+    number, compare = (request.args.get(name, type=int) for name in ("likeness", "compare"))
+    page = studio(context.db(), one, number, compare)
     return render_template(
         "studio/studio.html",
         studio=page,
@@ -76,6 +79,10 @@ def _page(one: Sketch, message: str = "") -> str:
         facts=facts(page),
         etag=status.etag(status.describe(page)),
         max_seed=MAX_SEED,
+        counts=COUNTS,
+        regions=REGIONS,
+        called=viewing.title,
+        differences=viewing.differences,
         targets=moving.targets(context.db(), context.account(), one),
         message=message,
     )
@@ -91,9 +98,9 @@ def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
     one = _mine(sketch_id)
     try:
         asked = render_form(request.form)
-        same = repeats.asked(sketch_id, dataclasses.astuple(asked))
+        same = repeats.asked(sketch_id, asked.body)
         eyes = _eyes_to_keep(one, asked.eyes)
-        wish = (asked.engine, asked.seed, asked.strength, eyes, same)
+        wish = (asked.engine, asked.seed, asked.strength, eyes, same, asked.appearance, asked.candidates)
         service.request_render(context.db(), context.account(), one, *wish)
     except Refused as error:
         if wants_json():
@@ -107,6 +114,14 @@ def _eyes_to_keep(one: Sketch, asked: EyePair | None) -> EyePair | None:
     if asked is None or not same_eyes(asked, one.found_eyes):
         return asked
     return one.found_eyes if one.eyes else None
+
+
+@blueprint.post("/likenesses/<uuid:likeness_id>/keep")
+@gate.investigator
+def keep(likeness_id: uuid.UUID) -> Response:
+    likeness = service.get_likeness(context.db(), context.account(), likeness_id)
+    service.keep(context.db(), context.account(), likeness)
+    return _back_to(likeness.sketch_id)
 
 
 @blueprint.post("/sketches/<uuid:sketch_id>/title")

@@ -15,5 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
         note = " - demonstration model" if engine["demonstration"] else ""
         print(f"{engine['name']}{note}\n  {engine['description']}")
         print(f"  controls: {', '.join(engine['controls'])}; default strength {engine['default_strength']:g}")
+        for region, choices in engine["choices"].items():
+            print(f"  {region}: {', '.join(choice['name'] for choice in choices)}")
     print(f"device: {described['device']}")
     return 0

@@ -1,5 +1,6 @@
 """Which files a command line names, and what the results are called."""
 
+import itertools
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -43,18 +44,27 @@ def open_folder(folder: Path, sketches: Iterable[Path], names: Iterable[str]) ->
             )
 
 
-def output_names(sketches: list[Path]) -> list[str]:
-    """One name a sketch: its stem, with a number where two stems are equal (on any file system)."""
+def parts(name: str, count: int) -> list[str]:
+    """What the candidates of a likeness are called: NAME, NAME-2, NAME-3 ..."""
+    return [name, *(f"{name}-{number}" for number in range(2, count + 1))]
+
+
+def output_names(sketches: list[Path], count: int = 1) -> list[str]:
+    """One name a sketch, whose `parts` are nobody else's: its stem, with a number where two would be equal (on any
+    file system)."""
     taken: set[str] = set()
     stems = {sketch.stem.lower() for sketch in sketches}
     names: list[str] = []
     for sketch in sketches:
-        name, number = sketch.stem, 2
-        while name.lower() in taken:
-            candidate = f"{sketch.stem}-{number}"
-            number += 1
-            if candidate.lower() not in stems:
-                name = candidate
-        taken.add(name.lower())
+        possible = (f"{sketch.stem}-{number}" for number in itertools.count(2))
+        name = next(one for one in itertools.chain([sketch.stem], possible) if _free(one, sketch, count, taken, stems))
+        taken.update(part.lower() for part in parts(name, count))
         names.append(name)
     return names
+
+
+def _free(name: str, sketch: Path, count: int, taken: set[str], stems: set[str]) -> bool:
+    """Whether no part of the name is taken, or the stem of another sketch."""
+    own = {sketch.stem.lower()} if name == sketch.stem else set()
+    named = {part.lower() for part in parts(name, count)}
+    return not named & (taken | (stems - own))

@@ -12,7 +12,9 @@ from tqdm import tqdm
 
 from imaging.clean import clean_picture
 from imaging.errors import ImageRefused
-from inference.commands.files import find_sketches, open_folder, output_names
+from inference.appearance import REGIONS, Appearance
+from inference.candidates import check_count
+from inference.commands.files import find_sketches, open_folder, output_names, parts
 from inference.disk import write_whole
 from inference.errors import BadControl, InferenceError
 from inference.options import RenderOptions
@@ -25,11 +27,13 @@ _READ_AHEAD = 4
 
 @dataclass(frozen=True)
 class Outcome:
-    """One sketch's result: the files written, or the reason why there are none."""
+    """One sketch's result: the files written, or the reason why there are none; `differences` say in words what each
+    of several candidates is."""
 
     sketch: Path
     name: str
     files: tuple[Path, ...] = ()
+    differences: tuple[str, ...] = ()
     note: str = ""
     problem: str = ""
 
@@ -37,12 +41,13 @@ class Outcome:
 def run(arguments: argparse.Namespace) -> int:
     options = options_from(arguments)
     sketches = find_sketches(arguments.sketches, arguments.output)
-    names = output_names(sketches)
-    open_folder(arguments.output, sketches, names)
+    check_count(arguments.candidates)
+    names = output_names(sketches, arguments.candidates)
+    open_folder(arguments.output, sketches, [part for name in names for part in parts(name, arguments.candidates)])
     pipeline = Pipeline.load(arguments.weights, arguments.device, arguments.precision)
-    pipeline.engine(options.engine)
+    variants = pipeline.variants(options, arguments.candidates)
     progress = tqdm(
-        _render_all(pipeline, sketches, names, options, arguments.output),
+        _render_all(pipeline, sketches, names, variants, arguments.output),
         total=len(sketches), unit="sketch", disable=not sys.stderr.isatty(),
     )  # fmt: skip
     outcomes = list(progress)
@@ -55,7 +60,12 @@ def options_from(arguments: argparse.Namespace) -> RenderOptions:
     return RenderOptions(
         engine=arguments.engine, seed=arguments.seed, strength=arguments.strength, restore=not arguments.no_restore,
         eyes=_parse_eyes(arguments.align), align=arguments.align != "off",
+        appearance=Appearance(**{region: _known(getattr(arguments, region)) for region in REGIONS}),
     )  # fmt: skip
+
+
+def _known(name: str) -> str | None:
+    return None if name == "unknown" else name
 
 
 def _parse_eyes(text: str) -> Eyes | None:
@@ -69,7 +79,7 @@ def _parse_eyes(text: str) -> Eyes | None:
 
 
 def _render_all(
-    pipeline: Pipeline, sketches: list[Path], names: list[str], options: RenderOptions, folder: Path
+    pipeline: Pipeline, sketches: list[Path], names: list[str], variants: list[RenderOptions], folder: Path
 ) -> Iterator[Outcome]:
     """Networks run one sketch at a time, so that a batch-mate never matters; reading and writing run beside them.
 
@@ -82,8 +92,8 @@ def _render_all(
             for ahead in range(k, min(k + _READ_AHEAD, len(sketches))):
                 if ahead not in reads and ahead >= k:
                     reads[ahead] = pool.submit(sketches[ahead].read_bytes)
-            outcome, png, text = _render_one(pipeline, sketch, name, reads.pop(k), options, folder)
-            writes.append((outcome, pool.submit(_write, outcome, png, text)))
+            outcome, contents = _render_one(pipeline, sketch, name, reads.pop(k), variants, folder)
+            writes.append((outcome, pool.submit(write_whole, contents)))
             while len(writes) >= _READ_AHEAD:
                 yield _written(*writes.pop(0))
         for outcome, future in writes:
@@ -91,25 +101,35 @@ def _render_all(
 
 
 def _render_one(
-    pipeline: Pipeline, sketch: Path, name: str, read: Future[bytes], options: RenderOptions, folder: Path
-) -> tuple[Outcome, bytes, str]:
+    pipeline: Pipeline, sketch: Path, name: str, read: Future[bytes], variants: list[RenderOptions], folder: Path
+) -> tuple[Outcome, dict[Path, bytes]]:
+    """Also the contents of the files: a likeness without its provenance, or the other way round, would be no
+    evidence, so all of them are written or none."""
     try:
         data = read.result()
         picture = clean_picture(data)
-        rendered = pipeline.render(picture.image, _scaled(options, picture.scale), sha256(data))
+        made = [pipeline.render(picture.image, _scaled(one, picture.scale), sha256(data)) for one in variants]
     except (ImageRefused, InferenceError) as error:
-        return Outcome(sketch, name, problem=str(error)), b"", ""
+        return Outcome(sketch, name, problem=str(error)), {}
     except OSError as error:
-        return Outcome(sketch, name, problem=f"The file cannot be read: {error.strerror or error}."), b"", ""
-    note = (
-        ""
-        if rendered.provenance["alignment"]["method"] in ("landmarks", "given", "off")
-        else rendered.provenance["alignment"]["note"]
-    )
+        return Outcome(sketch, name, problem=f"The file cannot be read: {error.strerror or error}."), {}
+    alignment = made[0].provenance["alignment"]
+    note = "" if alignment["method"] in ("landmarks", "given", "off") else alignment["note"]
     if name != sketch.stem:
         note = f"{note} Written as {name}, since another sketch is called {sketch.stem}.".strip()
-    files = (folder / f"{name}.png", folder / f"{name}.json")
-    return Outcome(sketch, name, files, note), rendered.png, json.dumps(rendered.provenance, indent=2) + "\n"
+    contents: dict[Path, bytes] = {}
+    for part, one in zip(parts(name, len(variants)), made, strict=True):
+        contents[folder / f"{part}.png"] = one.png
+        contents[folder / f"{part}.json"] = (json.dumps(one.provenance, indent=2) + "\n").encode()
+    differences = tuple(map(difference, variants)) if len(variants) > 1 else ()
+    return Outcome(sketch, name, tuple(contents), differences, note), contents
+
+
+def difference(options: RenderOptions) -> str:
+    """What sets a candidate apart, in words."""
+    if options.candidate.by == "colour":
+        return ", ".join(f"{region} {getattr(options.appearance, region)}" for region in options.candidate.varied)
+    return "neutral" if options.candidate.by == "asked" else f"another seed, {options.seed}"
 
 
 def _scaled(options: RenderOptions, scale: float) -> RenderOptions:
@@ -118,11 +138,6 @@ def _scaled(options: RenderOptions, scale: float) -> RenderOptions:
         return options
     (x1, y1), (x2, y2) = options.eyes
     return replace(options, eyes=((x1 * scale, y1 * scale), (x2 * scale, y2 * scale)))
-
-
-def _write(outcome: Outcome, png: bytes, text: str) -> None:
-    """A likeness without its provenance, or the other way round, would be no evidence."""
-    write_whole(dict(zip(outcome.files, (png, text.encode()), strict=False)))
 
 
 def _written(outcome: Outcome, write: Future[None]) -> Outcome:
@@ -142,6 +157,7 @@ def _report(outcomes: list[Outcome], as_json: bool) -> None:
             {
                 "sketch": str(o.sketch),
                 "files": [str(f) for f in o.files],
+                "differences": list(o.differences),
                 "note": o.note,
                 "problem": o.problem or None,
             }
@@ -152,4 +168,6 @@ def _report(outcomes: list[Outcome], as_json: bool) -> None:
     for outcome in outcomes:
         if outcome.problem or outcome.note:
             print(f"{outcome.sketch}: {outcome.problem or outcome.note}")
+        for file, words in zip(outcome.files[::2], outcome.differences, strict=False):
+            print(f"{file}: {words}")
     print(f"{len(outcomes) - len(failed)} of {len(outcomes)} rendered" + (f", {len(failed)} not." if failed else "."))

@@ -12,12 +12,13 @@ from PIL import Image
 
 from imaging.clean import clean_picture
 from imaging.errors import ImageRefused
+from inference.appearance import UNKNOWN, Appearance
 from inference.device import choose_device
 from inference.disk import write_whole
 from inference.errors import InferenceError
 from inference.options import RenderOptions
 from inference.pipeline import Pipeline, Rendered
-from inference.provenance import sha256
+from inference.provenance import colours, sha256
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,13 @@ def _options(record: dict[str, Any]) -> RenderOptions:
         eyes = (x1, y1), (x2, y2)
     return RenderOptions(
         engine=record["engine"], seed=controls["seed"], strength=controls["strength"], restore=controls["restore"],
-        eyes=eyes, align=alignment["method"] != "off",
+        eyes=eyes, align=alignment["method"] != "off", appearance=_appearance(controls.get("appearance", {})),
     )  # fmt: skip
+
+
+def _appearance(named: dict[str, Any]) -> Appearance:
+    """A provenance from before there were colours carries none: then all were unknown."""
+    return Appearance(**{region: colour and colour["name"] for region, colour in dict(named).items()})
 
 
 def _read_sketch(path: Path) -> tuple[bytes, Image.Image]:
@@ -108,6 +114,8 @@ def _compare(record: dict[str, Any], rendered: Rendered) -> _Result:
         "The eyes found differ": (record["alignment"]["eyes"], made["alignment"]["eyes"]),
         "The code differs": (record["code"], made["code"]),
         "The device differs": (record["device"], made["device"]),
+        # A name may have come to mean another colour since.
+        "The colours differ": (record["controls"].get("appearance", colours(UNKNOWN)), made["controls"]["appearance"]),
     }
     differences = [f"{text}: {then} then, {now} now." for text, (then, now) in pairs.items() if then != now]
     return _Result(record["output"]["sha256"], made["output"]["sha256"], differences)

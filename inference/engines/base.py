@@ -12,7 +12,8 @@ from inference.weights import Checkpoint
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """`controls` names the options of a render that change this engine's face; `weights_kind` its checkpoints."""
+    """`controls` names the options of a render that change this engine's face, if its weights know them;
+    `weights_kind` its checkpoints."""
 
     name: str
     title: str

@@ -35,7 +35,7 @@ class Pix2Pix:
         title="pix2pix",
         description="Draws the face that the strokes outline. Seed 0 is its best answer, other seeds vary it.",
         weights_kind="pix2pix",
-        controls=("seed", "strength"),
+        controls=("skin", "hair", "eyes", "seed", "strength"),
     )
 
     def __init__(self, checkpoint: Checkpoint, device: Device) -> None:

@@ -2,6 +2,7 @@
 
 document.addEventListener("input", (event) => {
   const control = /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target);
+  showSwatch(control);
   if (control.id === "engine" && control instanceof HTMLSelectElement) followEngine(control);
   const output = document.querySelector(`output[for="${control.id}"]`);
   if (output) output.textContent = `${Math.round(Number(control.value) * 100)} %`;
@@ -14,6 +15,15 @@ document.addEventListener("click", (event) => {
   seed.value = String(1 + Math.floor(Math.random() * 9999));
 });
 
+/** The colour beside a name. @param {HTMLInputElement | HTMLSelectElement} control */
+function showSwatch(control) {
+  const circle = document.querySelector(`[data-swatch="${control.id}"] circle`);
+  if (!circle || !(control instanceof HTMLSelectElement)) return;
+  const colour = control.selectedOptions[0]?.dataset.colour;
+  if (colour) circle.setAttribute("fill", colour);
+  else circle.removeAttribute("fill");
+}
+
 /** @param {HTMLSelectElement} engine */
 function followEngine(engine) {
   const chosen = engine.selectedOptions[0];
@@ -22,5 +32,6 @@ function followEngine(engine) {
   const offered = (chosen?.dataset.controls ?? "").split(" ");
   for (const field of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-control]"))) {
     field.hidden = !offered.includes(field.dataset.control ?? "");
+    if (field instanceof HTMLFieldSetElement) field.disabled = field.hidden;
   }
 }

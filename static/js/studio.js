@@ -64,9 +64,11 @@ document.addEventListener("submit", async (event) => {
     const body = new FormData(form);
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json, text/html;q=0.5" } });
     if (response.ok) {
-      // The newest likeness is the one to look at from now on, and the address says so.
-      if (form.id === "render") history.replaceState(null, "", location.pathname);
-      await show(await response.text());
+      // What was asked for last, or kept, is what to look at from now on, and the address says so.
+      const kept = form.dataset.keep;
+      if (form.id === "render" || kept) history.replaceState(null, "", location.pathname);
+      await show(await response.text(), { keep: !kept });
+      if (kept) sayKept(kept);
       poller.kick();
     } else {
       fail(form, (await response.json()).detail);
@@ -76,6 +78,13 @@ document.addEventListener("submit", async (event) => {
   }
   delete form.dataset.sent;
 });
+
+/** @param {string} number of the likeness that was kept; its button is gone */
+function sayKept(number) {
+  announce(`Likeness ${number} is kept.`);
+  const back = /** @type {HTMLElement | null} */ (document.querySelector("[data-back]") ?? document.getElementById("main"));
+  back?.focus({ preventScroll: true });
+}
 
 /** @param {HTMLFormElement} form @param {string} words */
 function fail(form, words) {

@@ -10,6 +10,7 @@ from imaging.encode import encode_png
 from models import EyePair
 
 EYES: EyePair = [[100.0, 120.0], [160.0, 120.0]]
+HAIR = ("black", "brown", "blond")
 CAPABILITIES: dict[str, Any] = {
     "device": "cpu",
     "engines": [
@@ -19,7 +20,12 @@ CAPABILITIES: dict[str, Any] = {
             "description": "For tests",
             "demonstration": True,
             "default_strength": 0.25,
-            "controls": ["seed", "strength"],
+            "controls": ["skin", "hair", "eyes", "seed", "strength"],
+            "choices": {
+                "skin": [{"name": "light", "colour": "#d5ab93"}, {"name": "dark", "colour": "#674637"}],
+                "hair": [{"name": name, "colour": "#1f1d1c"} for name in HAIR],
+                "eyes": [{"name": "blue", "colour": "#636e78"}],
+            },
         }
     ],
     "weights": [],
@@ -27,7 +33,8 @@ CAPABILITIES: dict[str, Any] = {
 
 
 class QuickRenderer:
-    """Turns a sketch upside down, a little darker with every seed."""
+    """Turns a sketch upside down, a little darker with every seed and candidate. Candidates have other hair; where
+    the hair is asked for, or there is no other, they have other seeds."""
 
     def describe(self) -> dict[str, Any]:
         return CAPABILITIES
@@ -37,6 +44,11 @@ class QuickRenderer:
         return Found(EYES, "landmarks", "")
 
     def render(self, image: Image.Image, wish: Wish) -> Made:
-        face = ImageOps.flip(image.resize((512, 512))).point(lambda value: max(0, value - wish.seed))
-        facts = {"input": {"sha256": wish.sketch_sha256}, "seed": wish.seed, "process": os.getpid()}
-        return Made(encode_png(face), facts, wish.eyes or EYES)
+        others = wish.candidate - 1
+        coloured = 0 < others <= len(HAIR) and "hair" not in wish.appearance
+        appearance = wish.appearance | ({"hair": HAIR[others - 1]} if coloured else {})
+        seed = wish.seed + (0 if coloured else others)
+        darker = wish.seed + 10 * others
+        face = ImageOps.flip(image.resize((512, 512))).point(lambda value: max(0, value - darker))
+        facts = {"input": {"sha256": wish.sketch_sha256}, "seed": seed, "process": os.getpid()}
+        return Made(encode_png(face), facts, wish.eyes or EYES, seed, appearance, ["hair"] if coloured else [])

@@ -43,6 +43,10 @@ def test_from_signing_in_to_the_wipe(visit: Visit, account: Account) -> None:
     expect(ring).to_be_visible(timeout=RENDERED)
     tab_to(page, ring)
     page.keyboard.press("ArrowLeft")
+    tab_to(page, page.get_by_role("radio", name="4", exact=True))
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("radio", name="1", exact=True)).to_be_checked()
     tab_to(page, page.locator("[data-render]"))
     page.keyboard.press("Enter")
     expect(page.locator('[data-likeness="1"]')).to_be_visible(timeout=RENDERED)

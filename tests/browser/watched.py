@@ -52,6 +52,7 @@ def upload(page: Page, name: str = "short-hair.png", title: str = "Harbour") -> 
 
 
 def render(page: Page, number: int = 1) -> None:
-    """Ask for a likeness and wait for it."""
+    """Ask for a likeness alone and wait for it."""
+    page.get_by_role("radio", name="1", exact=True).check()
     page.locator("[data-render]").click()
     expect(page.locator(f'[data-likeness="{number}"]')).to_be_visible(timeout=RENDERED)

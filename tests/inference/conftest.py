@@ -24,3 +24,14 @@ def tiny(tiny_weights: Path) -> Pipeline:
 def shipped() -> Pipeline:
     """The pipeline with the weights of the repository."""
     return Pipeline.load(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def coloured_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny weights that know the colours of skin, hair and irises."""
+    return folders.fill(tmp_path_factory.mktemp("coloured"), restorer=False, coloured=True)
+
+
+@pytest.fixture(scope="session")
+def coloured(coloured_weights: Path) -> Pipeline:
+    return Pipeline.load(coloured_weights, "cpu")

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from inference.appearance import VECTOR
 from inference.manifest import MANIFEST, add_entry
 from inference.networks.landmarknet import LandmarkNet
 from inference.networks.unet import UNet256, UNetConfig
@@ -15,14 +16,18 @@ from inference.restoration import PUBLISHED, build_restorer
 from inference.weights_import import to_safetensors
 
 GENERATOR = {"width": 4, "norm": "instance", "upsample": "resize", "dropout": 0.25}
+COLOURED = GENERATOR | {"appearance": VECTOR}
 FINDER = {"width": 4}
 RESTORER = PUBLISHED | {"num_style_feat": 16, "num_mlp": 2, "narrow": 0.03125}
 
 
-def tiny_generator(seed: int = 1) -> UNet256:
-    """A `small` U-Net of width 4. Its answers differ visibly from one sketch to another."""
+def tiny_generator(seed: int = 1, architecture: Mapping[str, Any] = GENERATOR) -> UNet256:
+    """A `small` U-Net of width 4. Its answers differ visibly from one sketch to another, and from one appearance to
+    another where it is COLOURED."""
     torch.manual_seed(seed)
-    network = UNet256(UNetConfig(**GENERATOR))  # type: ignore[arg-type]
+    network = UNet256(UNetConfig(**architecture))
+    for head in network.appearance.heads if network.appearance else ():
+        nn.init.normal_(head.weight, 0.0, 0.1)  # type: ignore[arg-type]
     with torch.no_grad():
         for parameter in network.parameters():
             if parameter.dim() > 1:
@@ -70,9 +75,11 @@ def put(
     return target
 
 
-def fill(folder: Path, restorer: bool = True) -> Path:
-    """A whole weights folder; the restorer's default strength is 0, as long as it learned nothing."""
-    put(folder, "tiny-pix2pix", "pix2pix", tiny_generator(), GENERATOR, demonstration=True)
+def fill(folder: Path, restorer: bool = True, coloured: bool = False) -> Path:
+    """A whole weights folder; the restorer's default strength is 0, as long as it learned nothing. `coloured` weights
+    know the colours of skin, hair and irises."""
+    architecture = COLOURED if coloured else GENERATOR
+    put(folder, "tiny-pix2pix", "pix2pix", tiny_generator(1, architecture), architecture, demonstration=True)
     put(folder, "tiny-landmarks", "landmarks", tiny_finder(), FINDER, demonstration=True)
     if restorer:
         put(folder, "tiny-restorer", "restorer", tiny_restorer(), RESTORER, demonstration=True)

@@ -103,7 +103,10 @@ def test_provenance_says_everything_that_made_the_picture(tiny: Pipeline) -> Non
         "engine": "pix2pix",
         "demonstration": True,
         "weights": {"engine": part["pix2pix"], "restorer": part["restorer"]},
-        "controls": {"seed": 7, "strength": 0.25, "restore": True},
+        "controls": {
+            "seed": 7, "strength": 0.25, "restore": True, "appearance": {"skin": None, "hair": None, "eyes": None},
+            "candidate": {"number": 1, "count": 1, "by": "asked", "varied": []},
+        },
         "alignment": {
             "method": "given", "eyes": [[96.0, 120.0], [160.0, 121.0]], "confidence": 1.0,
             "note": "Aligned by the eyes that were given.",
@@ -168,7 +171,7 @@ def test_the_description_is_json_for_the_web_page(tiny: Pipeline) -> None:
     (engine,) = described["engines"]
     assert engine == {
         "name": "pix2pix", "title": "pix2pix", "description": engine["description"], "demonstration": True,
-        "controls": ["seed", "strength"], "default_strength": 0.0,
+        "controls": ["seed", "strength"], "choices": {}, "default_strength": 0.0,
     }  # fmt: skip
     assert [w["kind"] for w in described["weights"]] == ["pix2pix", "landmarks", "restorer"]
 

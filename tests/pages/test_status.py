@@ -46,6 +46,7 @@ def test_it_changes_exactly_when_something_changed(desk: Desk) -> None:
     desk.put(job, JobState.QUEUED)
     desk.work()
     done = look()
+    assert done["kept"] is None
     assert done["jobs"] == []
     [likeness] = desk.likenesses(sketch)
     assert done["likenesses"] == [
@@ -55,6 +56,9 @@ def test_it_changes_exactly_when_something_changed(desk: Desk) -> None:
             "engine": "pix2pix",
             "seed": 3,
             "strength": 0.25,
+            "appearance": {},
+            "candidate": None,
+            "differs": {},
             "urls": {
                 "image": f"/likenesses/{likeness.id}/image",
                 "thumbnail": f"/likenesses/{likeness.id}/thumbnail",

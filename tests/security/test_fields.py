@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.database import transaction
 from app.identity import accounts, invitations, units
-from models import Account, Base, Job, JobState, Role, Sketch, utc_now
+from models import Account, Base, Job, JobState, Likeness, Role, Sketch, utc_now
 from tests.app.drawings import drawing_png
 from tests.people import PASSWORD
 from tests.security.world import World, changes, dump
@@ -50,6 +50,13 @@ def job_is(state: JobState) -> Callable[[World], None]:
             db.commit()
 
     return put
+
+
+def none_kept(world: World) -> None:
+    with world.session() as db:
+        likeness = db.get_one(Likeness, world.values["likeness_id"])
+        likeness.kept_at = likeness.kept_by = None
+        db.commit()
 
 
 def invited(world: World) -> None:
@@ -182,7 +189,10 @@ CASES = [
         "POST /sketches/<uuid:sketch_id>/render",
         {"engine": "pix2pix", "seed": "7", "strength": "0.5"},
         frozenset({"job+"}),
-        documented=frozenset({"left_x", "left_y", "right_x", "right_y"}),
+        documented=frozenset({"left_x", "left_y", "right_x", "right_y", "skin", "hair", "eyes", "candidates"}),
+    ),
+    Case(
+        "POST /likenesses/<uuid:likeness_id>/keep", {}, frozenset({"likeness.kept_at", "likeness.kept_by"}), none_kept
     ),
     Case(
         "POST /sketches/<uuid:sketch_id>/title",

@@ -1,0 +1,167 @@
+"""Asking for likenesses of a sketch: one, or several candidates that differ in what the sketch does not say.
+
+Every candidate is a job of its own, so that several workers share them, one that fails takes no other with it, and
+each result is recorded once. The jobs of one request carry the same ``set`` in their parameters.
+"""
+
+import math
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import idempotency, jobs, workers
+from app.database import transaction
+from app.errors import Conflict, NotFound, Refused
+from app.idempotency import Asked
+from app.studio.shelf import NO_SKETCH, get_job
+from app.studio.sight import seen_by
+from app.studio.states import STOPPED
+from models import Account, EyePair, Job, JobKind, Sketch
+
+MAX_SEED = 2**31 - 1
+MAX_CANDIDATES = 8
+MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
+"""Pixels of the clean image: apart, and from left to right."""
+REGIONS = {"skin": "skin tone", "hair": "hair colour", "eyes": "eye colour"}
+"""What a sketch does not say, with its name for a person."""
+Eyes = Sequence[Sequence[float]]
+_TELLS_APART = ("set", "candidate")
+"""Parameters of a job by which it differs from the others of its request."""
+
+
+def request_render(
+    db: Session,
+    account: Account,
+    sketch: Sketch,
+    engine: str,
+    seed: int = 0,
+    strength: float | None = None,
+    eyes: Eyes | None = None,
+    request: Asked | None = None,
+    appearance: Mapping[str, str] | None = None,
+    candidates: int = 1,
+) -> Job:
+    """Ask for likenesses; the job of the first one. ``appearance`` names colours by region of REGIONS, those that are
+    left out are unknown. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
+
+    Asking again for what is still waiting or running gives the same job, and so does the same request. Raises
+    Refused, and NotFound for a sketch that the account does not see any more.
+    """
+    appearance = dict(appearance or {})
+    _check(db, engine, seed, strength, appearance, candidates)
+    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    params: dict[str, Any] = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
+    params |= {"appearance": appearance} if appearance else {}
+    owner_id, sketch_id = account.id, sketch.id
+    made: list[Job] = []
+
+    def make() -> list[uuid.UUID]:
+        held = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update())
+        if held is None:
+            raise NotFound(NO_SKETCH)
+        if eyes is not None:
+            held.eyes = pair
+        made.extend(
+            _same_request(db, sketch_id, params, candidates) or _enqueue(db, sketch_id, owner_id, params, candidates)
+        )
+        return [job.id for job in made]
+
+    outcome = idempotency.once(db, request, make)
+    return get_job(db, account, outcome.made[0]) if outcome.replayed else made[0]
+
+
+def _enqueue(
+    db: Session, sketch_id: uuid.UUID, owner_id: uuid.UUID, params: dict[str, Any], candidates: int
+) -> list[Job]:
+    if candidates == 1:
+        return [jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, params)]
+    together = {**params, "set": str(uuid.uuid4()), "candidates": candidates}
+    # The neutral one first, also where the clock stands still.
+    ids = sorted(uuid.uuid4() for _ in range(candidates))
+    return [
+        jobs.enqueue(db, JobKind.RENDER, sketch_id, owner_id, {**together, "candidate": number}, job_id)
+        for number, job_id in enumerate(ids, start=1)
+    ]
+
+
+def _check(
+    db: Session, engine: str, seed: int, strength: float | None, appearance: Mapping[str, str], candidates: int
+) -> None:
+    """Raises Refused."""
+    worker = workers.newest_live(db, JobKind.RENDER) or workers.newest(db)
+    known = {str(entry["name"]): entry for entry in worker.capabilities.get("engines", [])} if worker else None
+    if not engine or len(engine) > 64 or (known is not None and engine not in known):
+        raise Refused("That engine is not available here; choose another.")
+    if not 0 <= seed <= MAX_SEED:
+        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+    if strength is not None and not 0 <= strength <= 1:
+        raise Refused("The strength must be between 0 and 1.")
+    if not 1 <= candidates <= MAX_CANDIDATES:
+        raise Refused(f"The number of candidates must be from 1 to {MAX_CANDIDATES}.")
+    choices = known[engine].get("choices", {}) if known else {}
+    for region, name in appearance.items():
+        _check_colour(region, name, [str(choice["name"]) for choice in choices.get(region, [])])
+
+
+def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
+    words = REGIONS.get(region, region)
+    if not known:
+        raise Refused(f"This engine does not take a {words} here. Leave it at “Not known”.")
+    if name not in known:
+        raise Refused(f"That {words} is not known here. Choose one of: {', '.join(known)}.")
+
+
+def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
+    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
+    pair = sorted([float(value) for value in point] for point in eyes)
+    if len(pair) != 2 or any(len(point) != 2 for point in pair):
+        raise Refused("Mark two eyes, each with one point.")
+    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
+    apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
+    if not inside or not apart:
+        raise Refused("Put the two marks on the two eyes of the drawing.")
+    return [[round(value, 2) for value in point] for point in pair]
+
+
+def _same_request(db: Session, sketch_id: uuid.UUID, params: dict[str, Any], candidates: int) -> list[Job]:
+    """Those of its jobs that are still waiting or running."""
+    wanted = params | ({"candidates": candidates} if candidates > 1 else {})
+    query = select(Job).where(Job.subject_id == sketch_id, Job.kind == JobKind.RENDER, Job.state.in_(jobs.OPEN))
+    open_jobs = db.scalars(query.order_by(Job.queued_at, Job.id))
+    return [job for job in open_jobs if {k: v for k, v in job.params.items() if k not in _TELLS_APART} == wanted]
+
+
+def together(db: Session, job: Job) -> list[Job]:
+    """The jobs of the request that this one is of, in the order of the candidates."""
+    if "set" not in job.params:
+        return [job]
+    query = select(Job).where(Job.subject_id == job.subject_id, Job.kind == job.kind)
+    found = [one for one in db.scalars(query) if one.params.get("set") == job.params["set"]]
+    return sorted(found, key=lambda one: int(one.params["candidate"]))
+
+
+def retry(db: Session, account: Account, job: Job) -> Job:
+    """Try again, with the other candidates that failed. Raises Conflict unless it failed, was parked or cancelled."""
+    others = [one for one in together(db, get_job(db, account, job.id)) if one.state in STOPPED and one.id != job.id]
+    with transaction(db):
+        again = jobs.retry(db, job)
+        for other in others:
+            with suppress(Conflict):  # somebody else was faster
+                jobs.retry(db, other)
+    return again
+
+
+def cancel(db: Session, account: Account, job: Job) -> None:
+    """Cancel what is not done of its candidates. Raises Conflict when all is over."""
+    unfinished = [one for one in together(db, get_job(db, account, job.id)) if one.state in jobs.OPEN]
+    if len(unfinished) < 2:
+        jobs.cancel(db, (unfinished or [job])[0])
+        return
+    with transaction(db):
+        for one in unfinished:
+            with suppress(Conflict):  # done meanwhile
+                jobs.cancel(db, one)
