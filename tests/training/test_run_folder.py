@@ -28,7 +28,7 @@ def test_about_says_code_data_machine_and_hours_of_every_start(
     now = [1_800_000_000.0]
     monkeypatch.setattr(time, "time", lambda: now[0])
     data = diary.describe(prepared, cache)
-    manifest = next(cache / name for name in ("manifest.jsonl", "faces.json") if (cache / name).exists())
+    manifest = cache / "manifest.jsonl"
     assert data["manifest_sha256"] == hashlib.sha256(manifest.read_bytes()).hexdigest()
     assert data["photos"] == {"fs2k": 4, "faker": 4}
     assert data["sketches"] == {"fs2k": 4}

@@ -160,7 +160,7 @@ def _synthetic_groups(bench: Bench, chosen: list[Face], photos: Images, sketches
 
 def _people_masks(bench: Bench, chosen: list[Face]) -> list[Images] | None:
     """(256, 256) masks of the person from the prepared arrays, None where there are none."""
-    if not Path(bench.cache / "faces.json").exists():
+    if not Path(bench.cache / "manifest.jsonl").exists():
         return None
     prepared = load_prepared(bench.data, bench.cache)
     rows = {(face.set, face.id): k for k, face in enumerate(prepared.faces)}

@@ -11,8 +11,10 @@ from torch.nn import functional as F
 
 from inference import sketch
 from inference.appearance import COLOURS, UNKNOWN, Appearance, Lab
+from inference.candidates import variants
 from inference.landmarks import find_face
 from inference.manifest import MANIFEST, add_entry, read_entries
+from inference.options import RenderOptions
 from inference.paper import normalise_ink
 from inference.pipeline import Pipeline, to_image, to_input
 from inference.sketch import Alignment
@@ -81,8 +83,9 @@ class Renderer:
         return self.faces(sketches, appearance=Appearance(**setting))
 
     def candidates(self, sketches: Images, count: int) -> list[Images]:
-        """`count` variations, by the seeds that the product offers."""
-        return [self.faces(sketches, seed=self.seed + k) for k in range(1, count + 1)]
+        """`count` stacks, as the product offers them: the neutral faces first."""
+        offered = variants(RenderOptions(seed=self.seed), count, bool(self.choices()))
+        return [self.faces(sketches, seed=one.seed, appearance=one.appearance) for one in offered]
 
     @property
     def name(self) -> str:
