@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.training.test_commands import TINY
+from tests.training.recipes import TINY
 from training.__main__ import main
 from training.data import load_prepared
 from training.data.demo import Demo, table
