@@ -6,11 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from torch import nn
 
+from inference.appearance import VECTOR
 from inference.engines import ENGINES
 from inference.engines.pix2pix import build_generator
 from inference.errors import InferenceError, UnknownEngine
+from inference.networks.unet import UNet256
 from inference.weights import find, read_manifest
 
 OPSET = 18
@@ -32,21 +33,26 @@ def run(arguments: argparse.Namespace) -> int:
         write_onnx(build_generator(checkpoint), arguments.onnx)
     except OSError as error:
         raise InferenceError(f"{arguments.onnx} cannot be written: {error.strerror or error}.") from error
-    print(f"{checkpoint.name} written to {arguments.onnx}: sketch and face (n, 3, 256, 256), RGB in [-1, 1].")
+    wishes = f", appearance (n, {VECTOR}), 0 for unknown" if checkpoint.architecture.get("appearance") else ""
+    print(f"{checkpoint.name} written to {arguments.onnx}: sketch and face (n, 3, 256, 256), RGB in [-1, 1]{wishes}.")
     return 0
 
 
-def write_onnx(network: nn.Module, target: Path) -> None:
-    """`sketch` -> `face`, both (n, 3, 256, 256), n free. `network` is on the CPU, in fp32 and in evaluation.
+def write_onnx(network: UNet256, target: Path) -> None:
+    """`sketch` -> `face`, both (n, 3, 256, 256), n free, and `appearance` (n, VECTOR) for a network that was told it.
+    `network` is on the CPU, in fp32 and in evaluation.
 
     Raises OSError.
     """
+    # Traced with two pictures: a batch of one takes a short cut in the norms that holds for one only.
+    inputs = {"sketch": torch.zeros(2, 3, 256, 256)}
+    if network.config.appearance:
+        inputs["appearance"] = torch.zeros(2, network.config.appearance)
     with TemporaryDirectory(dir=target.parent, prefix=".onnx-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch's deprecation of this exporter: its successor needs another package
         beside = Path(folder) / target.name
-        # Traced with two pictures: a batch of one takes a short cut in the norms that holds for one only.
         torch.onnx.export(
-            network, (torch.zeros(2, 3, 256, 256),), str(beside), input_names=["sketch"], output_names=["face"],
-            dynamic_axes={"sketch": {0: "n"}, "face": {0: "n"}}, opset_version=OPSET, dynamo=False,
+            network, tuple(inputs.values()), str(beside), input_names=list(inputs), output_names=["face"],
+            dynamic_axes={name: {0: "n"} for name in (*inputs, "face")}, opset_version=OPSET, dynamo=False,
         )  # fmt: skip
         beside.replace(target)
