@@ -9,8 +9,8 @@ import torch
 from tests.training import faces
 from training import losses
 from training.crops import RECOGNISER_POINTS
-from training.evaluation.intervals import bootstrap_interval
-from training.evaluation.judge import cosines, rank_by_person
+from training.evaluation.intervals import mean_of
+from training.evaluation.judge import cosines, hits_by_person
 from training.evaluation.similarity import psnr, raw_ssim
 from training.face_features import FaceFeatures, MobileFaceNet
 from training.patchgan import PatchGAN
@@ -61,12 +61,14 @@ def test_psnr_in_decibels() -> None:
 
 
 def test_the_bootstrap_interval_holds_the_mean() -> None:
-    assert bootstrap_interval([0.4] * 10) == pytest.approx((0.4, 0.4))
+    flat = mean_of([0.4] * 10)
+    assert (flat.value, flat.low, flat.high) == pytest.approx((0.4, 0.4, 0.4))
     values = np.random.default_rng(1).normal(0.3, 0.1, 400).tolist()
-    low, high = bootstrap_interval(values)
+    figure = mean_of(values)
+    low, high = figure.low, figure.high
     assert low < np.mean(values) < high
     assert high - low == pytest.approx(2 * 1.96 * 0.1 / 20, rel=0.2)
-    assert bootstrap_interval(values) == (low, high)
+    assert mean_of(values) == figure
 
 
 def test_rank_by_person_counts_any_photo_of_the_person() -> None:
@@ -76,9 +78,9 @@ def test_rank_by_person_counts_any_photo_of_the_person() -> None:
     # Ann's first face is nearest to her other photo; Bob's is nearest to Cem's; Cem's to his own.
     turned = np.radians([8.0, 2.0, 140.0, 175.0])
     seen = np.stack([np.cos(turned), np.sin(turned)], 1).astype(np.float32)
-    assert rank_by_person(seen, photos, people) == pytest.approx(3 / 4)
-    assert rank_by_person(seen, photos, people, rank=2) == pytest.approx(1.0)
-    assert rank_by_person(photos, photos, people) == 1.0
+    assert hits_by_person(seen, photos, people, 1).mean() == pytest.approx(3 / 4)
+    assert hits_by_person(seen, photos, people, 2).mean() == pytest.approx(1.0)
+    assert hits_by_person(photos, photos, people, 1).mean() == 1.0
     assert cosines(seen, photos).tolist() == pytest.approx(np.cos(turned - angles).tolist(), abs=1e-6)
 
 

@@ -3,7 +3,7 @@
 `sets` reads what users download, `prepare` writes the arrays of the cache, `prepared` reads them for the trainers.
 """
 
-from training.data.faces import SIZE, Face, Split, align_by_points, load_eyes, load_images
+from training.data.faces import SIZE, Face, Split, load_eyes, load_images
 from training.data.files import Images
 from training.data.manifest import read_manifests
 from training.data.prepared import Prepared, load_prepared
@@ -14,7 +14,6 @@ __all__ = [
     "Images",
     "Prepared",
     "Split",
-    "align_by_points",
     "load_eyes",
     "load_images",
     "load_prepared",

@@ -113,8 +113,3 @@ def is_on_template(landmarks: Points) -> bool:
 def load_eyes(faces: list[Face]) -> Points:
     """(N, 2, 2) in shares of the aligned side; the template's where only the picture was aligned."""
     return np.stack([FIVE_POINTS[:2] if f.landmarks is None else f.landmarks[:2] for f in faces]).astype(np.float32)
-
-
-def align_by_points(image: Images, points: Points, size: int) -> Images:
-    """Warps `image` so that its five points fall on the template; outside the picture is mirrored."""
-    return apply_warp(image, warp_by(points), size)

@@ -37,15 +37,6 @@ def ratio_of(over: npt.ArrayLike, under: npt.ArrayLike, people: Sequence[str] | 
     )
 
 
-def bootstrap_interval(values: list[float], rounds: int = ROUNDS, seed: int = 0) -> tuple[float, float]:
-    """95 % percentile interval of the mean of independent values."""
-    rng = np.random.default_rng(seed)
-    array = np.array(values)
-    means = array[rng.integers(len(array), size=(rounds, len(array)))].mean(1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
-
-
 def _estimate(
     columns: list[Floats], figure: Callable[[list[Floats]], Floats], people: Sequence[str] | None, seed: int
 ) -> Estimate:

@@ -47,8 +47,3 @@ def hits_by_person(faces: Embeddings, photos: Embeddings, people: list[str], ran
     names = np.array(people)
     nearest = np.argsort(-(faces @ photos.T), axis=1, kind="stable")[:, :rank]
     return np.asarray((names[nearest] == names[:, None]).any(1))
-
-
-def rank_by_person(faces: Embeddings, photos: Embeddings, people: list[str], rank: int = 1) -> float:
-    """Share of faces with a photo of the same person among the `rank` nearest photos of the whole split."""
-    return float(hits_by_person(faces, photos, people, rank).mean())

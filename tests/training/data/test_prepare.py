@@ -22,8 +22,9 @@ from tests.inference.drawings import drawn
 from tests.training import faces
 from tests.training.data import layouts
 from training.background import find_regions, train_segmenter
-from training.data import Prepared, align_by_points, load_images, load_prepared, read_manifests
+from training.data import Prepared, load_images, load_prepared, read_manifests
 from training.data.align import Aligner, Finders
+from training.data.faces import apply_warp, warp_by
 from training.data.files import Images, Members
 from training.data.manifest import read_cache, read_manifest, write_cache
 from training.data.prepare import Options, prepare
@@ -64,7 +65,7 @@ def test_points_are_brought_onto_the_template() -> None:
     points = (FIVE_POINTS @ np.array([[0.95, 0.2], [-0.2, 0.95]]) * 150 + (60, 30)).astype(np.float32)
     for x, y in np.round(points).astype(int):
         page[y - 1 : y + 2, x - 1 : x + 2] = 255
-    aligned = align_by_points(page, points, 256)[..., 0].astype(np.float64)
+    aligned = apply_warp(page, warp_by(points), 256)[..., 0].astype(np.float64)
     for x, y in FIVE_POINTS * 256:
         around = aligned[int(y) - 6 : int(y) + 7, int(x) - 6 : int(x) + 7]
         rows, columns = np.mgrid[:13, :13] - 6
