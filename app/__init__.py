@@ -91,12 +91,14 @@ def _register(app: "Flask") -> None:
     from app.admin import operations
     from app.admin import views as admin
     from app.api import views as api
+    from app.cases import views as cases
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.studio import views as studio
 
-    rooms = (assets, health, metrics, identity, confirming, second_factor, firebase, studio, admin, operations, api)
+    people = (identity, confirming, second_factor, firebase)
+    rooms = (assets, health, metrics, *people, cases, studio, admin, operations, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)
