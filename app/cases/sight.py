@@ -5,7 +5,6 @@ Everything else is answered like what does not exist. What is filed in a case is
 
 import datetime as dt
 import uuid
-from typing import cast
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
@@ -66,4 +65,4 @@ def held_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
     case, works = row
     if not works:
         raise Forbidden("You look into this case for a while; only those who work on it can change it.")
-    return cast(Case, case)
+    return case

@@ -58,6 +58,19 @@ def set_status(db: Session, account: Account, case: Case, after: CaseStatus, see
         held.status = after
         held.status_since = held.changed_at = clock(db)
         held.revision += 1
-        said = {"fields": ["status"], "revision": held.revision, "was": str(before), "now": str(after)}
-        custody.record(db, custody.of_case(case_id), account, "case.status", custody.Thing("case", case_id), **said)
+        _record(db, account, held, before)
     log.info("case_status", case=str(case_id), by=str(account.id), status=str(after))
+
+
+def _record(db: Session, account: Account, case: Case, before: CaseStatus) -> None:
+    custody.record(
+        db,
+        custody.of_case(case.id),
+        account,
+        "case.status",
+        custody.Thing("case", case.id),
+        fields=["status"],
+        revision=case.revision,
+        was=str(before),
+        now=str(case.status),
+    )
