@@ -24,7 +24,7 @@ test: environment ## Set up what is missing, then lint, check types and run ever
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --quiet --check .
 	@$(PYTHON) -m mypy --no-error-summary
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: lint
 lint: environment ## Check style and format, also of scripts, YAML and Terraform
