@@ -62,6 +62,10 @@ samples: environment ## Draw the sample sketches again
 firebase-sdk: ## Bring the Firebase SDK that IDENTITY=firebase serves
 	@scripts/firebase-sdk
 
+.PHONY: translations
+translations: environment ## Bring translations/ up to date with the code, and say how much is missing
+	@$(PYTHON) -m scripts.translations
+
 .PHONY: access
 access: environment ## Write docs/access.md: who may call what
 	@$(PYTHON) -m scripts.access
