@@ -5,10 +5,11 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.cases import service, words
+from app.cases import service
 from app.cases.blueprint import blueprint
 from app.cases.forms import case_facts, identity
 from app.cases.page import CaseHead, case_page, here
@@ -26,7 +27,7 @@ def new() -> ResponseReturnValue:
     typed = _typed()
     try:
         facts = case_facts(typed, utc_now().date())
-        unit_id = identity(request.form.get("unit", ""), "the unit")
+        unit_id = identity(request.form.get("unit", ""))
         case = service.create(context.db(), context.account(), facts, unit_id)
     except Refused as error:
         return _new_page(typed, str(error)), error.status
@@ -38,7 +39,7 @@ def new() -> ResponseReturnValue:
 def edit(case_id: uuid.UUID) -> ResponseReturnValue:
     head = here(case_id)
     if not head.works:
-        raise Forbidden("You look into this case for a while; only those who work on it can change it.")
+        raise Forbidden(_("You look into this case for a while; only those who work on it can change it."))
     if request.method in context.SAFE_METHODS:
         return _edit_page(head, _stored(head), head.case.revision)
     typed, revision = _typed(), request.form.get("revision", 0, type=int)
@@ -74,6 +75,4 @@ def _new_page(typed: dict[str, str], error: str = "") -> str:
 
 
 def _edit_page(head: CaseHead, typed: dict[str, str], revision: int, **values: Any) -> str:
-    return case_page(
-        "cases/edit.html", "cases.case", head, typed=typed, revision=revision, names=words.FIELDS, **values
-    )
+    return case_page("cases/edit.html", "cases.case", head, typed=typed, revision=revision, **values)

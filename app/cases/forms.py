@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from flask_babel import gettext as _
+
 from app.errors import Refused
 from models import CaseStatus, fold
 
@@ -38,13 +40,13 @@ class CaseFacts:
 def case_facts(form: Mapping[str, str], today: dt.date) -> CaseFacts:
     """Raises Refused with what to change."""
     facts = CaseFacts(
-        title=_line(form.get("title", ""), MAX_TITLE, "A title"),
-        description=_text(form.get("description", ""), MAX_DESCRIPTION, "A description"),
+        title=_line(form.get("title", ""), MAX_TITLE),
+        description=_text(form.get("description", ""), MAX_DESCRIPTION),
         incident_on=_day(form.get("incident_on", ""), today),
-        incident_place=_line(form.get("incident_place", ""), MAX_PLACE, "A place"),
+        incident_place=_line(form.get("incident_place", ""), MAX_PLACE),
     )
     if not facts.title:
-        raise Refused("Give the case a title.")
+        raise Refused(_("Give the case a title."))
     return replace(facts, tags=tags(form.get("tags", "")))
 
 
@@ -52,13 +54,13 @@ def tags(text: str) -> tuple[str, ...]:
     """Between commas; of those that look alike the first. Raises Refused."""
     found: dict[str, str] = {}
     for part in text.replace("\n", ",").split(","):
-        tag = _line(part, MAX_TAG, "A tag")
+        tag = _line(part, MAX_TAG)
         if tag:
             found.setdefault(fold(tag), tag)
     if any(len(folded) > MAX_TAG for folded in found):
-        raise Refused(f"A tag can have at most {MAX_TAG} characters.")
+        raise Refused(_("A tag can have at most %(most)s characters.", most=MAX_TAG))
     if len(found) > MAX_TAGS:
-        raise Refused(f"A case can have at most {MAX_TAGS} tags.")
+        raise Refused(_("A case can have at most %(most)s tags.", most=MAX_TAGS))
     return tuple(found.values())
 
 
@@ -67,30 +69,30 @@ def status(text: str) -> CaseStatus:
     try:
         return CaseStatus(text)
     except ValueError:
-        raise Refused("Choose a status from the list.") from None
+        raise Refused(_("Choose a status from the list.")) from None
 
 
-def identity(text: str, what: str) -> uuid.UUID | None:
+def identity(text: str) -> uuid.UUID | None:
     """None when nothing was chosen. Raises Refused for what names nothing."""
     try:
         return uuid.UUID(text) if text else None
     except ValueError:
-        raise Refused(f"Choose {what} from the list.") from None
+        raise Refused(_("Choose from the list.")) from None
 
 
-def _line(text: str, most: int, what: str) -> str:
+def _line(text: str, most: int) -> str:
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if len(line) > most:
-        raise Refused(f"{what} can have at most {most} characters.")
+        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=line[:30], most=most))
     return line
 
 
-def _text(text: str, most: int, what: str) -> str:
+def _text(text: str, most: int) -> str:
     """Lines stay; control characters do not."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in lines if sign in "\n\t" or sign.isprintable()).strip()
     if len(kept) > most:
-        raise Refused(f"{what} can have at most {most:,} characters.")
+        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=most))
     return kept
 
 
@@ -100,8 +102,8 @@ def _day(text: str, today: dt.date) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(text.strip())
     except ValueError:
-        raise Refused("Give the date as year, month and day, such as 2026-03-31.") from None
+        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
     # A day of leeway: where the agency is, it may be tomorrow already.
     if not EARLIEST <= day <= today + dt.timedelta(days=1):
-        raise Refused("The date of the incident must be after 1900 and not in the future.")
+        raise Refused(_("The date of the incident must be after 1900 and not in the future."))
     return day

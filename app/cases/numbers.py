@@ -1,6 +1,7 @@
 """Case numbers by the agency's pattern, such as ``{year}-{number:05}``. No number is given out twice.
 
 A pattern may have ``{year}``, ``{month}``, ``{unit}``, the unit's code, and must have ``{number}``, which counts
+from flask_babel import gettext as _
 from 1 for whatever the others say: each year anew where the pattern has the year. ``{number:05}`` is at least five
 digits long.
 """
@@ -9,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -33,16 +35,18 @@ def pattern(db: Session) -> str:  # noqa: ARG001
 def check_pattern(text: str) -> str:
     """Raises Refused for a pattern that cannot be used, saying why."""
     text = " ".join(text.split())
-    names = [name for name, _ in FIELD.findall(text)]
+    names = [name for name, _width in FIELD.findall(text)]
     if names.count("number") != 1:
-        raise Refused("A pattern needs {number}, the running number, once.")
+        raise Refused(_("A pattern needs {number}, the running number, once."))
     rest = FIELD.sub("", text)
     if not (SIGNS.fullmatch(rest) and rest.isprintable()):
         raise Refused(
-            "Beside {year} {month} {unit} {number:05}, a pattern has letters, digits, spaces and - . / _ only."
+            _("Beside {year} {month} {unit} {number:05}, a pattern has letters, digits, spaces and - . / _ only.")
         )
     if len(rest) + sum(LONGEST[name] for name in names) > MAX_LENGTH:
-        raise Refused(f"Numbers by this pattern could have more than {MAX_LENGTH} characters; make it shorter.")
+        raise Refused(
+            _("Numbers by this pattern could have more than %(most)s characters; make it shorter.", most=MAX_LENGTH)
+        )
     return text
 
 

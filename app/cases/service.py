@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from app import custody
 from app.cases import numbers
 from app.cases.forms import CaseFacts
 from app.cases.sight import WORKING, held_case
-from app.custody.canonical import digest
+from app.cases.words import FIELDS
+from app.custody import digest
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
 from app.identity import units
@@ -37,12 +39,16 @@ class Change:
     by: str
     fields: tuple[str, ...]
 
+    @property
+    def words(self) -> list[str]:
+        return [str(FIELDS.get(name, name)) for name in self.fields]
+
 
 class ChangedMeanwhile(Conflict):
     """The form was drawn before somebody else's changes; nothing of it was kept."""
 
     def __init__(self, revision: int, changes: Collection[Change]) -> None:
-        super().__init__("Somebody else has changed this case since you opened it. Nothing was saved yet.")
+        super().__init__(_("Somebody else has changed this case since you opened it. Nothing was saved yet."))
         self.revision = revision
         self.changes = list(changes)
 
@@ -53,7 +59,9 @@ def create(db: Session, account: Account, facts: CaseFacts, unit_id: uuid.UUID |
     Raises Forbidden without a role for it, and Refused for a unit that is not the account's.
     """
     if not account.has_role(*WORKING):
-        raise Forbidden("Your account does not have the role for this. If you need it, ask an administrator.")
+        raise Forbidden(
+            _("Your account does not have the role for this. If you need it for your work, ask an administrator.")
+        )
     for tries_left in reversed(range(TRIES)):
         try:
             with transaction(db):
@@ -85,11 +93,11 @@ def unit_for(db: Session, account_id: uuid.UUID, wanted: uuid.UUID | None) -> uu
     several and chose none."""
     mine = list(db.scalars(select(AccountUnit.unit_id).where(AccountUnit.account_id == account_id)))
     if not mine:
-        raise Refused("A case belongs to a unit, and you are in none. Ask an administrator to put you into one.")
+        raise Refused(_("A case belongs to a unit, and you are in none. Ask an administrator to put you into one."))
     if wanted is None and len(mine) > 1:
-        raise Refused("Choose the unit that the case belongs to.")
+        raise Refused(_("Choose the unit that the case belongs to."))
     if wanted is not None and wanted not in mine:
-        raise Refused("You are not in that unit any more; reload the page and choose again.")
+        raise Refused(_("You are not in that unit any more; reload the page and choose again."))
     return wanted or mine[0]
 
 

@@ -1,6 +1,7 @@
 """The status of a case: which moves there are, who may make them, and making one."""
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app import custody
@@ -50,11 +51,13 @@ def set_status(db: Session, account: Account, case: Case, after: CaseStatus, see
         if before == after:
             return
         if before != seen:
-            raise Conflict(f"Somebody else has set the case to {before} meanwhile. Nothing was changed.")
+            raise Conflict(_("Somebody else has changed the status of the case meanwhile. Nothing was changed."))
         if after not in MOVES[before]:
-            raise Refused(f"A case that is {before} cannot become {after}.")
+            raise Refused(
+                _("That is not a step from the status that the case is in. Reload the page and choose again.")
+            )
         if after not in moves(account, before):
-            raise Forbidden("Only a supervisor publishes, closes, archives or reopens a case.")
+            raise Forbidden(_("Only a supervisor publishes, closes, archives or reopens a case."))
         held.status = after
         held.status_since = held.changed_at = clock(db)
         held.revision += 1

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
 
 @dataclass(frozen=True)
 class Tab:
     """``endpoint`` is a GET view that takes ``case_id``."""
 
     endpoint: str
-    title: str
+    title: LazyString
 
 
 TABS = [
-    Tab("cases.case", "Overview"),
+    Tab("cases.case", _("Overview")),
 ]
 """In the order in which they are shown."""

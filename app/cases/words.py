@@ -1,13 +1,15 @@
 """What the records' words about a case are called on the pages."""
 
+from flask_babel import lazy_gettext as _
+
 from models import CaseStatus
 
 STATUS = {
-    CaseStatus.OPEN: "Open",
-    CaseStatus.PUBLISHED: "Published",
-    CaseStatus.IDENTIFIED: "Identified",
-    CaseStatus.CLOSED: "Closed",
-    CaseStatus.ARCHIVED: "Archived",
+    CaseStatus.OPEN: _("Open"),
+    CaseStatus.PUBLISHED: _("Published"),
+    CaseStatus.IDENTIFIED: _("Identified"),
+    CaseStatus.CLOSED: _("Closed"),
+    CaseStatus.ARCHIVED: _("Archived"),
 }
 SHAPE = {
     CaseStatus.OPEN: "ready",
@@ -17,18 +19,18 @@ SHAPE = {
     CaseStatus.ARCHIVED: "parked",
 }
 MOVE = {
-    CaseStatus.OPEN: "Reopen",
-    CaseStatus.PUBLISHED: "Publish",
-    CaseStatus.IDENTIFIED: "Person identified",
-    CaseStatus.CLOSED: "Close",
-    CaseStatus.ARCHIVED: "Archive",
+    CaseStatus.OPEN: _("Reopen"),
+    CaseStatus.PUBLISHED: _("Publish"),
+    CaseStatus.IDENTIFIED: _("Person identified"),
+    CaseStatus.CLOSED: _("Close"),
+    CaseStatus.ARCHIVED: _("Archive"),
 }
 FIELDS = {
-    "title": "title",
-    "description": "description",
-    "incident_on": "date of the incident",
-    "incident_place": "place",
-    "tags": "tags",
-    "status": "status",
-    "unit": "unit",
+    "title": _("title"),
+    "description": _("description"),
+    "incident_on": _("date of the incident"),
+    "incident_place": _("place"),
+    "tags": _("tags"),
+    "status": _("status"),
+    "unit": _("unit"),
 }
