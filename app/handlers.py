@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flask_babel import gettext as _
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -80,7 +81,7 @@ def perform(claim: Claim, database: Database, store: ObjectStore, renderer: Rend
     with database.session(read_only=True) as db:
         sketch = db.get(Sketch, claim.subject_id)
     if sketch is None:
-        raise NotFound("The sketch is no longer there.")
+        raise NotFound(_("The sketch is no longer there."))
     image = decode_image(store.get(sketch.clean_key)).image
     if claim.kind == JobKind.ALIGN:
         return _align(sketch.id, image, renderer)
