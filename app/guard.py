@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
-from app import context
+from app import context, custody
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn
 from app.gate import Access, access_of, safe_next
 from app.identity import sessions
@@ -39,6 +39,7 @@ def guard() -> ResponseReturnValue | None:
     if signed is None:
         return _to_sign_in()
     structlog.contextvars.bind_contextvars(asker=str(signed.account_id))
+    custody.act_as(context.db(), signed.account)
     return _check(access, signed)
 
 

@@ -4,6 +4,7 @@ Each handler gives back a function that records its result. The caller runs it i
 that also ends the job, so a job is done exactly when its result is there.
 """
 
+import hashlib
 import io
 import uuid
 from collections.abc import Callable
@@ -14,9 +15,11 @@ from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import Database
 from app.errors import NotFound
 from app.leases import Claim
+from app.provenance import document
 from app.storage import ObjectStore, object_key, split_key
 from imaging.decode import decode_image
 from imaging.encode import thumbnail_webp
@@ -92,8 +95,12 @@ def _align(sketch_id: uuid.UUID, image: Image.Image, renderer: Renderer) -> Reco
 
     def record(db: Session) -> None:
         sketch = _held_sketch(db, sketch_id)
+        before, after = (custody.digest(eyes) if eyes else None for eyes in (sketch.found_eyes, found.eyes))
         sketch.found_eyes, sketch.found_method = found.eyes, found.method[:16]
         sketch.found_note = found.note[:500]
+        thing, how = custody.Thing("sketch", sketch_id), {"method": sketch.found_method}
+        chain = custody.of_sketch(sketch)
+        custody.record(db, chain, custody.WORKER, "sketch.eyes", thing, before=before, after=after, **how)
 
     return record
 
@@ -123,29 +130,48 @@ def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore
     store.put(thumbnail_key, thumbnail)
 
     def record(db: Session) -> None:
-        _held_sketch(db, claim.subject_id)  # so that two likenesses cannot get the same number
+        held = _held_sketch(db, claim.subject_id)  # so that two likenesses cannot get the same number
         count = select(func.max(Likeness.number)).where(Likeness.sketch_id == claim.subject_id)
-        db.add(
-            Likeness(
-                sketch_id=claim.subject_id,
-                job_id=claim.job_id,
-                number=(db.scalar(count) or 0) + 1,
-                engine=wish.engine,
-                seed=wish.seed if made.seed is None else made.seed,
-                strength=wish.strength,
-                eyes=made.eyes,
-                image_key=image_key,
-                image_sha256=split_key(image_key)[1],
-                thumbnail_key=thumbnail_key,
-                provenance=made.provenance,
-                set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
-                candidate=claim.params.get("candidate"),
-                appearance=made.appearance,
-                varied=made.varied,
-            )
+        likeness = Likeness(
+            id=uuid.uuid4(),
+            sketch_id=claim.subject_id,
+            job_id=claim.job_id,
+            number=(db.scalar(count) or 0) + 1,
+            engine=wish.engine,
+            seed=wish.seed if made.seed is None else made.seed,
+            strength=wish.strength,
+            eyes=made.eyes,
+            image_key=image_key,
+            image_sha256=split_key(image_key)[1],
+            thumbnail_key=thumbnail_key,
+            provenance=made.provenance,
+            set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
+            candidate=claim.params.get("candidate"),
+            appearance=made.appearance,
+            varied=made.varied,
         )
+        db.add(likeness)
+        _record_rendered(db, held, likeness)
 
     return record
+
+
+def _record_rendered(db: Session, sketch: Sketch, likeness: Likeness) -> None:
+    """The one entry of a render: with the bytes of the picture and of its provenance, as they are handed out."""
+    custody.record(
+        db,
+        custody.of_sketch(sketch),
+        custody.WORKER,
+        "likeness.rendered",
+        custody.Thing("likeness", likeness.id),
+        after=likeness.image_sha256,
+        number=likeness.number,
+        sketch=str(sketch.id),
+        job=str(likeness.job_id),
+        engine=likeness.engine,
+        seed=likeness.seed,
+        provenance=hashlib.sha256(document(likeness.provenance)).hexdigest(),
+    )
 
 
 def default_strength(capabilities: dict[str, Any], engine: str) -> float:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.custody import looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
@@ -163,6 +164,7 @@ class Station:
         with self._database.session() as db:
             workers.forget_old(db)
             idempotency.forget_old(db)
+            looking.forget_old(db)
         self._store.tidy()
 
     def audit(self) -> None:
