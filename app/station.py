@@ -12,13 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
-from app.custody import looking
+from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
-from app.storage import ObjectStore, StorageUnavailable
+from app.storage import ObjectStore, StorageUnavailable, open_anchors
 from models import JobKind, Worker
 
 log = structlog.get_logger(__name__)
@@ -178,6 +178,15 @@ class Station:
             log.warning("audit_broken_off", kind=type(error).__name__)
         except Exception:
             log.exception("audit_broke")
+
+    def anchor(self) -> None:
+        """Put the day's anchor of custody where others keep it."""
+        try:
+            anchoring.take(self._database, self._store)
+            if self._settings.anchor_url:
+                anchoring.mirror(self._store, open_anchors(self._settings))
+        except (StorageUnavailable, SQLAlchemyError) as error:
+            log.warning("anchor_broken_off", kind=type(error).__name__)
 
     def repeat(self, action: Callable[[], None]) -> threading.Thread:
         """Do something now and every heartbeat until the worker stops."""
