@@ -52,12 +52,10 @@ def remove(connection: Connection, chain: Chain, number: int) -> None:
 def fork(connection: Connection, chain: Chain, number: int) -> None:
     """A second entry of this number, which follows from the one before as the first does."""
     if connection.dialect.name == "sqlite":
-        # SQLite cannot drop a constraint: its owner would edit the schema.
-        connection.exec_driver_sql("PRAGMA writable_schema=ON")
-        connection.exec_driver_sql(
-            "UPDATE sqlite_master SET sql = replace(sql, 'UNIQUE (chain_id, number)', 'CHECK (1)') "
-            "WHERE name = 'custody_entry'"
-        )
+        # SQLite cannot drop a constraint, but a copy of the table has none.
+        connection.execute(text("ALTER TABLE custody_entry RENAME TO former"))
+        connection.execute(text("CREATE TABLE custody_entry AS SELECT * FROM former"))
+        connection.execute(text("DROP TABLE former"))
     else:
         connection.execute(text("ALTER TABLE custody_entry DROP CONSTRAINT uq_custody_entry_chain_id_number"))
     second = {**entry(connection, chain, number), "id": uuid.uuid4(), "actor": "Somebody else"}

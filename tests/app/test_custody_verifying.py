@@ -95,7 +95,6 @@ def test_two_entries_that_changed_all_but_their_places_are_seen(database: Databa
 def test_a_fork_is_seen(database: Database) -> None:
     with owner(database) as connection:
         fork(connection, CASE, 3)
-    database.close()  # a connection that knew the former schema
     assert faults(database) == [("double", 3)]
 
 
