@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.database import announce_work, clock, log_once_committed, transaction
 from app.errors import Conflict
+from imaging.words import N_
 from models import Job, JobKind, JobState
 
 log = structlog.get_logger(__name__)
@@ -78,8 +80,8 @@ def cancel(db: Session, job: Job) -> Job:
     with transaction(db):
         job = held(db, job.id)
         if job.state not in OPEN:
-            raise Conflict("This is over already and cannot be cancelled.")
-        close(job, JobState.CANCELLED, "Cancelled.")
+            raise Conflict(_("This is over already and cannot be cancelled."))
+        close(job, JobState.CANCELLED, N_("Cancelled."))
         job.finished_at = clock(db)
         log_once_committed(db, "job_cancelled", job=str(job.id))
     return job
@@ -93,7 +95,7 @@ def retry(db: Session, job: Job) -> Job:
     with transaction(db):
         job = held(db, job.id)
         if job.state not in RETRYABLE:
-            raise Conflict("This is not waiting for another try; reload the page to see where it is.")
+            raise Conflict(_("This is not waiting for another try; reload the page to see where it is."))
         job.state, job.reason, job.deaths = JobState.QUEUED, "", 0
         job.started_at = job.finished_at = None
         job.queued_at = clock(db)
@@ -128,12 +130,12 @@ def set_urgency(db: Session, job: Job, word: str) -> None:
     with transaction(db):
         job = held(db, job.id)
         if job.state != JobState.QUEUED:
-            raise Conflict("This is no longer waiting, so its priority does not matter any more.")
+            raise Conflict(_("This is no longer waiting, so its priority does not matter any more."))
         job.priority = int(PRIORITY[job.kind] * URGENCY[word])
         log_once_committed(db, "job_priority", job=str(job.id), urgency=word)
 
 
-def close(job: Job, state: JobState, reason: str = "") -> None:
+def close(job: Job, state: JobState, reason: str = "", parts: dict[str, Any] | None = None) -> None:
     """Put the job into a state in which nobody holds its lease."""
-    job.state, job.reason = state, reason[:500]
+    job.state, job.reason, job.reason_parts = state, reason[:500], parts
     job.lease_owner = job.lease_expires_at = job.heartbeat_at = None

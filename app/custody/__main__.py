@@ -20,6 +20,7 @@ from app.database import Database
 from app.errors import AppError
 from app.settings import Settings, SettingsError
 from app.storage import ObjectStore, StorageUnavailable, open_anchors, open_store
+from imaging.words import N_
 from models import Case, ChainKind, DeletionRequest, Sketch
 
 GOOD, FAULTY, BROKEN_OFF = 0, 1, 3
@@ -92,7 +93,7 @@ def _case(db: Session, number: str) -> uuid.UUID:
     found = db.scalar(select(Case.id).where(Case.number == number))
     found = found or db.scalar(select(DeletionRequest.case_id).where(DeletionRequest.case_number == number))
     if found is None:
-        raise AppError(f"There is no case {number}.")
+        raise AppError(N_("There is no case %(number)s."), number=number)
     return found
 
 

@@ -16,6 +16,7 @@ from app.custody.appending import Thing
 from app.custody.recording import of_sketch, record
 from app.database import Database, add_unless_there, transaction
 from app.errors import NotFound
+from imaging.words import N_
 from models import Sighting, Sketch, utc_now
 
 QUARTER = 15 * 60
@@ -58,7 +59,7 @@ def _record(db: Session, by: Actor, action: str, evidence: Evidence) -> None:
     # Held, so that it is not filed in a case between choosing the chain and writing to it.
     sketch = db.scalar(select(Sketch).where(Sketch.id == evidence.sketch_id).with_for_update(read=True))
     if sketch is None:
-        raise NotFound("This was removed a moment ago.")
+        raise NotFound(N_("This was removed a moment ago."))
     # Looking changes nothing: the same digest before and after.
     same = {"before": evidence.sha256, "after": evidence.sha256}
     record(db, of_sketch(sketch), by, action, evidence.thing, **same, part=evidence.part, sketch=str(sketch.id))
