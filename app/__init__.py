@@ -93,6 +93,7 @@ def _register(app: "Flask") -> None:
     from app.admin import operations
     from app.admin import views as admin
     from app.api import views as api
+    from app.custody import pages as custody
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -113,6 +114,7 @@ def _register(app: "Flask") -> None:
         admin,
         operations,
         api,
+        custody,
     )
     for room in rooms:
         app.register_blueprint(room.blueprint)
