@@ -18,5 +18,6 @@ TABS = [
     Tab("cases.case", _("Overview")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
+    Tab("cases.custody", _("Custody")),
 ]
 """In the order in which they are shown."""

@@ -1,13 +1,14 @@
 """What entries and faults say to a person: every action and every fault has its words here."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from app.cases.words import FIELDS, STATUS
 from app.custody.verifying import Fault
-from models import CustodyEntry
+from app.languages.formats import listed
+from models import CaseStatus, CustodyEntry
 
 PROGRAM: Mapping[str, LazyString] = {
     "operator": _("The operator"),
@@ -30,8 +31,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "photo.measured": _("%(who)s compared the likeness with the photo."),
     "evidence.downloaded": _("%(who)s took evidence away."),
     "evidence.viewed": _("%(who)s looked at evidence."),
-    "case.assigned": _("%(who)s put %(name)s on the case."),
-    "case.changed": _("%(who)s changed what the case says."),
+    "case.assigned": _("%(who)s put %(person)s on the case."),
+    "case.changed": _("%(who)s changed: %(fields)s."),
     "case.created": _("%(who)s opened the case."),
     "case.deleted": _("%(who)s had the case deleted."),
     "case.deletion_asked": _("%(who)s asked for the case to be deleted."),
@@ -40,11 +41,11 @@ ACTIONS: Mapping[str, LazyString] = {
     "case.glass_broken": _("%(who)s broke the glass and looked into the case."),
     "case.hold": _("%(who)s put a legal hold on the case."),
     "case.imported": _("%(who)s imported the case."),
-    "case.moved": _("%(who)s moved the case to another unit."),
+    "case.moved": _("%(who)s moved the case from %(was)s to %(now)s."),
     "case.released": _("%(who)s lifted the legal hold."),
     "case.status": _("%(who)s changed the status from %(was)s to %(now)s."),
     "case.tagged": _("%(who)s changed the tags."),
-    "case.unassigned": _("%(who)s took %(name)s off the case."),
+    "case.unassigned": _("%(who)s took %(person)s off the case."),
     "note.added": _("%(who)s wrote a note."),
     "note.changed": _("%(who)s changed a note."),
     "note.removed": _("%(who)s removed a note."),
@@ -108,8 +109,16 @@ FAULTS: Mapping[str, LazyString] = {
 }
 
 
-class _Values(dict[str, Any]):
-    """An entry of earlier code may lack what its sentence names; it is still told."""
+class _Values(dict[str, str]):
+    """The entry's details in words. One of earlier code may lack what its sentence names; it is still told."""
+
+    def __init__(self, entry: CustodyEntry) -> None:
+        said = {name: str(value) for name, value in entry.details.items()}
+        for name in ("was", "now"):
+            if entry.action == "case.status" and said.get(name) in set(CaseStatus):
+                said[name] = str(STATUS[CaseStatus(said[name])])
+        said["fields"] = listed([str(FIELDS.get(name, name)) for name in entry.details.get("fields", ())])
+        super().__init__(said, who=who(entry))
 
     def __missing__(self, key: str) -> str:
         return "…"
@@ -121,7 +130,7 @@ def sentence(entry: CustodyEntry) -> str:
     words = EXACTLY.get((entry.action, entry.object_kind, part)) or ACTIONS.get(entry.action)
     if words is None:  # of newer code
         return f"{who(entry)}: {entry.action}"
-    return str(words) % _Values(entry.details, who=who(entry))
+    return str(words) % _Values(entry)
 
 
 def who(entry: CustodyEntry) -> str:
