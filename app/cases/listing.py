@@ -60,9 +60,8 @@ def count(db: Session, account: Account, by: Filter) -> int:
 def recent_tags(db: Session, account: Account) -> list[str]:
     """The tags of the newest cases that the account sees, each once and as it was written first, by name."""
     newest = _of_every_place(account, [], TAGGED)
-    rows = db.execute(
-        select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
-    )
+    query = select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
+    rows = db.execute(query)
     return [name for _folded, name in sorted(rows.all(), key=lambda row: row[0])]
 
 
