@@ -12,7 +12,6 @@ from models import CaseStatus, CustodyEntry
 SENTENCES: Mapping[str, LazyString] = {
     "case.created": _("opened the case"),
     "case.changed": _("changed: %(fields)s"),
-    "case.tagged": _("changed the tags of the case"),
     "case.status": _("set the status from %(was)s to %(now)s"),
     "case.assigned": _("put %(person)s on the case"),
     "case.unassigned": _("took %(person)s off the case"),
