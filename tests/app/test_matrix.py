@@ -4,6 +4,7 @@ A new endpoint fails these tests until it has a line in matrix.txt.
 """
 
 import itertools
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
+from app.cases import notes
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
 from app.database import Database, transaction, upgrade
@@ -104,6 +106,12 @@ def _things(world: World, db: Session, png: bytes) -> None:
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
     world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
+    world.values["filter_id"] = uuid.uuid4()
+    _note(world, db, owner)
+
+
+def _note(world: World, db: Session, owner: Account) -> None:
+    world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
@@ -144,6 +152,9 @@ def _prepare(world: World, rule: str) -> None:
     with services(world.app).database.session() as db, transaction(db):
         db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
         db.get_one(Account, world.values["account_id"]).suspended_at = None
+        if rule.endswith("/notes/<uuid:note_id>/remove"):
+            owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
+            _note(world, db, owner)
         if "<uuid:job_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
 
