@@ -15,7 +15,7 @@ from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
 
 PER_PAGE = 50
-KIND_WORDS = {JobKind.ALIGN: "Find eyes", JobKind.RENDER: "Render"}
+KIND_WORDS = {JobKind.ALIGN: "Find eyes", JobKind.RENDER: "Render", JobKind.PHOTO: "Compare photo"}
 STATE_WORDS = {
     JobState.QUEUED: "Waiting",
     JobState.RUNNING: "Running",

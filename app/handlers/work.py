@@ -59,6 +59,19 @@ class Wish:
     candidates: int = 1
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A real photo beside a likeness. ``aligned`` is its PNG placed like the likeness, None when no face was found;
+    ``cosine`` is None without a face matcher."""
+
+    eyes: EyePair | None
+    note: str
+    aligned: bytes | None = None
+    ssim: float | None = None
+    cosine: float | None = None
+    matcher_sha256: str | None = None
+
+
 class Renderer(Protocol):
     """What a worker can do with a sketch. Raises errors.Refused with a sentence for the person."""
 
@@ -68,6 +81,9 @@ class Renderer(Protocol):
     def align(self, image: Image.Image) -> Found: ...
 
     def render(self, image: Image.Image, wish: Wish) -> Made: ...
+
+    def compare(self, photo: Image.Image, likeness: Image.Image, eyes: EyePair | None) -> Compared:
+        """Eyes that are None are to be found."""
 
 
 @dataclass(frozen=True)

@@ -58,9 +58,7 @@ def job_words(job: Job, position: int | None, live: bool, taken: bool = True) ->
         return NOBODY[job.kind]
     if job.state == JobState.QUEUED:
         return _queued(position, live)
-    if job.kind == JobKind.ALIGN:
-        return ALIGN_LONG[job.state]
-    return RENDER_LONG[job.state]
+    return LONG[job.kind][job.state]
 
 
 def request_words(request: Request, position: int | None, live: bool, taken: bool = True) -> str:
@@ -86,6 +84,7 @@ def _queued(position: int | None, live: bool) -> str:
 NOBODY = {
     JobKind.ALIGN: "Waiting for a worker that finds eyes; none is running",
     JobKind.RENDER: "Waiting for a worker that renders; none is running",
+    JobKind.PHOTO: "Waiting for a worker that compares photos; none is running",
 }
 RENDER_LONG = {
     JobState.RUNNING: "Rendering the likeness",
@@ -101,3 +100,11 @@ ALIGN_LONG = {
     JobState.PARKED: "Set aside, because looking for the eyes stopped the renderer several times",
     JobState.CANCELLED: "Cancelled",
 }
+PHOTO_LONG = {
+    JobState.RUNNING: "Comparing the photo with the likeness",
+    JobState.DONE: "Compared",
+    JobState.FAILED: "The photo could not be compared",
+    JobState.PARKED: "Set aside, because comparing it stopped the worker several times",
+    JobState.CANCELLED: "Cancelled",
+}
+LONG = {JobKind.ALIGN: ALIGN_LONG, JobKind.RENDER: RENDER_LONG, JobKind.PHOTO: PHOTO_LONG}
