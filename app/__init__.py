@@ -98,6 +98,7 @@ def _register(app: "Flask") -> None:
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.photos import views as photos
     from app.studio import views as studio
 
     rooms = (
@@ -110,6 +111,7 @@ def _register(app: "Flask") -> None:
         second_factor,
         firebase,
         studio,
+        photos,
         admin,
         operations,
         api,

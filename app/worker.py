@@ -99,7 +99,7 @@ class PipelineRenderer:
             checkpoint, matcher = self._pipeline.matcher or (None, None)
             cosine = matcher.cosine(placed, likeness) if matcher else None
         except InferenceError as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.message, **error.values) from error
         sha256 = checkpoint.sha256 if checkpoint else None
         return Compared(_pair(pair), note, encode_png(placed), ssim(placed, likeness), cosine, sha256)
 

@@ -13,6 +13,7 @@ ACTIONS = frozenset(
         "likeness.rendered",
         "photo.added",
         "photo.consent",
+        "photo.eyes",
         "photo.measured",
         # looking at evidence and taking it away
         "evidence.downloaded",

@@ -59,7 +59,7 @@ def create_sketch(
     or what was made then, that the account no longer sees, and StorageFull; then nothing is kept.
     """
     require_role(account)
-    owner_id, name = account.id, _file_name(file_name)
+    owner_id, name = account.id, kept_name(file_name)
     title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or "Sketch")
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
     if earlier := idempotency.find(db, request):
@@ -122,7 +122,7 @@ def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple
     return (newest or 0) + 1, first.unit_id
 
 
-def _file_name(text: str) -> str:
+def kept_name(text: str) -> str:
     """The last part of whatever path the browser told, kept for people to read and for nothing else."""
     name = "".join(sign for sign in PureWindowsPath(text).name if sign.isprintable())
     return name[-255:] or "sketch"

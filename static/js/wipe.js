@@ -5,7 +5,7 @@ class WipeView extends HTMLElement {
     const frame = /** @type {HTMLElement} */ (this.querySelector(".wipe-frame"));
     const show = () => {
       this.style.setProperty("--wipe", `${range.value}%`);
-      range.setAttribute("aria-valuetext", `${range.value} % sketch`);
+      range.setAttribute("aria-valuetext", `${range.value} % ${this.dataset.words ?? "sketch"}`);
     };
     const drag = (/** @type {PointerEvent} */ event) => {
       const box = frame.getBoundingClientRect();
