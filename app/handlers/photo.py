@@ -11,6 +11,7 @@ from app.handlers.work import Compared, Record, Tools, held_sketch
 from app.leases import Claim
 from app.storage import object_key, split_key
 from imaging.decode import decode_image
+from imaging.words import N_
 from models import Likeness, RealPhoto, Sketch
 
 
@@ -19,7 +20,7 @@ def photo(claim: Claim, tools: Tools) -> Record:
         found = db.get(RealPhoto, claim.subject_id)
         likeness = db.get(Likeness, found.likeness_id) if found else None
     if found is None or likeness is None:
-        raise NotFound("The photo is no longer there.")
+        raise NotFound(N_("The photo is no longer there."))
     picture, face = (decode_image(tools.store.get(key)).image for key in (found.clean_key, likeness.image_key))
     compared = tools.renderer.compare(picture, face, claim.params.get("eyes"))
     key = None

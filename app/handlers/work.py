@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.leases import Claim
 from app.storage import ObjectStore
 from imaging.decode import decode_image
+from imaging.words import N_
 from models import EyePair, Sketch
 
 Record = Callable[[Session], None]
@@ -103,7 +104,7 @@ def sketch_of(claim: Claim, tools: Tools) -> tuple[Sketch, Image.Image]:
     with tools.database.session(read_only=True) as db:
         sketch = db.get(Sketch, claim.subject_id)
     if sketch is None:
-        raise NotFound("The sketch is no longer there.")
+        raise NotFound(N_("The sketch is no longer there."))
     return sketch, decode_image(tools.store.get(sketch.clean_key)).image
 
 

@@ -3,6 +3,7 @@
 import uuid
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -95,9 +96,9 @@ def set_consent(db: Session, account: Account, photo: RealPhoto, consent: bool, 
     """
     note = " ".join("".join(sign if sign.isprintable() else " " for sign in note).split())
     if consent and not note:
-        raise Refused("Say on whose word: who agreed, and how, e.g. “Form 12, signed 3 May”.")
+        raise Refused(_("Say on whose word: who agreed, and how, e.g. “Form 12, signed 3 May”."))
     if len(note) > MAX_NOTE:
-        raise Refused("This can have at most %(number)s characters.", number=MAX_NOTE)
+        raise Refused(_("This can have at most %(number)s characters.", number=MAX_NOTE))
     photo_id = photo.id
     with transaction(db):
         held, sketch = _held_photo(db, account, photo_id)

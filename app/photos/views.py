@@ -6,6 +6,7 @@ import uuid
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import Conflict, Refused
@@ -38,7 +39,7 @@ def add(likeness_id: uuid.UUID) -> ResponseReturnValue:
     file = request.files.get("photo")
     try:
         if file is None or not file.filename:
-            raise Refused("Choose a photo first.")
+            raise Refused(_("Choose a photo first."))
         data = file.read(MAX_BYTES + 1)
         service.add_photo(context.db(), context.store(), context.account(), likeness, data, file.filename)
     except (Refused, ImageRefused) as error:
