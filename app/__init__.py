@@ -98,6 +98,7 @@ def _register(app: "Flask") -> None:
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.notifications import views as notifications
     from app.photos import views as photos
     from app.studio import views as studio
 
@@ -112,6 +113,7 @@ def _register(app: "Flask") -> None:
         firebase,
         studio,
         photos,
+        notifications,
         admin,
         operations,
         api,

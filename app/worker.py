@@ -82,7 +82,6 @@ class PipelineRenderer:
             list(options.candidate.varied),
         )
 
-
     def compare(self, photo: Image.Image, likeness: Image.Image, eyes: EyePair | None) -> Compared:
         from imaging.encode import encode_png
         from inference.errors import InferenceError

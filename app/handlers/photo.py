@@ -5,10 +5,11 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, notifications
 from app.errors import NotFound
 from app.handlers.work import Compared, Record, Tools, held_sketch
 from app.leases import Claim
+from app.notifications.telling import photo_path
 from app.storage import object_key, split_key
 from imaging.decode import decode_image
 from imaging.words import N_
@@ -36,6 +37,7 @@ def photo(claim: Claim, tools: Tools) -> Record:
         held.ssim, held.cosine, held.matcher_sha256 = compared.ssim, compared.cosine, compared.matcher_sha256
         sketch = held_sketch(db, likeness.sketch_id)  # so that it is not filed meanwhile: then its chain is another
         _say(db, held, sketch, compared)
+        notifications.tell(db, [claim.owner_id], "photo", photo_path(likeness.id), {"sketch": sketch.title})
 
     return record
 

@@ -8,8 +8,10 @@ from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import notifications
 from app.handlers.work import Record, Renderer, Tools, Wish, held_sketch, sketch_of
 from app.leases import Claim
+from app.notifications.telling import sketch_path
 from app.storage import object_key, split_key
 from imaging.encode import thumbnail_webp
 from models import Likeness, Sketch
@@ -25,13 +27,14 @@ def render(claim: Claim, tools: Tools) -> Record:
     tools.store.put(thumbnail_key, thumbnail)
 
     def record(db: Session) -> None:
-        held_sketch(db, claim.subject_id)  # so that two likenesses cannot get the same number
+        held = held_sketch(db, claim.subject_id)  # so that two likenesses cannot get the same number
         count = select(func.max(Likeness.number)).where(Likeness.sketch_id == claim.subject_id)
+        number = (db.scalar(count) or 0) + 1
         db.add(
             Likeness(
                 sketch_id=claim.subject_id,
                 job_id=claim.job_id,
-                number=(db.scalar(count) or 0) + 1,
+                number=number,
                 engine=wish.engine,
                 seed=wish.seed if made.seed is None else made.seed,
                 strength=wish.strength,
@@ -46,6 +49,8 @@ def render(claim: Claim, tools: Tools) -> Record:
                 varied=made.varied,
             )
         )
+        facts = {"number": number, "sketch": held.title}
+        notifications.tell(db, [claim.owner_id], "rendered", sketch_path(held.id), facts)
 
     return record
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import jobs, workers
+from app.languages.telling import reason
 from app.photos.shelf import photos_of
 from app.studio import geometry
 from app.studio.states import ACTIVE, STOPPED, job_words
@@ -37,6 +38,10 @@ class Comparison:
     @property
     def trouble(self) -> bool:
         return self.job is not None and self.job.state in STOPPED
+
+    @property
+    def reason(self) -> str:
+        return reason(self.job) if self.job else ""
 
     @property
     def eyes(self) -> EyePair | None:

@@ -33,4 +33,3 @@ def photos_of(db: Session, likeness: Likeness) -> list[RealPhoto]:
 def current(db: Session, likeness_id: uuid.UUID) -> RealPhoto | None:
     query = select(RealPhoto).where(RealPhoto.likeness_id == likeness_id, RealPhoto.replaced_at.is_(None))
     return db.scalar(query)
-

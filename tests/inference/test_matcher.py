@@ -58,7 +58,7 @@ def test_a_second_one_takes_the_firsts_place(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    "data, words",
     [
         (b"not a network", "not an ONNX network"),
         (recogniser(side=96), "3 x 112 x 112"),

@@ -46,7 +46,7 @@ def page(face: Image.Image, scale: float, degrees: float, busy: bool) -> tuple[I
     return Image.fromarray(ground), EYES_THERE @ matrix[:, :2].T + matrix[:, 2]
 
 
-@pytest.mark.parametrize(("scale", "degrees", "busy"), [(1.0, 0, False), (0.6, 10, False), (0.5, -8, True)])
+@pytest.mark.parametrize("scale, degrees, busy", [(1.0, 0, False), (0.6, 10, False), (0.5, -8, True)])
 def test_eyes_are_found_on_plain_and_busy_pages(
     shipped: Pipeline, face: Image.Image, scale: float, degrees: float, busy: bool
 ) -> None:
