@@ -99,12 +99,14 @@ def _register(app: "Flask") -> None:
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.filing import views as filing
     from app.notifications import views as notifications
     from app.photos import views as photos
     from app.studio import views as studio
+    from app.witness import views as witness
 
     people = (identity, confirming, second_factor, firebase)
-    evidence = (photos, notifications)
+    evidence = (filing, witness, photos, notifications)
     rooms = (assets, languages, health, metrics, *people, cases, studio, *evidence, admin, operations, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

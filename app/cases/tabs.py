@@ -16,5 +16,7 @@ class Tab:
 
 TABS = [
     Tab("cases.case", _("Overview")),
+    Tab("filing.sketches", _("Sketches")),
+    Tab("witness.sessions", _("Witness sessions")),
 ]
 """In the order in which they are shown."""

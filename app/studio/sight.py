@@ -31,6 +31,18 @@ def seen_by(account: Account) -> ColumnElement[bool]:
     )
 
 
+def worked_on_by(account: Account) -> ColumnElement[bool]:
+    """Holds for the sketches that the account may change: not for those of a case that it only broke the glass of."""
+    if not account.has_role(*WORKING):
+        return false()
+    mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
+    return or_(
+        Sketch.unit_id.in_(mine),
+        Sketch.unit_id.is_(None) & (Sketch.owner_id == account.id),
+        Sketch.case_id.in_(assigned_to(account.id)),
+    )
+
+
 def require_role(account: Account) -> None:
     """Raises Forbidden for an account that does not work on sketches."""
     if not account.has_role(*WORKING):
