@@ -94,12 +94,12 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import views as api
     from app.cases import views as cases
+    from app.filing import views as filing
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
-    from app.filing import views as filing
     from app.notifications import views as notifications
     from app.photos import views as photos
     from app.studio import views as studio

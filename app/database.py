@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
@@ -154,9 +154,10 @@ def add_unless_there(db: Session, row: Base) -> bool:
     """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
     whoever adds the same at the same moment is waited for."""
     dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    values = {name: value for name, value in vars(row).items() if name in row.__table__.columns}
-    added = db.execute(dialect.insert(type(row)).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)  # type: ignore[attr-defined]
+    table = inspect(type(row)).local_table
+    values = {column: getattr(row, str(column.key)) for column in table.columns}
+    added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return db.execute(added).first() is not None
 
 
 def clock(db: Session) -> dt.datetime:

@@ -14,7 +14,7 @@ from models.case import (
     SavedFilter,
     WitnessSession,
 )
-from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
+from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.notification import Notification
@@ -25,6 +25,7 @@ from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
+    "ANCHORS",
     "NOTHING",
     "Account",
     "AccountRole",
@@ -37,6 +38,7 @@ __all__ = [
     "CaseStatus",
     "CaseTag",
     "ChainKind",
+    "CustodyAnchor",
     "CustodyChain",
     "CustodyEntry",
     "DeletionRequest",

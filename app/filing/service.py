@@ -11,10 +11,10 @@ from app import custody
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
+from app.filing.place import check_session
 from app.studio import sight
 from app.studio.shelf import NO_SKETCH
-from app.witness.service import NO_SESSION
-from models import Account, Case, Role, Sketch, WitnessSession
+from models import Account, Case, Role, Sketch
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ def file_sketch(
         # Cases before sketches, everywhere: two who need both must not wait for each other.
         case = held_case(db, account, case_id)
         first = _held_lineage(db, account, lineage_id)
-        _check_session(db, case_id, session_id)
+        check_session(db, case_id, session_id)
         former = first.case_id
         if former is not None and former != case_id:
             _check_move(db, account, former)
@@ -71,13 +71,6 @@ def _check_move(db: Session, account: Account, former: uuid.UUID) -> None:
         raise Forbidden(_("This sketch is filed already. Only a supervisor can move it to another case."))
     if db.scalar(select(Case.id).where(Case.id == former, worked_on_by(account))) is None:
         raise Forbidden(_("This sketch is in a case that you do not work on, so it is not yours to move."))
-
-
-def _check_session(db: Session, case_id: uuid.UUID, session_id: uuid.UUID | None) -> None:
-    """Raises NotFound for a session of another case."""
-    query = select(WitnessSession.id).where(WitnessSession.id == session_id, WitnessSession.case_id == case_id)
-    if session_id is not None and db.scalar(query) is None:
-        raise NotFound(NO_SESSION)
 
 
 def _record(db: Session, account: Account, first: Sketch, former: uuid.UUID | None, case_id: uuid.UUID) -> None:

@@ -1,7 +1,6 @@
 """A case's sketches, filing one, and its versions side by side."""
 
 import uuid
-from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from app import context, gate
 from app.cases.forms import identity
 from app.cases.page import case_page, here
-from app.errors import AppError, Forbidden, NotFound, Refused
+from app.errors import Forbidden, NotFound, Refused
 from app.filing import service, shelf
 from app.languages.telling import tell
 from app.problems import wants_json
@@ -39,7 +38,10 @@ def file_here(case_id: uuid.UUID) -> ResponseReturnValue:
         sketch = get_sketch(context.db(), context.account(), sketch_id)
         service.file_sketch(context.db(), context.account(), sketch, case_id, session_id)
     except (Refused, Forbidden, NotFound) as error:
-        return _refused(error, lambda: _page(case_id, tell(error)))
+        if wants_json():
+            raise
+        context.db().rollback()
+        return _page(case_id, tell(error)), error.status
     return _see(url_for(TAB, case_id=case_id))
 
 
@@ -77,12 +79,6 @@ def _page(case_id: uuid.UUID, message: str = "") -> str:
         quick=shelf.quick_renders(context.db(), context.account()) if head.works else [],
         message=message,
     )
-
-
-def _refused(error: AppError, page: Callable[[], str]) -> ResponseReturnValue:
-    if wants_json():
-        raise error
-    return page(), error.status
 
 
 def _see(address: str) -> Response:

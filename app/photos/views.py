@@ -12,7 +12,7 @@ from app import context, gate
 from app.errors import Conflict, Refused
 from app.languages.telling import tell
 from app.objects import send_object
-from app.photos import service
+from app.photos import evidence, service
 from app.photos.blueprint import blueprint
 from app.photos.presenters import Comparison, comparison
 from app.photos.shelf import get_photo
@@ -84,13 +84,14 @@ def status(photo_id: uuid.UUID) -> Response:
 @blueprint.get("/photos/<uuid:photo_id>/image")
 @gate.investigator
 def image(photo_id: uuid.UUID) -> Response:
-    return send_object(_photo(photo_id).clean_key, "image/png", "photo.png")
+    photo = _photo(photo_id)
+    return send_object(photo.clean_key, "image/png", "photo.png", seen=evidence.picture(photo, _sketch_of(photo)))
 
 
 @blueprint.get("/photos/<uuid:photo_id>/thumbnail")
 @gate.investigator
 def thumbnail(photo_id: uuid.UUID) -> Response:
-    return send_object(_photo(photo_id).thumbnail_key, "image/webp", "photo.webp")
+    return send_object(_photo(photo_id).thumbnail_key, "image/webp", "photo.webp", seen=None)
 
 
 @blueprint.get("/photos/<uuid:photo_id>/aligned")
@@ -98,7 +99,8 @@ def thumbnail(photo_id: uuid.UUID) -> Response:
 def aligned(photo_id: uuid.UUID) -> Response:
     photo = _photo(photo_id)
     # Without a face that was found there is nothing aligned: the photo itself stands for it.
-    return send_object(photo.aligned_key or photo.clean_key, "image/png", "photo.png")
+    seen = evidence.aligned(photo, _sketch_of(photo))
+    return send_object(photo.aligned_key or photo.clean_key, "image/png", "photo.png", seen=seen)
 
 
 @blueprint.get("/photos/<uuid:photo_id>/original")
@@ -106,7 +108,8 @@ def aligned(photo_id: uuid.UUID) -> Response:
 def original(photo_id: uuid.UUID) -> Response:
     """The file as it was handed in: always a download, never shown by the browser."""
     photo = _photo(photo_id)
-    return send_object(photo.original_key, photo.original_mime, photo.file_name, download=True)
+    seen = evidence.original(photo, _sketch_of(photo))
+    return send_object(photo.original_key, photo.original_mime, photo.file_name, seen=seen, download=True)
 
 
 def describe(shown: Comparison) -> dict[str, object]:
@@ -133,6 +136,10 @@ def _likeness(likeness_id: uuid.UUID) -> Likeness:
 
 def _photo(photo_id: uuid.UUID) -> RealPhoto:
     return get_photo(context.db(), context.account(), photo_id)
+
+
+def _sketch_of(photo: RealPhoto) -> uuid.UUID:
+    return context.db().get_one(Likeness, photo.likeness_id).sketch_id
 
 
 def _comparison(likeness: Likeness) -> Comparison:

@@ -44,12 +44,13 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
         if not _may_move(account, first):
             raise Forbidden(_("Only whoever handed the sketch in, or a supervisor, can move it to another unit."))
         if first.case_id is not None:
-            raise Refused(_("This sketch is filed in a case and goes with it. Move the case, or the sketch to another."))
+            raise Refused(_("This sketch is filed in a case, whose unit it follows."))
         if unit_id is None:
             raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)
-        units.kept(db, [unit_id])
+        (unit,) = units.kept(db, [unit_id])
         former = first.unit_id
+        units.record_moved(db, account, first, unit)
         db.execute(update(Sketch).where(Sketch.lineage_id == lineage_id).values(unit_id=unit_id))
     # It decides who sees evidence: the log says who decided.
     log.info(

@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs
+from app import custody, idempotency, jobs
 from app.database import transaction
 from app.errors import NotFound, Refused
+from app.filing.place import Place, check_session, put
 from app.idempotency import Asked
 from app.identity import units
 from app.intake import Intake, take_in
-from app.storage import ObjectStore, object_key
+from app.storage import ObjectStore, object_key, split_key
 from app.studio.asking import cancel, request_render, retry
 from app.studio.keeping import keep
 from app.studio.shelf import (
@@ -50,11 +51,13 @@ def create_sketch(
     parent: Sketch | None = None,
     unit_id: uuid.UUID | None = None,
     request: Asked | None = None,
+    place: Place | None = None,
 ) -> Sketch:
     """Take in a sketch and have its face found; with a parent it is the next version of that lineage.
 
-    It belongs to the parent's unit, else to the given one, else to the only one that the account is in. A request
-    that has been executed before gives the sketch that it made then, if the account still sees it.
+    It belongs to the parent's unit and case, else to the case of ``place``, else to the given unit, else to the only
+    one that the account is in; the session of ``place`` is that of a new version too. A request that has been
+    executed before gives the sketch that it made then, if the account still sees it.
     Raises imaging.decode.ImageRefused for bytes that are no usable sketch, Refused for a title that
     is too long or a unit that is not the account's, Forbidden without a role for it, NotFound for a parent,
     or what was made then, that the account no longer sees, and StorageFull; then nothing is kept.
@@ -65,7 +68,7 @@ def create_sketch(
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
     if earlier := idempotency.find(db, request):
         return get_sketch(db, account, earlier.made[0])
-    if lineage_id is None:
+    if lineage_id is None and place is None:
         unit_for(db, owner_id, unit_id)  # before anything is kept
     taken = take_in(data)
     # Objects first: a row must never name bytes that are not there.
@@ -74,13 +77,17 @@ def create_sketch(
 
     def make() -> list[uuid.UUID]:
         sketch.lineage_id = lineage_id or sketch.id
-        if lineage_id is None:
+        if lineage_id is not None:
+            _follow(db, account, sketch, lineage_id, place)
+        elif place is not None:
+            sketch.version = 1
+            put(db, account, sketch, place)
+        else:
             sketch.version, sketch.unit_id = 1, unit_for(db, owner_id, unit_id)
             units.kept(db, [sketch.unit_id] if sketch.unit_id else [])
-        else:
-            sketch.version, sketch.unit_id = _next_version(db, account, lineage_id)
         db.add(sketch)
         jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
+        _record_added(db, account, sketch)
         return [sketch.id]
 
     outcome = idempotency.once(db, request, make)
@@ -113,14 +120,38 @@ def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
     )
 
 
-def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
-    """The lineage's next number, and its unit. Raises NotFound for a lineage that the account does not see."""
+def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
+    custody.record(
+        db,
+        custody.of_sketch(sketch),
+        account,
+        "sketch.added",
+        custody.Thing("sketch", sketch.id),
+        after=sketch.original_sha256,
+        picture=split_key(sketch.clean_key)[1],
+        version=sketch.version,
+        mime=sketch.original_mime,
+        bytes=sketch.original_size,
+    )
+
+
+def _follow(db: Session, account: Account, sketch: Sketch, lineage_id: uuid.UUID, place: Place | None) -> None:
+    """Make it the lineage's next version, where the others are. Raises NotFound."""
+    sketch.version, first = _next_version(db, account, lineage_id)
+    sketch.unit_id, sketch.case_id, sketch.session_id = first.unit_id, first.case_id, first.session_id
+    if place is not None and place.session_id is not None:
+        check_session(db, first.case_id, place.session_id)
+        sketch.session_id = place.session_id
+
+
+def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, Sketch]:
+    """The lineage's next number, and its first version. Raises NotFound for one that the account does not see."""
     # Holding the first version keeps two new versions from getting the same number.
     first = db.scalar(select(Sketch).where(Sketch.id == lineage_id, seen_by(account)).with_for_update())
     if first is None:
         raise NotFound(NO_SKETCH)
     newest = db.scalar(select(func.max(Sketch.version)).where(Sketch.lineage_id == lineage_id))
-    return (newest or 0) + 1, first.unit_id
+    return (newest or 0) + 1, first
 
 
 def kept_name(text: str) -> str:
@@ -142,9 +173,17 @@ def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
     """Give the whole lineage a title. Raises Refused."""
     title, lineage_id = _title(title), sketch.lineage_id
     with transaction(db):
-        query = select(Sketch).where(Sketch.lineage_id == lineage_id, seen_by(account))
-        for version in db.scalars(query.with_for_update()):
+        query = select(Sketch).where(Sketch.lineage_id == lineage_id, seen_by(account)).order_by(Sketch.version)
+        versions = db.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        if not versions:
+            return
+        was = versions[0].title
+        for version in versions:
             version.title = title
+        # Chains outlive what they tell of, so they hold no text that people wrote.
+        digests = {"before": custody.digest(was), "after": custody.digest(title)}
+        thing = custody.Thing("sketch", lineage_id)
+        custody.record(db, custody.of_sketch(versions[0]), account, "sketch.renamed", thing, **digests)
 
 
 __all__ = [

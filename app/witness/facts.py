@@ -1,6 +1,6 @@
 """What a witness said about the person: appearance facts, and which of them an engine can be told.
 
-Skin, hair and eyes begin with a colour; an engine that knows it is told it. Whatever follows after a comma is for people.
+Skin, hair and eyes begin with a colour; an engine that knows it is told it. What follows a comma is for people.
 """
 
 from collections.abc import Mapping, Sequence

@@ -70,9 +70,7 @@ def _text(text: str) -> str:
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in lines if sign in "\n\t" or sign.isprintable()).strip()
     if len(kept) > MAX_STATEMENT:
-        raise Refused(
-            _("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=MAX_STATEMENT)
-        )
+        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=MAX_STATEMENT))
     return kept
 
 
