@@ -161,13 +161,16 @@ def test_quick_renders_are_those_in_no_case(
 def test_versions_and_filings_at_once_leave_no_version_behind(
     database: Database, db: Session, store: LocalStore, one: Account, case: Case, sketch: Sketch, png: bytes
 ) -> None:
+    ids = one.id, case.id, sketch.id  # each thread reads its own records
+
     def add() -> None:
         with database.session() as mine:
-            studio.create_sketch(mine, store, one, png, "b.png", parent=mine.get_one(Sketch, sketch.id))
+            parent = mine.get_one(Sketch, ids[2])
+            studio.create_sketch(mine, store, mine.get_one(Account, ids[0]), png, "b.png", parent=parent)
 
     def put() -> None:
         with database.session() as mine:
-            service.file_sketch(mine, one, mine.get_one(Sketch, sketch.id), case.id)
+            service.file_sketch(mine, mine.get_one(Account, ids[0]), mine.get_one(Sketch, ids[2]), ids[1])
 
     threads = [threading.Thread(target=work) for work in (add, put, add, put, add)]
     for thread in threads:

@@ -11,7 +11,7 @@ from app.errors import Forbidden, NotFound, Refused
 from app.witness import service
 from app.witness.facts import presets, read_facts, told_facts
 from app.witness.forms import Said, read_session
-from models import CustodyEntry, EmergencyAccess, Role, Unit, WitnessSession, utc_now
+from models import Account, CustodyEntry, EmergencyAccess, Role, Unit, WitnessSession, utc_now
 from tests.cases.conftest import Member, Opened
 
 SAID = Said("Ada Artist", "Witness 1", statement="He had a limp.", facts={"hair": "black, short", "age_from": 30})
@@ -36,10 +36,11 @@ def test_sessions_added_at_once_get_numbers_of_their_own(
 ) -> None:
     one = member(unit)
     case = opened(one)
+    ids = one.id, case.id  # each thread reads its own records
 
     def add() -> None:
         with database.session() as mine:
-            service.add_session(mine, one, case.id, SAID)
+            service.add_session(mine, mine.get_one(Account, ids[0]), ids[1], SAID)
 
     threads = [threading.Thread(target=add) for _ in range(6)]
     for thread in threads:
