@@ -94,6 +94,7 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import views as api
     from app.cases import views as cases
+    from app.custody import pages as custody
     from app.filing import views as filing
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
@@ -105,8 +106,9 @@ def _register(app: "Flask") -> None:
     from app.studio import views as studio
     from app.witness import views as witness
 
+    staff = (studio, cases, custody, admin, operations)
     people = (identity, confirming, second_factor, firebase)
     evidence = (filing, witness, photos, notifications)
-    rooms = (assets, languages, health, metrics, *people, cases, studio, *evidence, admin, operations, api)
+    rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

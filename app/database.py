@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import trigrams
 from app.blocked import MigrationBlocked
+from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
 from models.base import Base, UTCDateTime
@@ -257,11 +258,13 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("upgrade", help="bring the schema to the newest revision")
     actions.add_parser("downgrade", help="go back to a revision").add_argument("revision")
     actions.add_parser("current", help="print the revision that the database is at")
+    grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
+    grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
         _act(chosen, Settings.from_env().database_url)
-    except (SettingsError, MigrationBlocked) as error:
+    except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
@@ -270,6 +273,11 @@ def _act(chosen: argparse.Namespace, url: str) -> None:
         upgrade(url)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
+    elif chosen.action == "grants":
+        from app.grants import grant
+
+        with make_engine(url).begin() as connection:
+            print(f"{chosen.role} may use {grant(connection, chosen.role)} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:

@@ -18,5 +18,7 @@ TABS = [
     Tab("cases.case", _("Overview")),
     Tab("filing.sketches", _("Sketches")),
     Tab("witness.sessions", _("Witness sessions")),
+    Tab("cases.notes", _("Notes")),
+    Tab("cases.timeline", _("Timeline")),
 ]
 """In the order in which they are shown."""

@@ -15,7 +15,7 @@ from app.custody import AGENCY_CHAIN, Chain, of_case
 from app.custody.anchoring import mirror, take
 from app.custody.comparing import compare, find
 from app.custody.verifying import Fault, Report, snapshot, verify
-from app.custody.words import FAULTS
+from app.custody.words import fault_words
 from app.database import Database
 from app.errors import AppError
 from app.settings import Settings, SettingsError
@@ -104,7 +104,7 @@ def _stores(settings: Settings) -> list[ObjectStore]:
 def _print_words(db: Session, report: Report) -> None:
     print(f"{report.entries:,} entries in {report.chains:,} chains, compared with {report.anchors:,} anchors.")
     for fault in report.faults:
-        print(f"{_title(db, fault)}: {_words(fault)}")
+        print(f"{_title(db, fault)}: {fault_words(fault)}")
     print("All is well." if report.good else f"{len(report.faults):,} faults, of each chain the first.")
 
 
@@ -119,15 +119,11 @@ def _title(db: Session, fault: Fault) -> str:
     return f"Case {number or fault.chain.subject_id}"
 
 
-def _words(fault: Fault) -> str:
-    return FAULTS[fault.what].format(number=fault.number, note=fault.note)
-
-
 def _print_json(report: Report) -> None:
     faults = [
         {
             "what": fault.what,
-            "words": _words(fault),
+            "words": fault_words(fault),
             "kind": fault.chain and str(fault.chain.kind),
             "subject": fault.chain and str(fault.chain.subject_id),
             "entry": fault.number or None,

@@ -6,7 +6,7 @@ Each names the one before it by its sha256, and the heads of the chains that had
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.custody.appending import Chain
@@ -68,6 +68,8 @@ def _plain(head: Head) -> dict[str, str | int]:
     return {"kind": str(chain.kind), "subject": str(chain.subject_id), "length": head.length, "head": head.hash}
 
 
-def digests(store: ObjectStore) -> Iterator[str]:
-    """The sha256 of every anchor in the store, whether the records know it or not. Raises StorageUnavailable."""
-    return (split_key(kept.key)[1] for kept in store.objects(ANCHORS))
+def digests(store: ObjectStore, newest: int | None = None) -> list[str]:
+    """The sha256 of every anchor in the store, or so many of the newest, whether the records know them or not. Raises
+    StorageUnavailable."""
+    kept = sorted(store.objects(ANCHORS), key=lambda one: one.changed, reverse=True)
+    return [split_key(one.key)[1] for one in kept[:newest]]

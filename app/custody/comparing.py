@@ -32,9 +32,10 @@ class Found:
         return digest in self.places or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
 
 
-def find(stores: Sequence[ObjectStore]) -> Found:
-    """To be called before the snapshot, which then is the newer one. Raises StorageUnavailable."""
-    return Found(stores, {digest: store for store in reversed(stores) for digest in digests(store)})
+def find(stores: Sequence[ObjectStore], newest: int | None = None) -> Found:
+    """All of them, or so many of the newest. To be called before the snapshot, which then is the newer one. Raises
+    StorageUnavailable."""
+    return Found(stores, {digest: store for store in reversed(stores) for digest in digests(store, newest)})
 
 
 def compare(connection: Connection, found: Found, report: Report, only: Collection[uuid.UUID] | None = None) -> None:
