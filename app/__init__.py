@@ -102,13 +102,14 @@ def _register(app: "Flask") -> None:
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
     from app.notifications import views as notifications
+    from app.pairs import views as pairs
     from app.photos import views as photos
     from app.studio import views as studio
     from app.witness import views as witness
 
     staff = (studio, cases, custody, admin, operations)
     people = (identity, confirming, second_factor, firebase)
-    evidence = (filing, witness, photos, notifications)
+    evidence = (filing, witness, photos, pairs, notifications)
     rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

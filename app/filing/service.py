@@ -77,4 +77,4 @@ def _record(db: Session, account: Account, first: Sketch, former: uuid.UUID | No
     custody.bind(db, first, case_id, account)
     if former is not None:
         thing = custody.Thing("sketch", first.id)
-        custody.record(db, custody.of_case(former), account, "sketch.moved", thing, case=str(case_id))
+        custody.record(db, custody.of_case(former), account, "sketch.taken", thing, case=str(case_id))

@@ -114,7 +114,7 @@ def test_a_supervisor_moves_it_to_another_case(
         service.file_sketch(db, one, sketch, other.id)
     service.file_sketch(db, member(unit, role=Role.SUPERVISOR), sketch, other.id)
     assert lineage(db, sketch)[0].case_id == other.id
-    assert actions(db, ChainKind.CASE, case.id)[-1] == "sketch.moved"
+    assert actions(db, ChainKind.CASE, case.id)[-1] == "sketch.taken"
     assert actions(db, ChainKind.CASE, other.id)[-1] == "sketch.filed"
     with pytest.raises(NotFound):
         service.file_sketch(db, member(other_unit, role=Role.SUPERVISOR), sketch, case.id)
