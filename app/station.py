@@ -16,6 +16,7 @@ from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
+from app.notifications import mail
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable, open_anchors
@@ -167,6 +168,7 @@ class Station:
             idempotency.forget_old(db)
             looking.forget_old(db)
         self._store.tidy()
+        mail.send_due(self._database, self._settings)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""

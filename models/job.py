@@ -14,6 +14,7 @@ from models.base import Base, Identified, utc_now, words
 class JobKind(enum.StrEnum):
     ALIGN = "align"
     RENDER = "render"
+    PHOTO = "photo"
 
 
 class JobState(enum.StrEnum):

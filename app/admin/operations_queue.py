@@ -16,7 +16,11 @@ from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
 
 PER_PAGE = 50
-KIND_WORDS = {JobKind.ALIGN: lazy_gettext("Find eyes"), JobKind.RENDER: lazy_gettext("Render")}
+KIND_WORDS = {
+    JobKind.ALIGN: lazy_gettext("Find eyes"),
+    JobKind.RENDER: lazy_gettext("Render"),
+    JobKind.PHOTO: lazy_gettext("Compare photo"),
+}
 STATE_WORDS = {
     JobState.QUEUED: lazy_gettext("Waiting"),
     JobState.RUNNING: lazy_gettext("Running"),

@@ -16,6 +16,8 @@ class Tab:
 
 TABS = [
     Tab("cases.case", _("Overview")),
+    Tab("filing.sketches", _("Sketches")),
+    Tab("witness.sessions", _("Witness sessions")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
     Tab("cases.custody", _("Custody")),

@@ -3,6 +3,7 @@
 A new endpoint fails these tests until it has a line in matrix.txt.
 """
 
+import io
 import itertools
 import uuid
 from dataclasses import dataclass, field
@@ -22,7 +23,19 @@ from app.database import Database, transaction, upgrade
 from app.identity import accounts, standing, units
 from app.identity.passwords import hash_password
 from app.settings import Settings
-from models import Account, Case, CaseStatus, Job, JobKind, JobState, Likeness, Role, Sketch
+from models import (
+    Account,
+    Case,
+    CaseStatus,
+    Job,
+    JobKind,
+    JobState,
+    Likeness,
+    Notification,
+    RealPhoto,
+    Role,
+    Sketch,
+)
 from scripts.access import PAGE, Line, declared, page, read_matrix
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
@@ -92,9 +105,15 @@ def _things(world: World, db: Session, png: bytes) -> None:
     owner.post(address + "/render", {"engine": "pix2pix", "seed": "0", "strength": "0.5"})
     work(world.app)
     job = db.scalars(select(Job).where(Job.kind == JobKind.RENDER)).one()
+    likeness_id = db.scalars(select(Likeness.id)).one()
+    owner.post(f"/likenesses/{likeness_id}/photo", {"photo": (io.BytesIO(png), "photo.png")})
+    work(world.app)
+    db.rollback()  # what is read from here on is as it is now
     world.values |= {
+        "notification_id": db.scalars(select(Notification.id)).first(),
+        "photo_id": db.scalars(select(RealPhoto.id)).one(),
         "sketch_id": db.scalars(select(Sketch.id)).one(),
-        "likeness_id": db.scalars(select(Likeness.id)).one(),
+        "likeness_id": likeness_id,
         "job_id": job.id,
         "tag": "0",
         "name": "css/base.css",
