@@ -14,11 +14,13 @@ from models.case import (
     WitnessSession,
 )
 from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
+from models.exchange import CaseExport, CaseImport, ExportFormat, ForeignChain, ImportedAuthor
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.notification import Notification
 from models.photo import RealPhoto
 from models.request import IdempotentRequest
+from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
 from models.unit import AccountUnit, Unit
 
@@ -31,6 +33,8 @@ __all__ = [
     "Base",
     "Case",
     "CaseAssignment",
+    "CaseExport",
+    "CaseImport",
     "CaseNote",
     "CaseStatus",
     "CaseTag",
@@ -39,16 +43,22 @@ __all__ = [
     "CustodyEntry",
     "DeletionRequest",
     "EmergencyAccess",
+    "ExportFormat",
     "EyePair",
+    "ForeignChain",
     "IdempotentRequest",
+    "ImportedAuthor",
     "Job",
     "JobKind",
     "JobState",
     "Likeness",
     "LinkPurpose",
     "Notification",
+    "ObjectRemoval",
     "OneTimeLink",
+    "Proposal",
     "RealPhoto",
+    "RetentionPolicy",
     "Role",
     "SavedFilter",
     "Sighting",
