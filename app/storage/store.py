@@ -69,6 +69,9 @@ class ObjectStore(Protocol):
         ValueError when the key is not theirs.
         """
 
+    def put_file(self, key: str, file: BinaryIO) -> bool:
+        """``put`` for what is too large to be held in memory: the whole of a file that can be read twice."""
+
     def get(self, key: str) -> bytes:
         """The bytes, checked against the key. Raises MissingObject and DamagedObject."""
 
@@ -79,6 +82,9 @@ class ObjectStore(Protocol):
 
     def size(self, key: str) -> int:
         """In bytes. Raises MissingObject."""
+
+    def describe(self, key: str) -> Kept:
+        """The object as it would be listed now. Raises MissingObject."""
 
     def objects(self) -> Iterator[Kept]:
         """Every object, in no order to rely on. What is not named like an object is left out."""
