@@ -101,7 +101,8 @@ class Station:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
                 record = handlers.perform(claim, self._database, self._store, self._renderer)
-        except StorageUnavailable:
+            self._patiently(lambda db: _finish(db, claim, record))
+        except (StorageUnavailable, LeaseLost):
             raise
         except AppError as error:
             self._fail(claim, str(error), parts(error))
@@ -111,7 +112,6 @@ class Station:
             log.exception("job_broke")
             self._fail(claim, UNEXPECTED)
         else:
-            self._patiently(lambda db: _finish(db, claim, record))
             log.info("job_done", kind=claim.kind, seconds=round(time.monotonic() - self._began, 2))
 
     def _fail(self, claim: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:

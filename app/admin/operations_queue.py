@@ -15,7 +15,12 @@ from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
 
 PER_PAGE = 50
-KIND_WORDS = {JobKind.ALIGN: "Find eyes", JobKind.RENDER: "Render"}
+KIND_WORDS = {
+    JobKind.ALIGN: "Find eyes",
+    JobKind.RENDER: "Render",
+    JobKind.EXPORT: "Export a case",
+    JobKind.IMPORT: "Import a case",
+}
 STATE_WORDS = {
     JobState.QUEUED: "Waiting",
     JobState.RUNNING: "Running",

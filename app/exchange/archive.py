@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
+from app.exchange.chains import ChainText
 from app.storage import ObjectStore, split_key
 
 FORMAT, VERSION = "semblance-case", 1
@@ -49,6 +50,13 @@ def as_json(facts: object) -> bytes:
 def hash_list(digests: Mapping[str, str]) -> bytes:
     """As sha256sum writes and checks it, in order of the names."""
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode("ascii")
+
+
+def heads(chains: Iterable[ChainText]) -> list[dict[str, Any]]:
+    """How long each chain is, and its last hash."""
+    return [
+        {"kind": one.kind, "subject_id": one.subject_id, "entries": len(one.lines), "head": one.head} for one in chains
+    ]
 
 
 def manifest(case: Mapping[str, Any], chains: list[dict[str, Any]], origins: list[str], files: int) -> bytes:

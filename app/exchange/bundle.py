@@ -18,12 +18,8 @@ NAMES = {"sketch": "sketch.json", "likeness": "facts.json", "photo": "photo.json
 def write(dossier: Dossier, store: ObjectStore, file: BinaryIO, readable: Readable) -> None:
     """The archive in ``readable``'s language. Raises StorageUnavailable and MissingObject."""
     members = [*_contents(dossier), Member(archive.INDEX, page(readable, "exchange/index.html").encode())]
-    chains = [
-        {"kind": one.kind, "subject_id": one.subject_id, "entries": len(one.lines), "head": one.head}
-        for one in dossier.chains
-    ]
     origins = [split_key(key)[1] for key in dossier.origins]
-    said = archive.manifest(dossier.case, chains, origins, len(members) + 1)
+    said = archive.manifest(dossier.case, archive.heads(dossier.chains), origins, len(members) + 1)
     archive.write(file, [*members, Member(archive.MANIFEST, said)], store)
 
 

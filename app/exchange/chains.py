@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.custody.canonical import HASHED, canonical, digest
 from app.errors import Refused
+from imaging.words import N_
 from models import NOTHING, ChainKind, CustodyChain, CustodyEntry
 
 Line = dict[str, Any]
@@ -20,6 +21,14 @@ BESIDE = ("chain", "subject_id", "hash")
 
 class BadChain(Refused):
     """The custody in a file does not hold together."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__(
+            N_("%(file)s, line %(line)s: this entry of custody was changed, or one before it is missing. "
+               "Nothing was imported."),
+            file=file,
+            line=line,
+        )
 
 
 @dataclass(frozen=True)
@@ -53,38 +62,31 @@ def to_text(chains: Iterable[ChainText]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("ascii")
 
 
-def from_text(text: bytes) -> list[ChainText]:
-    """The chains in a file, each checked from its first entry to its last. Raises BadChain, naming the entry."""
+def from_text(text: bytes, file: str) -> list[ChainText]:
+    """The chains in a file, each checked from its first entry to its last. Raises BadChain."""
     grouped: dict[tuple[str, str], list[Line]] = {}
-    for line in _lines(text):
-        grouped.setdefault((str(line["chain"]), str(line["subject_id"])), []).append(line)
-    return [
-        ChainText(kind, subject, _check(kind, subject, lines), tuple(lines))
-        for (kind, subject), lines in grouped.items()
-    ]
+    for number, line in enumerate(text.splitlines(), 1):
+        entry = _entry(line)
+        if entry is None:
+            raise BadChain(file, number)
+        before = grouped.setdefault((str(entry["chain"]), str(entry["subject_id"])), [])
+        if not _follows(entry, before):
+            raise BadChain(file, number)
+        before.append(entry)
+    return [ChainText(*of, lines[-1]["hash"], tuple(lines)) for of, lines in grouped.items()]
 
 
-def _lines(text: bytes) -> Iterator[Line]:
-    for number, raw in enumerate(text.splitlines(), 1):
-        try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError):
-            line = None
-        if not isinstance(line, dict) or set(line) != {*HASHED, *BESIDE}:
-            raise BadChain(f"line {number} is no entry of custody")
-        yield line
+def _entry(line: bytes) -> Line | None:
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and set(entry) == {*HASHED, *BESIDE} else None
 
 
-def _check(kind: str, subject: str, lines: list[Line]) -> str:
-    """The head of a chain that holds."""
-    previous, of = NOTHING, f"of the chain of {kind} {subject}"
-    for number, line in enumerate(lines, 1):
-        facts = {name: line[name] for name in HASHED}
-        if line["number"] != number or line["chain_id"] != lines[0]["chain_id"]:
-            raise BadChain(f"entry {number} {of} is missing or out of place")
-        if line["previous"] != previous:
-            raise BadChain(f"entry {number} {of} does not follow from the one before")
-        if digest(facts) != line["hash"]:
-            raise BadChain(f"entry {number} {of} was changed")
-        previous = line["hash"]
-    return previous
+def _follows(entry: Line, before: list[Line]) -> bool:
+    """Whether its hash is that of what it says, and it is the next one."""
+    last = before[-1] if before else None
+    place = (last["number"] + 1, last["hash"], last["chain_id"]) if last else (1, NOTHING, entry["chain_id"])
+    said = (entry["number"], entry["previous"], entry["chain_id"])
+    return said == place and digest({name: entry[name] for name in HASHED}) == entry["hash"]
