@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from app import handlers, idempotency, leases, sweep, workers
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
+from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable
@@ -164,6 +166,9 @@ class Station:
         with self._database.session() as db:
             workers.forget_old(db)
             idempotency.forget_old(db)
+            exports.expire(db)
+            imports.let_go(db)
+        removal.carry_out(self._database, self._store)
         self._store.tidy()
 
     def audit(self) -> None:

@@ -24,8 +24,10 @@ class BadChain(Refused):
 
     def __init__(self, file: str, line: int) -> None:
         super().__init__(
-            N_("%(file)s, line %(line)s: this entry of custody was changed, or one before it is missing. "
-               "Nothing was imported."),
+            N_(
+                "%(file)s, line %(line)s: this entry of custody was changed, or one before it is missing. "
+                "Nothing was imported."
+            ),
             file=file,
             line=line,
         )

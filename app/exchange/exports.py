@@ -126,5 +126,3 @@ def expire(db: Session) -> int:
         for export in found:
             export.key = None
     return len(found)
-
-

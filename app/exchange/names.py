@@ -20,6 +20,6 @@ class Names:
 
 def names_of(db: Session, case_id: uuid.UUID) -> Names:
     """For the records of one case. An agency has some hundred accounts: all of them are read at once."""
-    accounts = db.execute(select(Account.id, Account.name)).tuples()
+    accounts = {row.id: row.name for row in db.execute(select(Account.id, Account.name))}
     query = select(ImportedAuthor.record_id, ImportedAuthor.name).where(ImportedAuthor.case_id == case_id)
-    return Names(dict(accounts), dict(db.execute(query).tuples()))
+    return Names(accounts, {row.record_id: row.name for row in db.execute(query)})

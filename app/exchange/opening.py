@@ -5,6 +5,7 @@ The order matters: first how large it can become, then where its members want to
 """
 
 import hashlib
+import io
 import json
 import re
 import struct
@@ -134,7 +135,7 @@ def _check_hashes(members: zipfile.ZipFile) -> dict[str, str]:
 def _digest(members: zipfile.ZipFile, name: str) -> str:
     try:
         with members.open(name) as source:
-            return hashlib.file_digest(cast(BinaryIO, source), "sha256").hexdigest()
+            return hashlib.file_digest(cast(io.BufferedIOBase, source), "sha256").hexdigest()
     except zipfile.BadZipFile as error:  # the ZIP's own checksum
         raise BadArchive(DIFFERS, name) from error
 

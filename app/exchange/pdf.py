@@ -98,5 +98,3 @@ def _put_picture(folder: Path, piece: Piece, shown: Shown, store: ObjectStore) -
     target = folder / piece.folder / shown.picture
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(encode_png(image))
-
-

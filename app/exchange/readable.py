@@ -120,7 +120,7 @@ def _case_rows(case: dict[str, Any]) -> Rows:
     return _rows(
         (
             _("Status"),
-            _("%(status)s since %(day)s", status=words.status(case["status"]), day=_when(case["status_since"])),
+            _("%(status)s since %(day)s", status=words.status(case["status"]), day=since),
         ),
         (_("Unit"), case["unit"]),
         (_("Date of the incident"), _day(case["incident_on"])),

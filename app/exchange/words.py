@@ -7,7 +7,7 @@ from app.exchange.chains import Line
 
 def label() -> str:
     """What stands at every likeness."""
-    return _("Computer-generated likeness from a witness sketch. Not a photograph.")
+    return str(_("Computer-generated likeness from a witness sketch. Not a photograph."))
 
 
 def status(word: str) -> str:
@@ -18,7 +18,7 @@ def status(word: str) -> str:
         "closed": _("Closed"),
         "archived": _("Archived"),
     }
-    return known.get(word, word)
+    return str(known.get(word, word))
 
 
 def fact(name: str) -> str:
@@ -34,7 +34,7 @@ def fact(name: str) -> str:
         "marks": _("Marks"),
         "clothing": _("Clothing"),
     }
-    return known.get(name, name.replace("_", " "))
+    return str(known.get(name, name.replace("_", " ")))
 
 
 def action(line: Line) -> str:

@@ -42,10 +42,8 @@ def export(claim: Claim, tools: Tools) -> Record:
         held.made_at = clock(db)
         held.expires_at = held.made_at + KEPT
         thing, chain = custody.Thing("export", held.id), custody.of_case(held.case_id)
-        said = {"format": str(held.format), "size": size}
-        custody.record(
-            db, chain, db.get_one(Account, held.asked_by), "case.exported", thing, after=held.sha256, **said
-        )
+        by, kind = db.get_one(Account, held.asked_by), str(held.format)
+        custody.record(db, chain, by, "case.exported", thing, after=held.sha256, format=kind, size=size)
 
     return record
 
