@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import jobs
-from app.cases.sight import assigned_to, get_case, held_case
+from app.cases.sight import get_case, held_case
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound
 from app.retention import removal
 from imaging.words import N_
-from models import Account, Case, CaseExport, ExportFormat, Job, JobKind, Role
+from models import Account, Case, CaseAssignment, CaseExport, ExportFormat, Job, JobKind, Role
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def may_export(db: Session, account: Account, case: Case) -> bool:
     """Whether the account, which sees the case, may take it away."""
     if account.has_role(Role.SUPERVISOR):
         return True
-    return db.scalar(assigned_to(account.id).where(Case.id == case.id).limit(1)) is not None
+    return db.get(CaseAssignment, (case.id, account.id)) is not None
 
 
 def ask(

@@ -25,7 +25,7 @@ MAX_SIZE = 2 * 2**30 - 1
 MAX_MEMBERS = 20_000
 MAX_DOCUMENT = 64 * 2**20
 """Bytes of a member that is read whole: JSON, custody, a picture."""
-NAME = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,40}/){0,3}[a-z0-9][a-z0-9-]{0,40}\.[a-z0-9]{1,8}")
+NAME = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,40}/){0,4}[a-z0-9][a-z0-9-]{0,40}\.[a-z0-9]{1,8}")
 LINE = re.compile(rb"([0-9a-f]{64})  ([!-~]+)")
 END = struct.Struct("<4s4H2LH")
 """The record that ends a ZIP: signature, disks, entries on this one, entries, size and place of their list, comment."""

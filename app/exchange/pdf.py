@@ -41,7 +41,7 @@ def write(dossier: Dossier, store: ObjectStore, file: BinaryIO, readable: Readab
             root=folder,
             format="pdf",
             pdf_standards=["ua-1"],
-            timestamp=readable.changed,
+            timestamp=int(readable.changed.timestamp()),
         )
     file.write(made)
 

@@ -58,6 +58,10 @@ class Office:
     investigator: Account
     stranger: Account
 
+    def close(self) -> None:
+        self.db.close()
+        self.database.close()
+
     def work(self) -> None:
         """Have a worker do everything that is queued."""
         worker = register(self.db, "here", "1", CAPABILITIES)
@@ -192,5 +196,3 @@ def listed(data: bytes) -> dict[str, str]:
     """The hash list of an archive: sha256 by name."""
     text = zipfile.ZipFile(io.BytesIO(data)).read("hashes.txt").decode()
     return {name: digest for digest, name in (line.split("  ", 1) for line in text.splitlines())}
-
-

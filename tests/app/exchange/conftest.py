@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.exchange.cases import Office, office
+from tests.app.exchange.cases import Office, full_case, office
 
 
 @pytest.fixture
@@ -13,17 +13,22 @@ def north(database_url: str, tmp_path: Path) -> Iterator[Office]:
     """On both databases."""
     made = office(database_url, tmp_path / "var")
     yield made
-    made.db.close()
-    made.database.close()
+    made.close()
 
 
 @pytest.fixture
-def south(north: Office, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Office]:
-    """On the other database than the first where there are two."""
-    sqlite = north.settings.database_url.startswith("sqlite")
-    servers = any(mark.name == "both" for mark in request.node.iter_markers())
-    url = request.getfixturevalue("postgres_url") if sqlite and servers else f"sqlite:///{tmp_path / 'south.db'}"
-    made = office(url, tmp_path / "south", "south")
+def south(tmp_path: Path) -> Iterator[Office]:
+    """On SQLite, whatever the first is on."""
+    made = office(f"sqlite:///{tmp_path / 'south.db'}", tmp_path / "south", "south")
     yield made
-    made.db.close()
-    made.database.close()
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The ZIP of a full case, made once."""
+    folder = tmp_path_factory.mktemp("exported")
+    made = office(f"sqlite:///{folder / 'records.db'}", folder / "var", "first")
+    archive = made.export(full_case(made))
+    made.close()
+    return archive
