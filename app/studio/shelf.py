@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -12,7 +14,7 @@ from app.paging import Page, nearest_page
 from app.studio.sight import seen_by
 from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-NO_SKETCH = "There is no such sketch, or it is not yours."
+NO_SKETCH = lazy_gettext("There is no such sketch, or it is not yours.")
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
@@ -28,7 +30,7 @@ def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Liken
     query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
     likeness = db.scalar(query.where(Likeness.id == likeness_id, seen_by(account)))
     if likeness is None:
-        raise NotFound("There is no such likeness, or it is not yours.")
+        raise NotFound(_("There is no such likeness, or it is not yours."))
     return likeness
 
 
@@ -37,7 +39,7 @@ def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
     query = select(Job).join(Sketch, Job.subject_id == Sketch.id)
     job = db.scalar(query.where(Job.id == job_id, seen_by(account)))
     if job is None:
-        raise NotFound("There is no such piece of work, or it is not yours.")
+        raise NotFound(_("There is no such piece of work, or it is not yours."))
     return job
 
 
