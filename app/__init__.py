@@ -93,6 +93,7 @@ def _register(app: "Flask") -> None:
     from app.admin import operations
     from app.admin import views as admin
     from app.api import views as api
+    from app.cases import views as cases
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -100,19 +101,7 @@ def _register(app: "Flask") -> None:
     from app.languages import views as languages
     from app.studio import views as studio
 
-    rooms = (
-        assets,
-        languages,
-        health,
-        metrics,
-        identity,
-        confirming,
-        second_factor,
-        firebase,
-        studio,
-        admin,
-        operations,
-        api,
-    )
+    people = (identity, confirming, second_factor, firebase)
+    rooms = (assets, languages, health, metrics, *people, cases, studio, admin, operations, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

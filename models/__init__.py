@@ -5,6 +5,7 @@ from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
     CaseAssignment,
+    CaseCounter,
     CaseNote,
     CaseStatus,
     CaseTag,
@@ -33,6 +34,7 @@ __all__ = [
     "Base",
     "Case",
     "CaseAssignment",
+    "CaseCounter",
     "CaseExport",
     "CaseImport",
     "CaseNote",
