@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import custody, jobs
+from app.cases.forms import CaseFacts
+from app.cases.service import search_text
 from app.custody.acting import Actor
 from app.database import Database, clock, transaction
 from app.errors import Conflict, Refused
@@ -23,7 +25,7 @@ from app.retention import removal
 from app.storage import ObjectStore, file_key, object_key, split_key
 from app.studio.sight import unit_for
 from imaging.words import N_
-from models import Account, Case, CaseImport, ForeignChain, Job, JobKind, JobState, Sketch, fold
+from models import Account, Case, CaseImport, ForeignChain, Job, JobKind, JobState, Sketch
 
 log = structlog.get_logger(__name__)
 
@@ -121,7 +123,7 @@ def read_case(
     with opened(file, file_name) as found:
         bringing = Bringing(found, store, owner_id, unit_id)
         bringing.bring()
-        case, foreign = bringing.case, case_number(bringing.case, number)
+        case, foreign = bringing.case, case_number(bringing.case, number, bringing.tags)
         with database.session(read_only=True) as db:
             _check_free(db, case)
         origins = [_origin(found.bytes_of(name), name, store, owner_id) for name in _origin_names(found.digests)]
@@ -140,12 +142,12 @@ def read_case(
     return case, record
 
 
-def case_number(case: Case, number: str) -> str:
+def case_number(case: Case, number: str, tags: tuple[str, ...]) -> str:
     """Give the case its number here; the one that it had."""
     foreign = case.number
     case.number = number or foreign
-    lines = (case.number, case.title, case.incident_place, case.description)
-    case.search_text = "\n".join(fold(line) for line in lines if line)
+    facts = CaseFacts(case.title, case.description, case.incident_on, case.incident_place, tags)
+    case.search_text = search_text(case.number, facts)
     return foreign
 
 

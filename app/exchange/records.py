@@ -50,6 +50,7 @@ class Bringing:
     owner_id: uuid.UUID
     unit_id: uuid.UUID
     case: Case = field(init=False)
+    tags: tuple[str, ...] = ()
     rows: list[Base] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
     """The sha256 of what custody speaks of, by identity of its record."""
@@ -97,9 +98,10 @@ class Bringing:
             hold_by=self.owner_id if held else None,
             hold_since=facts.maybe_moment("hold_since"),
         )
-        tags = facts.words("tags", 60)
+        tags = {fold(tag): tag for tag in facts.words("tags", 60)}
+        self.tags = tuple(tags.values())
         self._add(self.case, facts.text("created_by", 200))
-        self.rows += [CaseTag(case_id=self.case.id, folded=key, name=tag) for key, tag in _folded(tags).items()]
+        self.rows += [CaseTag(case_id=self.case.id, folded=key, name=tag) for key, tag in tags.items()]
 
     def _session(self, facts: Fields) -> None:
         session = WitnessSession(
@@ -293,7 +295,3 @@ class Bringing:
                 picture = self.pictures.get(str(line["object_id"]))
                 if line["action"] in MADE and line["after"] and picture not in (None, line["after"]):
                     raise BadArchive(UNREADABLE, archive.CUSTODY)
-
-
-def _folded(tags: list[str]) -> dict[str, str]:
-    return {fold(tag): tag for tag in tags}
