@@ -9,6 +9,7 @@ ACTIONS = frozenset(
         "sketch.moved",
         "sketch.renamed",
         "likeness.asked",
+        "likeness.imported",
         "likeness.kept",
         "likeness.rendered",
         "photo.added",

@@ -49,10 +49,9 @@ def set_policy(db: Session, account: Account, status: CaseStatus, months: int, p
     try:
         with transaction(db):
             row = db.scalar(select(RetentionPolicy).where(RetentionPolicy.status == status).with_for_update())
-            if row is None:
-                row = RetentionPolicy(id=uuid.uuid4(), status=status)
-                db.add(row)
-            row.months, row.proposal, row.set_by, row.set_at = months, proposal, account_id, clock(db)
+            row, now = row or RetentionPolicy(id=uuid.uuid4(), status=status), clock(db)
+            row.months, row.proposal, row.set_by, row.set_at = months, proposal, account_id, now
+            db.add(row)
             said = {"status": str(status), "proposal": str(proposal)}
             _record(db, account, row, months=months, **said)
     except IntegrityError as error:  # two people set the first one at once

@@ -64,7 +64,7 @@ class CloudStore:
         """``emulator`` is the address of one, which is spoken to without credentials. Without it the account is
         the one that Google's libraries find. Raises StorageUnavailable when they find none."""
         self._name, self._prefix = place.name, place.prefix
-        self._client = _client(emulator)
+        self._client = client(emulator)
         # Otherwise the library asks for the bucket's own metadata in the background, for traces that nobody takes and
         # with a permission that our account does not have.
         self._client._bucket_metadata_cache = None
@@ -242,7 +242,8 @@ class CloudStore:
             self._breaker.close()
 
 
-def _client(emulator: str | None) -> storage.Client:
+def client(emulator: str | None) -> storage.Client:
+    """Google's client for the account that its libraries find. Raises StorageUnavailable when they find none."""
     if emulator:
         nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
         return storage.Client(project="emulated", credentials=nobody, client_options={"api_endpoint": emulator})

@@ -49,6 +49,7 @@ def delete(office: Office, case: Case) -> DeletionRequest:
 
 def chain_of(office: Office, case_id: uuid.UUID) -> list[CustodyEntry]:
     """The entries of the case's chain, checked."""
+    office.db.rollback()
     query = select(CustodyEntry).where(CustodyEntry.chain_id == custody.of_case(case_id).id)
     entries = list(office.db.scalars(query.order_by(CustodyEntry.number)))
     previous = NOTHING
