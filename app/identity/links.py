@@ -110,11 +110,13 @@ def find(db: Session, token: str, *purposes: LinkPurpose) -> OneTimeLink:
 
 def _gone(purposes: tuple[LinkPurpose, ...]) -> str:
     if LinkPurpose.FIRST_ADMIN in purposes:
-        return (
-            "This link has been used or has run out. If there is no account yet, start the product "
-            "again: it prints a new link."
+        return str(
+            _(
+                "This link has been used or has run out. If there is no account yet, start the product "
+                "again: it prints a new link."
+            )
         )
-    return "This link has been used or has run out. Ask an administrator for a new one."
+    return str(_("This link has been used or has run out. Ask an administrator for a new one."))
 
 
 def create_first_account(

@@ -35,8 +35,10 @@ class CodeRefused(accounts.SignInRefused):
     def __init__(self) -> None:
         Refused.__init__(
             self,
-            "That code is not right, or was used before. Wait for the next one and type it as shown; after five wrong "
-            "tries an account rests for 15 minutes.",
+            _(
+                "That code is not right, or was used before. Wait for the next one and type it as shown; after five "
+                "wrong tries an account rests for 15 minutes."
+            ),
         )
 
 
