@@ -94,14 +94,17 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import views as api
     from app.cases import views as cases
+    from app.exchange import views as exchange
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.retention import views as retention
     from app.studio import views as studio
 
     people = (identity, confirming, second_factor, firebase)
-    rooms = (assets, languages, health, metrics, *people, cases, studio, admin, operations, api)
+    work = (cases, exchange, retention, studio)
+    rooms = (assets, languages, health, metrics, *people, *work, admin, operations, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -18,5 +18,7 @@ TABS = [
     Tab("cases.case", _("Overview")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
+    Tab("exchange.page", _("Export")),
+    Tab("retention.case", _("Retention")),
 ]
 """In the order in which they are shown."""
