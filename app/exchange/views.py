@@ -1,6 +1,7 @@
 """The pages about files: a case's exports, and imports."""
 
 import uuid
+from typing import BinaryIO, cast
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -116,8 +117,8 @@ def import_case() -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise Refused(_("Choose the ZIP of an exported case."))
-        wish = _unit(), request.form.get("number", "")
-        imports.take_in(context.db(), context.store(), context.account(), sent.stream, sent.filename, *wish)
+        wish, stream = (_unit(), request.form.get("number", "")), cast(BinaryIO, sent.stream)
+        imports.take_in(context.db(), context.store(), context.account(), stream, sent.filename, *wish)
     except AppError as error:
         if error.status >= 500:
             raise

@@ -17,10 +17,12 @@ from app import create_app, gate
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
 from app.database import Database, transaction, upgrade
+from app.exchange import exports
 from app.identity import accounts, standing, units
 from app.identity.passwords import hash_password
+from app.retention import deletion, policies
 from app.settings import Settings
-from models import Account, Case, CaseStatus, Job, JobKind, JobState, Likeness, Role, Sketch
+from models import Account, CaseStatus, ExportFormat, Job, JobKind, JobState, Likeness, Proposal, Role, Sketch
 from scripts.access import PAGE, Line, declared, page, read_matrix
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
@@ -102,7 +104,15 @@ def _things(world: World, db: Session, png: bytes) -> None:
 
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
-    world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
+    case = cases.create(db, owner, CaseFacts("Harbour"))
+    supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
+    export = exports.ask(db, supervisor, case.id, ExportFormat.ZIP, "en")
+    work(world.app)
+    # Asked for by the supervisor, who therefore may not approve it: the case stays for all that comes after.
+    request = deletion.ask(db, supervisor, case.id, "Over")
+    policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
+    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id}
+    world.values["policy_id"] = policies.policies(db)[0].id
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
