@@ -94,6 +94,7 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import views as api
     from app.cases import views as cases
+    from app.custody import pages as custody
     from app.exchange import views as exchange
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
@@ -103,8 +104,8 @@ def _register(app: "Flask") -> None:
     from app.retention import views as retention
     from app.studio import views as studio
 
+    staff = (studio, cases, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase)
-    work = (cases, exchange, retention, studio)
-    rooms = (assets, languages, health, metrics, *people, *work, admin, operations, api)
+    rooms = (assets, languages, health, metrics, *people, *staff, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

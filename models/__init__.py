@@ -14,7 +14,7 @@ from models.case import (
     SavedFilter,
     WitnessSession,
 )
-from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
+from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
 from models.exchange import CaseExport, CaseImport, ExportFormat, ForeignChain, ImportedAuthor
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
@@ -27,6 +27,7 @@ from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
+    "ANCHORS",
     "NOTHING",
     "Account",
     "AccountRole",
@@ -41,6 +42,7 @@ __all__ = [
     "CaseStatus",
     "CaseTag",
     "ChainKind",
+    "CustodyAnchor",
     "CustodyChain",
     "CustodyEntry",
     "DeletionRequest",

@@ -12,6 +12,8 @@ from werkzeug.utils import redirect
 from app import context, gate
 from app.cases.page import case_page, here
 from app.cases.service import units_of
+from app.custody import Thing
+from app.custody.looking import Evidence
 from app.errors import AppError, Forbidden, Refused
 from app.exchange import exports, imports
 from app.exchange.opening import MAX_SIZE
@@ -89,7 +91,9 @@ def _paper() -> str:
 @gate.investigator
 def file(export_id: uuid.UUID) -> Response:
     export = exports.get_export(context.db(), context.account(), export_id)
-    return send_object(str(export.key), MIMES[export.format], export.file_name, download=True)
+    key, thing = str(export.key), Thing("export", export.id)
+    taken = Evidence(None, thing, "file", str(export.sha256), case_id=export.case_id)
+    return send_object(key, MIMES[export.format], export.file_name, seen=taken, download=True)
 
 
 @blueprint.get("/cases/import")

@@ -1,8 +1,13 @@
 """What the records' words are called in a file that people read."""
 
+import uuid
+
 from flask_babel import gettext as _
 
+from app.cases.words import STATUS
+from app.custody.words import sentence
 from app.exchange.chains import Line
+from models import CaseStatus, CustodyEntry
 
 
 def label() -> str:
@@ -11,14 +16,7 @@ def label() -> str:
 
 
 def status(word: str) -> str:
-    known = {
-        "open": _("Open"),
-        "published": _("Published"),
-        "identified": _("Identified"),
-        "closed": _("Closed"),
-        "archived": _("Archived"),
-    }
-    return str(known.get(word, word))
+    return str(STATUS[CaseStatus(word)])
 
 
 def fact(name: str) -> str:
@@ -38,5 +36,7 @@ def fact(name: str) -> str:
 
 
 def action(line: Line) -> str:
-    """What an entry says was done."""
-    return str(line["action"])
+    """What an entry says was done, as the product's own pages say it."""
+    names = ("action", "object_kind", "details", "actor")
+    actor_id = uuid.UUID(line["actor_id"]) if line["actor_id"] else None
+    return sentence(CustodyEntry(actor_id=actor_id, **{name: line[name] for name in names}))

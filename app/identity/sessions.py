@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 from app.database import transaction
 from app.errors import NotFound
 from app.identity.accounts import SignInRefused, locked
+from app.identity.entries import record
 from app.identity.tokens import new_token, token_hash
 from models import Account, SignInSession, utc_now
 
@@ -138,6 +139,7 @@ def end_all(db: Session, account: Account) -> int:
     with transaction(db):
         query = delete(SignInSession).where(SignInSession.account_id == account.id)
         ended = len(db.execute(query.returning(SignInSession.id)).all())
+        record(db, "account.signed_out", account, count=ended)
     log.info("sessions_ended", account=str(account.id), count=ended)
     return ended
 
