@@ -15,6 +15,8 @@ class JobKind(enum.StrEnum):
     ALIGN = "align"
     RENDER = "render"
     PHOTO = "photo"
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 class JobState(enum.StrEnum):

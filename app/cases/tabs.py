@@ -21,5 +21,7 @@ TABS = [
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
     Tab("cases.custody", _("Custody")),
+    Tab("exchange.page", _("Export")),
+    Tab("retention.case", _("Retention")),
 ]
 """In the order in which they are shown."""

@@ -10,6 +10,7 @@ ACTIONS = frozenset(
         "sketch.renamed",
         "sketch.taken",
         "likeness.asked",
+        "likeness.imported",
         "likeness.kept",
         "likeness.rendered",
         "pairs.exported",
