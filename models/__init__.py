@@ -6,9 +6,11 @@ from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.request import IdempotentRequest
 from models.sketch import Sketch, fold
+from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
 __all__ = [
+    "AccessToken",
     "Account",
     "AccountRole",
     "AccountUnit",
@@ -22,6 +24,7 @@ __all__ = [
     "LinkPurpose",
     "OneTimeLink",
     "Role",
+    "Scope",
     "SignInSession",
     "Sketch",
     "Unit",

@@ -53,7 +53,7 @@ def request_render(
     """
     appearance = dict(appearance or {})
     _check(db, engine, seed, strength, appearance, candidates)
-    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    pair = eye_pair(sketch, eyes) if eyes is not None else sketch.eyes
     params: dict[str, Any] = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
     params |= {"appearance": appearance} if appearance else {}
     owner_id, sketch_id = account.id, sketch.id
@@ -115,7 +115,7 @@ def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
         raise Refused(f"That {words} is not known here. Choose one of: {', '.join(known)}.")
 
 
-def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
+def eye_pair(sketch: Sketch, eyes: Eyes) -> EyePair:
     """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
     pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):

@@ -44,7 +44,7 @@ def original(sketch_id: uuid.UUID) -> Response:
 @gate.investigator
 def likeness_image(likeness_id: uuid.UUID) -> Response:
     likeness = _likeness(likeness_id)
-    name = f"{_file_stem(likeness)}.png"
+    name = f"{file_stem(likeness)}.png"
     return send_object(likeness.image_key, "image/png", name, download="download" in request.args)
 
 
@@ -57,13 +57,17 @@ def likeness_thumbnail(likeness_id: uuid.UUID) -> Response:
 @blueprint.get("/likenesses/<uuid:likeness_id>/provenance.json")
 @gate.investigator
 def provenance(likeness_id: uuid.UUID) -> Response:
-    likeness = _likeness(likeness_id)
+    return send_provenance(_likeness(likeness_id), download="download" in request.args)
+
+
+def send_provenance(likeness: Likeness, *, download: bool = False) -> Response:
+    """The provenance as the command line writes it, for whoever may see the likeness."""
     body = json.dumps(likeness.provenance, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     response = Response(body, mimetype="application/json")
-    how = "attachment" if "download" in request.args else "inline"
-    response.headers.set("Content-Disposition", how, filename=f"{_file_stem(likeness)}.json")
+    how = "attachment" if download else "inline"
+    response.headers.set("Content-Disposition", how, filename=f"{file_stem(likeness)}.json")
     return response
 
 
-def _file_stem(likeness: Likeness) -> str:
+def file_stem(likeness: Likeness) -> str:
     return f"likeness-{likeness.number}-{likeness.image_sha256[:8]}"

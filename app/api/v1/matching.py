@@ -1,0 +1,21 @@
+"""Changes of what somebody else may have changed meanwhile: the asker says what they saw, by its ETag in If-Match."""
+
+from flask import request
+
+from app.api.v1.operation import Out, etag
+from app.errors import ChangedMeanwhile, SayWhatYouSaw
+
+
+def require() -> None:
+    """Raises SayWhatYouSaw (RFC 6585, section 3)."""
+    if not request.if_match:
+        raise SayWhatYouSaw(
+            "Read it first and send its ETag in If-Match, or If-Match: * to overwrite whatever is there."
+        )
+
+
+def check(shown: Out) -> None:
+    """Compare with what is there now, which the caller holds. Raises SayWhatYouSaw and ChangedMeanwhile."""
+    require()
+    if not request.if_match.contains(etag(shown)):
+        raise ChangedMeanwhile("It was changed since you read it, and nothing was done. Read it again and decide anew.")
