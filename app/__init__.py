@@ -43,7 +43,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     health.init_app(app, app.extensions["semblance"])
     hosts.init_app(app)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
-    app.before_request(security.bound_strangers)
+    app.before_request(security.bound_bodies)
     limits.init_app(app)
     guard.init_app(app)
     security.init_app(app)
@@ -90,13 +90,15 @@ def _register(app: "Flask") -> None:
     from app import assets, health, metrics
     from app.admin import operations
     from app.admin import views as admin
+    from app.api import guide
     from app.api import views as api
-    from app.identity import confirming
+    from app.identity import confirming, token_views
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.studio import views as studio
 
-    rooms = (assets, health, metrics, identity, confirming, second_factor, firebase, studio, admin, operations, api)
+    doors = (identity, confirming, second_factor, firebase, token_views)
+    rooms = (assets, health, metrics, *doors, studio, admin, operations, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from app import context
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn, ScopeMissing
-from app.gate import Access, access_of, safe_next
+from app.gate import API, Access, access_of, safe_next
 from app.identity import access_tokens, sessions
 from app.problems import wants_json
 from models import AccessToken, SignInSession
@@ -69,6 +69,8 @@ def _check_token(access: Access, token: AccessToken) -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if request.path.startswith(API):
+        raise NotSignedIn("Show an access token that works: Authorization: Bearer semb_… (the page /api says how).")
     if wants_json() or request.method not in context.SAFE_METHODS:
         raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
     return redirect("/sign-in?" + urlencode({"next": _here()}))

@@ -55,6 +55,7 @@ WORDS = {
 }
 ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit")
 MATCH = '"0123456789abcdef0123456789abcdef" from ETag, or * for whatever is there.'
+ETAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 KEY = "A key of your own choosing for this request: sent again with it, it is not executed again for 24 hours."
 
 
@@ -93,7 +94,7 @@ def _parameters(arguments: list[str], described: Operation) -> Iterator[Schema]:
     if described.query is not None:
         yield from _fields(described.query)
     if described.matched:
-        yield _header("If-Match", MATCH, required=True, schema={"type": "string", "examples": ["*"]})
+        yield _header("If-Match", MATCH, required=True, schema={"type": "string", "pattern": ETAGS, "examples": ["*"]})
     if described.keyed:
         yield _header("Idempotency-Key", KEY, schema={"type": "string", "pattern": "^[!-~]{1,100}$"})
 
@@ -121,10 +122,11 @@ def _body(described: Operation) -> Schema:
     if described.form is None:
         return {}
     form = _inline(described.form)
-    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The file."}
+    file = {"type": "string", "contentMediaType": "application/octet-stream", "description": described.upload_words}
     form["properties"] = {described.upload: file, **form["properties"]}
     form["required"] = [described.upload, *form["required"]]
-    return {"multipart/form-data": {"schema": form}}
+    encoding = {described.upload: {"contentType": ", ".join(described.upload_types)}}
+    return {"multipart/form-data": {"schema": form, "encoding": encoding}}
 
 
 def _responses(method: str, named: bool, described: Operation, access: Access) -> Iterator[tuple[str, Schema]]:

@@ -45,7 +45,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Operation:
-    """``upload`` is the field of the file beside ``form``. ``keyed``: takes an Idempotency-Key. ``matched``: wants
+    """``upload`` names the field of the file beside ``form``. ``keyed``: takes an Idempotency-Key. ``matched``: wants
     If-Match. ``paged``: has a Link to what follows. ``refusals`` beside those that follow from the rest."""
 
     summary: str
@@ -55,6 +55,8 @@ class Operation:
     body: type[In] | None = None
     form: type[In] | None = None
     upload: str = "file"
+    upload_types: tuple[str, ...] = ()
+    upload_words: str = ""
     keyed: bool = False
     matched: bool = False
     paged: bool = False

@@ -13,8 +13,6 @@ from app.errors import BadRequest, Refused, UnsupportedBody
 
 Read = TypeVar("Read")
 
-MAX_JSON = 64 * 2**10
-"""Bytes of a JSON body."""
 # NUL as JSON writes it. Databases disagree about it in text, and no field of ours has a use for it.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -23,7 +21,6 @@ def body(kind: type[Read]) -> Read:
     """Raises UnsupportedBody, BadRequest for what is no JSON, and Refused for JSON that is not of this kind."""
     if request.mimetype != "application/json":
         raise UnsupportedBody("Send the body as JSON, with Content-Type: application/json.")
-    request.max_content_length = MAX_JSON
     data = request.get_data()
     if _NUL.search(data):
         raise BadRequest("The request holds a sign that cannot be kept. Remove it and try again.")

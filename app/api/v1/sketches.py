@@ -135,8 +135,11 @@ def list_sketches(query: SketchQuery) -> tuple[Sketches, dict[str, str]]:
     Sketch,
     status=HTTPStatus.CREATED,
     form=NewSketch,
+    upload_types=PICTURES,
+    upload_words="A PNG, JPEG or WebP of at most 20 MB and 40 megapixels.",
     keyed=True,
     located=True,
+    refusals=(HTTPStatus.NOT_FOUND,),
 )
 def create_sketch(form: NewSketch) -> tuple[Sketch, dict[str, str]]:
     file = request.files["file"]
