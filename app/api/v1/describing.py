@@ -6,8 +6,10 @@ from typing import Any
 
 import msgspec
 
+from app.api.v1.matching import ETAGS
 from app.api.v1.operation import In, Media, Operation, Out
 from app.gate import Access
+from app.idempotency import KEY
 
 Schema = dict[str, Any]
 JSON, PROBLEM = "application/json", "application/problem+json"
@@ -55,8 +57,7 @@ WORDS = {
 }
 ALWAYS = ("X-Request-ID", "RateLimit-Policy", "RateLimit")
 MATCH = '"0123456789abcdef0123456789abcdef" from ETag, or * for whatever is there.'
-ETAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
-KEY = "A key of your own choosing for this request: sent again with it, it is not executed again for 24 hours."
+KEY_WORDS = "A key of your own choosing for this request: sent again with it, it is not executed again for 24 hours."
 
 
 def describe(endpoint: str, method: str, arguments: list[str], described: Operation, access: Access) -> Schema:
@@ -96,7 +97,7 @@ def _parameters(arguments: list[str], described: Operation) -> Iterator[Schema]:
     if described.matched:
         yield _header("If-Match", MATCH, required=True, schema={"type": "string", "pattern": ETAGS, "examples": ["*"]})
     if described.keyed:
-        yield _header("Idempotency-Key", KEY, schema={"type": "string", "pattern": "^[!-~]{1,100}$"})
+        yield _header("Idempotency-Key", KEY_WORDS, schema={"type": "string", "pattern": f"^{KEY.pattern}$"})
 
 
 def _header(name: str, words: str, *, required: bool = False, schema: Schema) -> Schema:

@@ -1,14 +1,22 @@
 """Changes of what somebody else may have changed meanwhile: the asker says what they saw, by its ETag in If-Match."""
 
+import re
+
 from flask import request
 
 from app.api.v1.operation import Out, etag
-from app.errors import ChangedMeanwhile, SayWhatYouSaw
+from app.errors import BadRequest, ChangedMeanwhile, SayWhatYouSaw
+
+ETAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
+"""One or several, as RFC 9110 writes them."""
 
 
 def require() -> None:
-    """Raises SayWhatYouSaw (RFC 6585, section 3)."""
-    if not request.if_match:
+    """Raises SayWhatYouSaw (RFC 6585, section 3), and BadRequest for what names nothing that could be seen."""
+    given = request.headers.get("If-Match", "").strip()
+    if given and not re.fullmatch(ETAGS, given):
+        raise BadRequest("If-Match must be an ETag as it was read, with its quotes, or *.")
+    if not given:
         raise SayWhatYouSaw(
             "Read it first and send its ETag in If-Match, or If-Match: * to overwrite whatever is there."
         )

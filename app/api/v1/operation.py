@@ -76,6 +76,8 @@ def operation(summary: str, answer: type[Out] | Media, **facts: Any) -> Callable
                 values["body"] = reading.body(described.body)
             if described.form is not None:
                 values["form"] = reading.form(described.form, described.upload)
+            if described.keyed:
+                reading.check_key()
             given = view(**values)
             return given if isinstance(given, Response) else _written(described, given)
 

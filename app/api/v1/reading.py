@@ -10,6 +10,8 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from app.errors import BadRequest, Refused, UnsupportedBody
+from app.idempotency import KEY
+from app.studio.repeats import HEADER
 
 Read = TypeVar("Read")
 
@@ -44,6 +46,13 @@ def form(kind: type[Read], file: str) -> Read:
     if list(request.files.keys()) != [file] or len(request.files.getlist(file)) != 1:
         raise Refused(f"Send one file, in the field {file}.")
     return fields(request.form, kind)
+
+
+def check_key() -> None:
+    """An empty key would be no key, and its sender take the request for one that can be sent again. Raises Refused."""
+    key = request.headers.get(HEADER)
+    if key is not None and not KEY.fullmatch(key):
+        raise Refused("An Idempotency-Key must have 1 to 100 visible ASCII characters. Nothing was done.")
 
 
 def fields(given: MultiDict[str, str], kind: type[Read]) -> Read:
