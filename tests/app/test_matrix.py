@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from app import create_app, gate
 from app.database import Database, transaction, upgrade
-from app.identity import accounts, standing, units
+from app.identity import access_tokens, accounts, standing, units
 from app.identity.passwords import hash_password
 from app.settings import Settings
-from models import Account, Job, JobKind, JobState, Likeness, Role, Sketch
+from models import AccessToken, Account, Job, JobKind, JobState, Likeness, Role, Scope, Sketch
 from scripts.access import PAGE, Line, declared, page, read_matrix
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
@@ -76,7 +76,8 @@ def _people(world: World, db: Session) -> None:
         world.browsers[name] = Browser(world.app)
         assert world.browsers[name].sign_in(made[name]).status_code == 303
     standing.suspend(db, made["admin"], made["suspended"])
-    world.values = {"account_id": made["victim"].id, "unit_id": unit.id}
+    token = access_tokens.issue(db, made["victim"], "for a test", [Scope.SKETCHES_READ], 30)
+    world.values = {"account_id": made["victim"].id, "unit_id": unit.id, "token_id": token.row.id}
 
 
 def _things(world: World, db: Session, png: bytes) -> None:
@@ -90,6 +91,7 @@ def _things(world: World, db: Session, png: bytes) -> None:
         "sketch_id": db.scalars(select(Sketch.id)).one(),
         "likeness_id": db.scalars(select(Likeness.id)).one(),
         "job_id": job.id,
+        "render_id": job.id,
         "tag": "0",
         "name": "css/base.css",
         "token": "not-a-token",
@@ -132,14 +134,21 @@ def _prepare(world: World, rule: str) -> None:
     """Put the owner's job into the state in which the action is possible, and take back what was done to the victim."""
     states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
     with services(world.app).database.session() as db, transaction(db):
+        db.get_one(AccessToken, world.values["token_id"]).revoked_at = None
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if "<uuid:job_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
+        elif "<uuid:render_id>" in rule:
+            db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
 
 
 def _ask(world: World, browser: Browser, line: Line) -> int:
     if line.method == "GET":
         return browser.get(world.path(line.rule)).status_code
+    if line.rule.startswith(gate.API):
+        headers = {"X-CSRF-Token": browser.token(), "If-Match": "*"}
+        path = world.path(line.rule)
+        return browser.client.open(path, method=line.method, json=line.json, headers=headers).status_code
     return browser.post(world.path(line.rule), line.fields).status_code
 
 

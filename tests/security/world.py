@@ -84,7 +84,7 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
         likeness = db.scalars(select(Likeness).where(Likeness.sketch_id == sketch_id)).one()
         sketch = db.get_one(Sketch, sketch_id)
     keys = [sketch.original_key, sketch.clean_key, sketch.thumbnail_key, likeness.image_key]
-    return {"sketch_id": sketch_id, "likeness_id": likeness.id, "job_id": job.id, "keys": keys}
+    return {"sketch_id": sketch_id, "likeness_id": likeness.id, "job_id": job.id, "render_id": job.id, "keys": keys}
 
 
 def dump(app: Flask) -> Dump:
