@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import structlog
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn, ScopeMissing
@@ -60,7 +61,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
 def _check_token(access: Access, token: AccessToken) -> None:
     """Raises Forbidden for what no token may do, ScopeMissing for what this one may not."""
     if access.scope is None:
-        raise Forbidden("An access token is not enough for this. Sign in and do it there.")
+        raise Forbidden(_("An access token is not enough for this. Sign in and do it there."))
     if access.scope and access.scope not in token.scopes:
         log.warning("scope_missing", token=str(token.id), endpoint=request.endpoint)
         raise ScopeMissing(access.scope)
@@ -70,7 +71,7 @@ def _check_token(access: Access, token: AccessToken) -> None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if request.path.startswith(API):
-        raise NotSignedIn("Show an access token that works: Authorization: Bearer semb_… (the page /api says how).")
+        raise NotSignedIn(_("Show an access token that works: Authorization: Bearer semb_… (the page /api says how)."))
     if wants_json() or request.method not in context.SAFE_METHODS:
         raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
     return redirect("/sign-in?" + urlencode({"next": _here()}))
@@ -78,7 +79,7 @@ def _to_sign_in() -> ResponseReturnValue:
 
 def _to_confirm() -> ResponseReturnValue:
     if wants_json() or request.method not in context.SAFE_METHODS:
-        raise ConfirmationNeeded(f"{CONFIRM}?" + urlencode({"next": _page_before()}))
+        raise ConfirmationNeeded(f"{CONFIRM}?" + urlencode({"next": page_before()}))
     return redirect(f"{CONFIRM}?" + urlencode({"next": _here()}))
 
 
@@ -86,7 +87,7 @@ def _here() -> str:
     return request.full_path.rstrip("?")
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """The page whose form this was: a change cannot be gone back to, its page can."""
     before = urlsplit(request.referrer or "")
     if before.netloc != request.host:

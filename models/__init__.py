@@ -2,19 +2,45 @@
 
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
 from models.base import Base, EyePair, utc_now
+from models.case import (
+    Case,
+    CaseAssignment,
+    CaseNote,
+    CaseStatus,
+    CaseTag,
+    DeletionRequest,
+    EmergencyAccess,
+    SavedFilter,
+    WitnessSession,
+)
+from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
+from models.notification import Notification
+from models.photo import RealPhoto
 from models.request import IdempotentRequest
 from models.sketch import Sketch, fold
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
 __all__ = [
+    "AGENCY",
+    "NOTHING",
     "AccessToken",
     "Account",
     "AccountRole",
     "AccountUnit",
     "Base",
+    "Case",
+    "CaseAssignment",
+    "CaseNote",
+    "CaseStatus",
+    "CaseTag",
+    "ChainKind",
+    "CustodyChain",
+    "CustodyEntry",
+    "DeletionRequest",
+    "EmergencyAccess",
     "EyePair",
     "IdempotentRequest",
     "Job",
@@ -22,12 +48,17 @@ __all__ = [
     "JobState",
     "Likeness",
     "LinkPurpose",
+    "Notification",
     "OneTimeLink",
+    "RealPhoto",
     "Role",
+    "SavedFilter",
     "Scope",
+    "Sighting",
     "SignInSession",
     "Sketch",
     "Unit",
+    "WitnessSession",
     "Worker",
     "fold",
     "utc_now",

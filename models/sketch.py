@@ -21,11 +21,15 @@ class Sketch(Identified, Base):
         UniqueConstraint("lineage_id", "version"),
         Index(None, "owner_id", "created_at"),
         Index(None, "unit_id", "created_at"),
+        Index(None, "case_id", "created_at"),
     )
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     # Whose work it is: everybody in the unit sees it. None: its owner alone does.
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    # The case it is filed in, with all its versions, and the drawing session it came of. None: a quick render.
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"))
+    session_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("witness_session.id"))
     title: Mapped[str] = mapped_column(String(200))
     # The title as searches compare it: databases disagree about letters outside ASCII.
     title_folded: Mapped[str] = mapped_column(Text)

@@ -11,10 +11,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import NotFound, Refused
 from app.identity.accounts import locked
@@ -51,7 +53,7 @@ def issue(db: Session, account: Account, name: str, scopes: Collection[str], day
     """A new token of the account. Raises Refused for a name, scopes or days that cannot be, and beyond MOST."""
     name, wanted = _name(name), _scopes(scopes)
     if not 1 <= days <= MAX_DAYS:
-        raise Refused(f"A token can work for 1 to {MAX_DAYS} days.")
+        raise Refused(_("A token can work for 1 to %(days)s days.", days=MAX_DAYS))
     token, now = PREFIX + secrets.token_hex(32), utc_now()
     row = AccessToken(
         token_hash=token_hash(token),
@@ -64,10 +66,17 @@ def issue(db: Session, account: Account, name: str, scopes: Collection[str], day
     with transaction(db):
         account = locked(db, account.id)
         if not may_have_tokens(account):
-            raise Refused("Your roles allow nothing that a token could do; an investigator or supervisor can make one.")
+            raise Refused(
+                _("Your roles allow nothing that a token could do. Investigators and supervisors can make tokens.")
+            )
         if (db.scalar(select(func.count()).where(AccessToken.account_id == account.id, _works())) or 0) >= MOST:
-            raise Refused(f"An account can have {MOST} tokens that work. Revoke one that is not needed any more.")
+            raise Refused(
+                _("An account can have %(most)s tokens that work. Revoke one that is not needed any more.", most=MOST)
+            )
         db.add(row)
+        db.flush()
+        told = {"name": name, "scopes": wanted, "until": row.expires_at.date().isoformat()}
+        custody.record(db, custody.AGENCY_CHAIN, account, "token.created", custody.Thing("token", row.id), **told)
     log.info("token_issued", token=str(row.id), account=str(account.id), scopes=wanted, days=days)
     return NewToken(token, row)
 
@@ -94,7 +103,9 @@ def revoke(db: Session, account: Account, token_id: uuid.UUID, by: Account) -> N
         mine = (AccessToken.id == token_id) & (AccessToken.account_id == account_id)
         query = update(AccessToken).where(mine, _works()).values(revoked_at=utc_now())
         if db.scalar(query.returning(AccessToken.id)) is None:
-            raise NotFound("That token has already ended.")
+            raise NotFound(_("That token has already ended."))
+        thing = custody.Thing("token", token_id)
+        custody.record(db, custody.AGENCY_CHAIN, by, "token.revoked", thing, account=str(account_id))
     log.info("token_revoked", token=str(token_id), account=str(account_id), by=str(by_id))
 
 
@@ -114,8 +125,8 @@ def note_use(db: Session, token: AccessToken) -> None:
 def state(token: AccessToken) -> tuple[str, str]:
     """The name of a shape, as for a job, and words."""
     if token.revoked_at is not None:
-        return "parked", "Revoked"
-    return ("cancelled", "Run out") if token.expires_at <= utc_now() else ("done", "Works")
+        return "parked", _("Revoked")
+    return ("cancelled", _("Run out")) if token.expires_at <= utc_now() else ("done", _("Works"))
 
 
 def _works() -> ColumnElement[bool]:
@@ -125,15 +136,15 @@ def _works() -> ColumnElement[bool]:
 def _name(text: str) -> str:
     name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if not name:
-        raise Refused("Give the token a name that says what uses it.")
+        raise Refused(_("Give the token a name that says what uses it."))
     if len(name) > 100:
-        raise Refused("A token's name can have at most 100 characters.")
+        raise Refused(_("A token's name can have at most 100 characters."))
     return name
 
 
 def _scopes(wanted: Collection[str]) -> list[str]:
     if not wanted:
-        raise Refused("Choose at least one thing that the token may do.")
+        raise Refused(_("Choose at least one thing that the token may do."))
     if unknown := set(wanted) - set(Scope):
-        raise Refused(f"There is no such scope: {', '.join(sorted(unknown))[:100]}.")
+        raise Refused(_("There is no such scope: %(names)s.", names=", ".join(sorted(unknown))[:100]))
     return [str(scope) for scope in Scope if scope in wanted]

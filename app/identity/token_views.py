@@ -4,23 +4,26 @@ import uuid
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import NotFound, Refused
 from app.identity import access_tokens, entrance, sessions
 from app.identity.access_tokens import NewToken
+from app.languages.telling import told
+from imaging.words import N_
 from models import Scope
 
 blueprint = Blueprint("tokens", __name__)
 
-DONE = {"revoked": "The token is revoked. Whatever uses it is refused from now on."}
+DONE = {"revoked": N_("The token is revoked. Whatever uses it is refused from now on.")}
 SCOPES = (
-    (Scope.SKETCHES_READ, "Read sketches"),
-    (Scope.SKETCHES_WRITE, "Hand in sketches, name them, place their eyes"),
-    (Scope.RENDERS_READ, "See the engines and how renders stand"),
-    (Scope.RENDERS_WRITE, "Ask for renders and cancel them"),
-    (Scope.LIKENESSES_READ, "Read likenesses and how they were made"),
-    (Scope.LIKENESSES_WRITE, "Keep likenesses"),
+    (Scope.SKETCHES_READ, N_("Read sketches")),
+    (Scope.SKETCHES_WRITE, N_("Hand in sketches, name them, place their eyes")),
+    (Scope.RENDERS_READ, N_("See the engines and how renders stand")),
+    (Scope.RENDERS_WRITE, N_("Ask for renders and cancel them")),
+    (Scope.LIKENESSES_READ, N_("Read likenesses and how they were made")),
+    (Scope.LIKENESSES_WRITE, N_("Keep likenesses")),
 )
 DAYS = (7, 30, 90, 180, 365)
 
@@ -28,7 +31,7 @@ DAYS = (7, 30, 90, 180, 365)
 @blueprint.get("/account/tokens")
 @gate.signed_in
 def page() -> str:
-    return _page(message=DONE.get(request.args.get("done", ""), ""))
+    return _page(message=told(DONE.get(request.args.get("done", ""), "")))
 
 
 @blueprint.post("/account/tokens")
@@ -60,7 +63,7 @@ def revoke(token_id: uuid.UUID) -> ResponseReturnValue:
 def _days(text: str) -> int:
     """Raises Refused."""
     if not (text.isascii() and text.isdigit() and len(text) <= 4):
-        raise Refused("Choose for how long the token works.")
+        raise Refused(_("Choose for how long the token works."))
     return int(text)
 
 
@@ -72,7 +75,7 @@ def _page(message: str = "", error: str = "", made: NewToken | None = None) -> s
         tokens=access_tokens.of_account(context.db(), me),
         state_of=access_tokens.state,
         may_have=access_tokens.may_have_tokens(me),
-        scopes=SCOPES,
+        scopes=[(scope, told(words)) for scope, words in SCOPES],
         chosen_scopes=form.getlist("scopes") if error else [],
         name=form.get("name", "") if error else "",
         days=DAYS,

@@ -3,6 +3,7 @@
 import structlog
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.studio.asking import Eyes, eye_pair
 from app.studio.shelf import held_sketch
@@ -19,5 +20,9 @@ def put(db: Session, account: Account, sketch: Sketch, eyes: Eyes | None) -> Non
     sketch_id = sketch.id
     with transaction(db):
         held = held_sketch(db, account, sketch_id)
-        held.eyes = None if eyes is None else eye_pair(held, eyes)
+        before, held.eyes = held.eyes, None if eyes is None else eye_pair(held, eyes)
+        if held.eyes != before:
+            thing = custody.Thing("sketch", sketch_id)
+            digests = {"before": custody.digest(before), "after": custody.digest(held.eyes)}
+            custody.record(db, custody.of_sketch(held), account, "sketch.eyes", thing, **digests)
     log.info("eyes_put", sketch=str(sketch_id), by=str(account.id))

@@ -1,4 +1,5 @@
-"""Whose sketches an account sees and works on: those of its units, and its own that are in none.
+"""Whose sketches an account sees and works on: those of its units, its own that are in none, and what is filed in a
+case that it sees. A filed sketch is in its case's unit.
 
 Everything else is answered like what does not exist.
 """
@@ -8,8 +9,9 @@ import uuid
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
+from app.cases.sight import assigned_to, opened_to
 from app.errors import Forbidden, Refused
-from models import Account, AccountUnit, Role, Sketch
+from models import Account, AccountUnit, Role, Sketch, utc_now
 
 WORKING = (Role.INVESTIGATOR, Role.SUPERVISOR)
 
@@ -20,7 +22,12 @@ def seen_by(account: Account) -> ColumnElement[bool]:
         return false()
     # Asked of the records and not of the account: its units may have changed since it was read.
     mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
-    return or_(Sketch.unit_id.in_(mine), Sketch.unit_id.is_(None) & (Sketch.owner_id == account.id))
+    return or_(
+        Sketch.unit_id.in_(mine),
+        Sketch.unit_id.is_(None) & (Sketch.owner_id == account.id),
+        Sketch.case_id.in_(assigned_to(account.id)),
+        Sketch.case_id.in_(opened_to(account.id, utc_now())),
+    )
 
 
 def require_role(account: Account) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 from flask import request
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.errors import BadRequest, Refused, UnsupportedBody
@@ -22,16 +23,16 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 def body(kind: type[Read]) -> Read:
     """Raises UnsupportedBody, BadRequest for what is no JSON, and Refused for JSON that is not of this kind."""
     if request.mimetype != "application/json":
-        raise UnsupportedBody("Send the body as JSON, with Content-Type: application/json.")
+        raise UnsupportedBody(_("Send the body as JSON, with Content-Type: application/json."))
     data = request.get_data()
     if _NUL.search(data):
-        raise BadRequest("The request holds a sign that cannot be kept. Remove it and try again.")
+        raise BadRequest(_("The request holds a sign that cannot be kept. Remove it and try again."))
     try:
         return msgspec.json.decode(data, type=kind)
     except msgspec.ValidationError as error:
         raise Refused(_words(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadRequest("The body is not valid JSON.") from None
+        raise BadRequest(_("The body is not valid JSON.")) from None
 
 
 def query(kind: type[Read]) -> Read:
@@ -42,9 +43,9 @@ def query(kind: type[Read]) -> Read:
 def form(kind: type[Read], file: str) -> Read:
     """The text fields of a multipart form whose only file is ``file``. Raises UnsupportedBody and Refused."""
     if request.mimetype != "multipart/form-data":
-        raise UnsupportedBody(f"Send a form with the file in the field {file}: Content-Type: multipart/form-data.")
+        raise UnsupportedBody(_("Send a form with the file in the field %(field)s: multipart/form-data.", field=file))
     if list(request.files.keys()) != [file] or len(request.files.getlist(file)) != 1:
-        raise Refused(f"Send one file, in the field {file}.")
+        raise Refused(_("Send one file, in the field %(field)s.", field=file))
     return fields(request.form, kind)
 
 
@@ -52,13 +53,13 @@ def check_key() -> None:
     """An empty key would be no key, and its sender take the request for one that can be sent again. Raises Refused."""
     key = request.headers.get(HEADER)
     if key is not None and not KEY.fullmatch(key):
-        raise Refused("An Idempotency-Key must have 1 to 100 visible ASCII characters. Nothing was done.")
+        raise Refused(_("An Idempotency-Key must have 1 to 100 visible ASCII characters. Nothing was done."))
 
 
 def fields(given: MultiDict[str, str], kind: type[Read]) -> Read:
     """Raises Refused; a field that is given twice is refused too, since one of the two would be lost."""
     if twice := [name for name, values in given.lists() if len(values) > 1]:
-        raise Refused(f"Give {twice[0][:40]} once.")
+        raise Refused(_("Give %(field)s once.", field=twice[0][:40]))
     texts: Mapping[str, str] = given.to_dict()
     try:
         return msgspec.convert(texts, kind, strict=False)
@@ -67,7 +68,7 @@ def fields(given: MultiDict[str, str], kind: type[Read]) -> Read:
 
 
 def _words(error: msgspec.ValidationError) -> str:
-    return f"{str(error)[:300]}. Nothing was done."
+    return _("What was sent does not fit: %(where)s. Nothing was done.", where=str(error)[:300])
 
 
 def identity(text: str) -> uuid.UUID | None:
