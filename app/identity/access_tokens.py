@@ -75,8 +75,9 @@ def issue(db: Session, account: Account, name: str, scopes: Collection[str], day
             )
         db.add(row)
         db.flush()
-        told = {"name": name, "scopes": wanted, "until": row.expires_at.date().isoformat()}
-        custody.record(db, custody.AGENCY_CHAIN, account, "token.created", custody.Thing("token", row.id), **told)
+        thing, until = custody.Thing("token", row.id), row.expires_at.date().isoformat()
+        chain = custody.AGENCY_CHAIN
+        custody.record(db, chain, account, "token.created", thing, name=name, scopes=wanted, until=until)
     log.info("token_issued", token=str(row.id), account=str(account.id), scopes=wanted, days=days)
     return NewToken(token, row)
 

@@ -70,15 +70,9 @@ def test_no_request_gets_an_answer_that_the_document_does_not_describe(
         "FUZZ_LIKENESS": likeness,
     }
     with served(app) as url:
-        command = [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", "--no-color"]
-        ran = subprocess.run(
-            [*command, f"{url}/api/v1/openapi.json"],
-            cwd=tmp_path,
-            env=environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        program_path = str(Path(sys.executable).with_name("schemathesis"))
+        command = [program_path, "--config-file", str(CONFIG), "run", "--no-color", f"{url}/api/v1/openapi.json"]
+        ran = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     tried = re.search(r"Operations?:\s+(\d+) selected / \1 total", ran.stdout)
     assert tried is not None, ran.stdout

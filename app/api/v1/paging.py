@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 from flask import request, url_for
+from flask_babel import gettext as _
 
 from app.api.v1.operation import In
 from app.errors import Refused
@@ -31,7 +32,7 @@ def place(cursor: str, kind: type[Place]) -> Place | None:
     try:
         return msgspec.json.decode(base64.b64decode(cursor, b"-_", validate=True), type=kind)
     except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise Refused("That cursor is none of ours. Begin again without one.") from None
+        raise Refused(_("That cursor is none of ours. Begin again without one.")) from None
 
 
 def split(found: Sequence[T], limit: int, place_of: Callable[[T], object]) -> tuple[Sequence[T], str | None]:

@@ -68,7 +68,7 @@ def fields(given: MultiDict[str, str], kind: type[Read]) -> Read:
 
 
 def _words(error: msgspec.ValidationError) -> str:
-    return _("What was sent does not fit: %(where)s. Nothing was done.", where=str(error)[:300])
+    return str(_("What was sent does not fit: %(where)s. Nothing was done.", where=str(error)[:300]))
 
 
 def identity(text: str) -> uuid.UUID | None:
