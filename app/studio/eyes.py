@@ -23,6 +23,6 @@ def put(db: Session, account: Account, sketch: Sketch, eyes: Eyes | None) -> Non
         before, held.eyes = held.eyes, None if eyes is None else eye_pair(held, eyes)
         if held.eyes != before:
             thing = custody.Thing("sketch", sketch_id)
-            digests = {"before": custody.digest(before), "after": custody.digest(held.eyes)}
-            custody.record(db, custody.of_sketch(held), account, "sketch.eyes", thing, **digests)
+            was, now = (custody.digest(pair) if pair else None for pair in (before, held.eyes))
+            custody.record(db, custody.of_sketch(held), account, "sketch.eyes", thing, before=was, after=now)
     log.info("eyes_put", sketch=str(sketch_id), by=str(account.id))

@@ -23,7 +23,7 @@ def _likeness(likeness_id: uuid.UUID) -> Likeness:
 @blueprint.get("/sketches/<uuid:sketch_id>/image")
 @gate.investigator
 def image(sketch_id: uuid.UUID) -> Response:
-    return send_object(_sketch(sketch_id).clean_key, "image/png", "sketch.png")
+    return send_picture(_sketch(sketch_id))
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/thumbnail")
@@ -36,16 +36,13 @@ def thumbnail(sketch_id: uuid.UUID) -> Response:
 @gate.investigator
 def original(sketch_id: uuid.UUID) -> Response:
     """The file as it was handed in: always a download, never shown by the browser."""
-    sketch = _sketch(sketch_id)
-    return send_object(sketch.original_key, sketch.original_mime, sketch.file_name, download=True)
+    return send_original(_sketch(sketch_id))
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/image")
 @gate.investigator
 def likeness_image(likeness_id: uuid.UUID) -> Response:
-    likeness = _likeness(likeness_id)
-    name = f"{file_stem(likeness)}.png"
-    return send_object(likeness.image_key, "image/png", name, download="download" in request.args)
+    return send_face(_likeness(likeness_id), download="download" in request.args)
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/thumbnail")
@@ -60,14 +57,29 @@ def provenance(likeness_id: uuid.UUID) -> Response:
     return send_provenance(_likeness(likeness_id), download="download" in request.args)
 
 
+# What follows is for whoever was asked whether they may see it, by the pages or by the JSON API.
+
+
+def send_picture(sketch: Sketch) -> Response:
+    return send_object(sketch.clean_key, "image/png", "sketch.png")
+
+
+def send_original(sketch: Sketch) -> Response:
+    return send_object(sketch.original_key, sketch.original_mime, sketch.file_name, download=True)
+
+
+def send_face(likeness: Likeness, *, download: bool = False) -> Response:
+    return send_object(likeness.image_key, "image/png", f"{_file_stem(likeness)}.png", download=download)
+
+
 def send_provenance(likeness: Likeness, *, download: bool = False) -> Response:
-    """The provenance as the command line writes it, for whoever may see the likeness."""
+    """As the command line writes it."""
     body = json.dumps(likeness.provenance, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     response = Response(body, mimetype="application/json")
     how = "attachment" if download else "inline"
-    response.headers.set("Content-Disposition", how, filename=f"{file_stem(likeness)}.json")
+    response.headers.set("Content-Disposition", how, filename=f"{_file_stem(likeness)}.json")
     return response
 
 
-def file_stem(likeness: Likeness) -> str:
+def _file_stem(likeness: Likeness) -> str:
     return f"likeness-{likeness.number}-{likeness.image_sha256[:8]}"

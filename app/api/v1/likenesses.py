@@ -15,7 +15,6 @@ from app.api.v1.blueprint import blueprint
 from app.api.v1.operation import Media, Out, operation
 from app.api.v1.sketches import HERE as SKETCH
 from app.api.v1.sketches import Pair, seen
-from app.objects import send_object
 from app.studio import pictures, service, shelf
 from models import Scope
 
@@ -116,8 +115,7 @@ def keep_likeness(likeness_id: uuid.UUID) -> Likeness:
 @gate.scope(Scope.LIKENESSES_READ)
 @operation("The picture, with its mark", Media(("image/png",), "A picture of 512 x 512 pixels."))
 def likeness_image(likeness_id: uuid.UUID) -> Response:
-    one = _seen(likeness_id)
-    return send_object(one.image_key, "image/png", f"{pictures.file_stem(one)}.png")
+    return pictures.send_face(_seen(likeness_id))
 
 
 @blueprint.get(f"{HERE}/provenance")

@@ -17,8 +17,7 @@ from app.api.v1.blueprint import blueprint
 from app.api.v1.operation import In, Media, Out, operation
 from app.api.v1.reading import identity
 from app.database import transaction
-from app.objects import send_object
-from app.studio import eyes, repeats, service, shelf
+from app.studio import eyes, pictures, repeats, service, shelf
 from imaging.decode import MAX_BYTES
 from models import Scope
 
@@ -195,7 +194,7 @@ def put_eyes(sketch_id: uuid.UUID, body: Eyes) -> Sketch:
     "The clean image: upright, without metadata, at most 2048 pixels wide or high", Media(("image/png",), "A picture.")
 )
 def sketch_image(sketch_id: uuid.UUID) -> Response:
-    return send_object(seen(sketch_id).clean_key, "image/png", "sketch.png")
+    return pictures.send_picture(seen(sketch_id))
 
 
 @blueprint.get(f"{HERE}/original")
@@ -203,5 +202,4 @@ def sketch_image(sketch_id: uuid.UUID) -> Response:
 @gate.scope(Scope.SKETCHES_READ)
 @operation("The file as it was handed in, byte for byte", Media(PICTURES, "The file."))
 def sketch_original(sketch_id: uuid.UUID) -> Response:
-    one = seen(sketch_id)
-    return send_object(one.original_key, one.original_mime, one.file_name, download=True)
+    return pictures.send_original(seen(sketch_id))
