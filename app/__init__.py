@@ -94,6 +94,8 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import guide
     from app.api import views as api
+    from app.cases import views as cases
+    from app.custody import pages as custody
     from app.identity import confirming, token_views
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -101,7 +103,8 @@ def _register(app: "Flask") -> None:
     from app.languages import views as languages
     from app.studio import views as studio
 
-    doors = (identity, confirming, second_factor, firebase, token_views)
-    rooms = (assets, languages, health, metrics, *doors, studio, admin, operations, api, guide)
+    staff = (studio, cases, custody, admin, operations)
+    people = (identity, confirming, second_factor, firebase, token_views)
+    rooms = (assets, languages, health, metrics, *people, *staff, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

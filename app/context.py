@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import structlog
 from flask import current_app, g, request
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.carrier import Carrier
 from app.database import Database
 from app.errors import NotSignedIn
@@ -54,6 +56,7 @@ def db() -> Session:
     """This request's session, opened when first asked for and closed with the request."""
     if "db" not in g:
         g.db = services().database.session(read_only=request.method in SAFE_METHODS)
+        custody.act_as(g.db, custody.STRANGER)  # until app.guard knows better
     session: Session = g.db
     return session
 
@@ -115,5 +118,5 @@ def account() -> Account:
     """Whoever is asking. Raises NotSignedIn for an anonymous request."""
     found = sign_in()
     if found is None:
-        raise NotSignedIn("Sign in to go on.")
+        raise NotSignedIn(_("Sign in to go on."))
     return found.account

@@ -10,7 +10,7 @@ from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import context
+from app import context, custody
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn, ScopeMissing
 from app.gate import API, Access, access_of, safe_next
 from app.identity import access_tokens, sessions
@@ -32,7 +32,7 @@ def guard() -> ResponseReturnValue | None:
         return None  # nothing is called: it becomes a 404 or 405
     access = access_of(current_app, request.endpoint)
     if access is None:
-        raise Forbidden("Nobody may call this.")
+        raise Forbidden(_("Nobody may call this."))
     if access.anonymous:
         return None
     # Read with the account, its state and its roles, for each request anew.
@@ -40,6 +40,7 @@ def guard() -> ResponseReturnValue | None:
     if signed is None:
         return _to_sign_in()
     structlog.contextvars.bind_contextvars(asker=str(signed.account_id))
+    custody.act_as(context.db(), signed.account)
     return _check(access, signed)
 
 
@@ -47,7 +48,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
     if access.roles and not signed.account.has_role(*access.roles):
         log.warning("forbidden", account=str(signed.account_id), endpoint=request.endpoint)
         raise Forbidden(
-            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+            _("Your account does not have the role for this. If you need it for your work, ask an administrator.")
         )
     if (token := context.access_token()) is not None:
         _check_token(access, token)
@@ -73,7 +74,7 @@ def _to_sign_in() -> ResponseReturnValue:
     if request.path.startswith(API):
         raise NotSignedIn(_("Show an access token that works: Authorization: Bearer semb_… (the page /api says how)."))
     if wants_json() or request.method not in context.SAFE_METHODS:
-        raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
+        raise NotSignedIn(_("You are not signed in, or your session has ended. Sign in and try again."))
     return redirect("/sign-in?" + urlencode({"next": _here()}))
 
 

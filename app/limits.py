@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
 from limits import RateLimitItem, parse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -195,7 +196,7 @@ def _refuse(limit: Limit, seconds: int) -> None:
     log.warning("limited", limit=limit.name, endpoint=request.endpoint)
     g.limits_to_tell = []
     g.limit_headers = {"Retry-After": str(seconds), **_fields([(limit, 0, seconds)])}
-    raise TooManyRequests(f"That was too often in a short time. Wait {_words(seconds)}, then try again.")
+    raise TooManyRequests(_words(seconds))
 
 
 def _fields(standing: Sequence[tuple[Limit, int, int]]) -> dict[str, str]:
@@ -206,9 +207,12 @@ def _fields(standing: Sequence[tuple[Limit, int, int]]) -> dict[str, str]:
 
 
 def _words(seconds: int) -> str:
+    if seconds <= 1:
+        return str(_("That was too often in a short time. Wait a second, then try again."))
     if seconds < 90:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // 60)} minutes"
+        return str(_("That was too often in a short time. Wait %(seconds)s seconds, then try again.", seconds=seconds))
+    minutes = -(-seconds // 60)
+    return str(_("That was too often in a short time. Wait %(minutes)s minutes, then try again.", minutes=minutes))
 
 
 def count(response: Response) -> Response:

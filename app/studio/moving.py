@@ -6,6 +6,7 @@ Whoever handed in the first version may do it, and a supervisor who sees the ske
 import uuid
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -39,12 +40,13 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
         if first is None:
             raise NotFound(NO_SKETCH)
         if not _may_move(account, first):
-            raise Forbidden("Only whoever handed the sketch in, or a supervisor, can move it to another unit.")
+            raise Forbidden(_("Only whoever handed the sketch in, or a supervisor, can move it to another unit."))
         if unit_id is None:
-            raise Refused("Choose the unit to move the sketch to.")
+            raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)
-        units.kept(db, [unit_id])
+        (unit,) = units.kept(db, [unit_id])
         former = first.unit_id
+        units.record_moved(db, account, first, unit)
         db.execute(update(Sketch).where(Sketch.lineage_id == lineage_id).values(unit_id=unit_id))
     # It decides who sees evidence: the log says who decided.
     log.info(

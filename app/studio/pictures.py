@@ -1,13 +1,13 @@
-"""The stored pictures and the provenance, for whoever owns the sketch."""
+"""The stored pictures and the provenance, for whoever may see the sketch. Looking at them is recorded."""
 
-import json
 import uuid
 
 from flask import Response, request
 
 from app import context, gate
-from app.objects import send_object
-from app.studio import service
+from app.objects import note_look, send_object
+from app.provenance import document
+from app.studio import evidence, service
 from app.studio.blueprint import blueprint
 from models import Likeness, Sketch
 
@@ -29,7 +29,7 @@ def image(sketch_id: uuid.UUID) -> Response:
 @blueprint.get("/sketches/<uuid:sketch_id>/thumbnail")
 @gate.investigator
 def thumbnail(sketch_id: uuid.UUID) -> Response:
-    return send_object(_sketch(sketch_id).thumbnail_key, "image/webp", "sketch.webp")
+    return send_object(_sketch(sketch_id).thumbnail_key, "image/webp", "sketch.webp", seen=None)
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/original")
@@ -48,7 +48,7 @@ def likeness_image(likeness_id: uuid.UUID) -> Response:
 @blueprint.get("/likenesses/<uuid:likeness_id>/thumbnail")
 @gate.investigator
 def likeness_thumbnail(likeness_id: uuid.UUID) -> Response:
-    return send_object(_likeness(likeness_id).thumbnail_key, "image/webp", "likeness.webp")
+    return send_object(_likeness(likeness_id).thumbnail_key, "image/webp", "likeness.webp", seen=None)
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/provenance.json")
@@ -60,22 +60,25 @@ def provenance(likeness_id: uuid.UUID) -> Response:
 # What follows is for whoever was asked whether they may see it, by the pages or by the JSON API.
 
 
-def send_picture(sketch: Sketch) -> Response:
-    return send_object(sketch.clean_key, "image/png", "sketch.png")
+def send_picture(sketch: Sketch, *, download: bool = False) -> Response:
+    seen = evidence.picture(sketch)
+    return send_object(sketch.clean_key, "image/png", "sketch.png", seen=seen, download=download)
 
 
 def send_original(sketch: Sketch) -> Response:
-    return send_object(sketch.original_key, sketch.original_mime, sketch.file_name, download=True)
+    seen = evidence.original(sketch)
+    return send_object(sketch.original_key, sketch.original_mime, sketch.file_name, seen=seen, download=True)
 
 
 def send_face(likeness: Likeness, *, download: bool = False) -> Response:
-    return send_object(likeness.image_key, "image/png", f"{_file_stem(likeness)}.png", download=download)
+    name, seen = f"{_file_stem(likeness)}.png", evidence.face(likeness)
+    return send_object(likeness.image_key, "image/png", name, seen=seen, download=download)
 
 
 def send_provenance(likeness: Likeness, *, download: bool = False) -> Response:
     """As the command line writes it."""
-    body = json.dumps(likeness.provenance, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
-    response = Response(body, mimetype="application/json")
+    note_look(evidence.provenance(likeness), taken=download)
+    response = Response(document(likeness.provenance), mimetype="application/json")
     how = "attachment" if download else "inline"
     response.headers.set("Content-Disposition", how, filename=f"{_file_stem(likeness)}.json")
     return response

@@ -1,20 +1,22 @@
 """Looking things up in the studio: what an account may not see is answered like what does not exist."""
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
 from app import jobs, workers
 from app.errors import NotFound
+from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.paging import Page, nearest_page
 from app.studio.sight import seen_by
 from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-NO_SKETCH = "There is no such sketch, or it is not yours."
+NO_SKETCH = lazy_gettext("There is no such sketch, or it is not yours.")
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
@@ -39,7 +41,7 @@ def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Liken
     query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
     likeness = db.scalar(query.where(Likeness.id == likeness_id, seen_by(account)))
     if likeness is None:
-        raise NotFound("There is no such likeness, or it is not yours.")
+        raise NotFound(_("There is no such likeness, or it is not yours."))
     return likeness
 
 
@@ -48,7 +50,7 @@ def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
     query = select(Job).join(Sketch, Job.subject_id == Sketch.id)
     job = db.scalar(query.where(Job.id == job_id, seen_by(account)))
     if job is None:
-        raise NotFound("There is no such piece of work, or it is not yours.")
+        raise NotFound(_("There is no such piece of work, or it is not yours."))
     return job
 
 
@@ -62,17 +64,11 @@ def list_sketches(db: Session, account: Account, query: str = "", page: int = 1,
     return Page(list(items), page, pages, total)
 
 
-def sketches_before(
-    db: Session, account: Account, query: str, before: tuple[dt.datetime, uuid.UUID] | None, limit: int
-) -> list[Sketch]:
-    """As ``list_sketches``, but those that come after one that was made at this time and has this id; None for the
-    first. Unlike a numbered page it costs the same anywhere in the list, and nothing shifts when sketches are added."""
-    found = _latest(account, query)
-    if before is not None:
-        made, sketch_id = before
-        older = (Sketch.created_at == made) & (Sketch.id < sketch_id)
-        found = found.where((Sketch.created_at < made) | older)
-    return list(db.scalars(found.order_by(Sketch.created_at.desc(), Sketch.id.desc()).limit(limit)))
+def sketches_after(db: Session, account: Account, query: str, after: Cursor | None, size: int) -> Slice[Sketch]:
+    """As ``list_sketches``, by where the part before ended."""
+    found = _latest(account, query).where(*past(Sketch.created_at, Sketch.id, after))
+    rows = db.scalars(found.order_by(*newest_first(Sketch.created_at, Sketch.id)).limit(size + 1)).all()
+    return sliced(rows, size, lambda one: Cursor(one.created_at, one.id))
 
 
 def _latest(account: Account, query: str) -> Select[Sketch]:
@@ -102,12 +98,11 @@ def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
     return list(db.scalars(query.order_by(Likeness.number)))
 
 
-def likenesses_before(db: Session, sketch: Sketch, before: int | None, limit: int) -> list[Likeness]:
-    """What was made from this version, newest first, of those with a lower number than ``before``."""
-    query = select(Likeness).where(Likeness.sketch_id == sketch.id).options(defer(Likeness.provenance))
-    if before is not None:
-        query = query.where(Likeness.number < before)
-    return list(db.scalars(query.order_by(Likeness.number.desc()).limit(limit)))
+def likenesses_after(db: Session, sketch: Sketch, after: Cursor | None, size: int) -> Slice[Likeness]:
+    """What was made from this version, newest first, by where the part before ended."""
+    query = select(Likeness).where(Likeness.sketch_id == sketch.id, *past(Likeness.created_at, Likeness.id, after))
+    query = query.options(defer(Likeness.provenance)).order_by(*newest_first(Likeness.created_at, Likeness.id))
+    return sliced(db.scalars(query.limit(size + 1)).all(), size, lambda one: Cursor(one.created_at, one.id))
 
 
 def likenesses_of(db: Session, jobs: Sequence[Job]) -> list[Likeness]:

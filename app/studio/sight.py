@@ -6,6 +6,7 @@ Everything else is answered like what does not exist.
 
 import uuid
 
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -34,7 +35,7 @@ def require_role(account: Account) -> None:
     """Raises Forbidden for an account that does not work on sketches."""
     if not account.has_role(*WORKING):
         raise Forbidden(
-            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+            _("Your account does not have the role for this. If you need it for your work, ask an administrator.")
         )
 
 
@@ -45,7 +46,7 @@ def unit_for(db: Session, account_id: uuid.UUID, wanted: uuid.UUID | None) -> uu
     """
     mine = list(db.scalars(select(AccountUnit.unit_id).where(AccountUnit.account_id == account_id)))
     if wanted is None and len(mine) > 1:
-        raise Refused("Choose the unit that the sketch belongs to.")
+        raise Refused(_("Choose the unit that the sketch belongs to."))
     if wanted is not None and wanted not in mine:
-        raise Refused("You are not in that unit any more; reload the page and choose again.")
+        raise Refused(_("You are not in that unit any more; reload the page and choose again."))
     return wanted or (mine[0] if mine else None)

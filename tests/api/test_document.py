@@ -117,7 +117,7 @@ def test_an_answer_that_it_does_not_describe_is_noticed(program: Program) -> Non
     with pytest.raises(JsonSchemaError, match="violates schema"):
         program.check("GET", "/api/v1/me", answer)
     del answer.headers["ETag"]
-    with pytest.raises(AssertionError, match="left out {'ETag'}"):
+    with pytest.raises(AssertionError, match="left out"):
         program.check("GET", "/api/v1/me", answer)
     answer.mimetype = "text/html"
     with pytest.raises(AssertionError, match="gave text/html"):

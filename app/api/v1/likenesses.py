@@ -86,11 +86,10 @@ def _shown(likeness_id: uuid.UUID) -> Likeness:
 @gate.scope(Scope.LIKENESSES_READ)
 @operation("List the likenesses of a sketch, newest first", Likenesses, query=paging.PageQuery, paged=True)
 def list_likenesses(sketch_id: uuid.UUID, query: paging.PageQuery) -> tuple[Likenesses, dict[str, str]]:
-    sketch, before = seen(sketch_id), paging.place(query.cursor, int)
-    found = shelf.likenesses_before(context.db(), sketch, before, query.limit + 1)
-    items, cursor = paging.split(found, query.limit, lambda one: one.number)
-    kept = shelf.kept_id(context.db(), sketch.id)
-    return Likenesses(items=[shown(one, kept) for one in items], next=cursor), paging.link(cursor)
+    found = shelf.likenesses_after(context.db(), seen(sketch_id), query.after, query.limit)
+    kept = shelf.kept_id(context.db(), sketch_id)
+    page = Likenesses(items=[shown(one, kept) for one in found.items], next=paging.following(found.after))
+    return page, paging.link(found.after)
 
 
 @blueprint.get(HERE)
@@ -115,7 +114,7 @@ def keep_likeness(likeness_id: uuid.UUID) -> Likeness:
 @gate.scope(Scope.LIKENESSES_READ)
 @operation("The picture, with its mark", Media(("image/png",), "A picture of 512 x 512 pixels."))
 def likeness_image(likeness_id: uuid.UUID) -> Response:
-    return pictures.send_face(_seen(likeness_id))
+    return pictures.send_face(_seen(likeness_id), download=True)
 
 
 @blueprint.get(f"{HERE}/provenance")
@@ -123,4 +122,4 @@ def likeness_image(likeness_id: uuid.UUID) -> Response:
 @gate.scope(Scope.LIKENESSES_READ)
 @operation("How a likeness was made", Media(("application/json",), "The provenance, as the command line writes it."))
 def read_provenance(likeness_id: uuid.UUID) -> Response:
-    return pictures.send_provenance(_seen(likeness_id))
+    return pictures.send_provenance(_seen(likeness_id), download=True)

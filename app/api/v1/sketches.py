@@ -120,10 +120,9 @@ def seen(sketch_id: uuid.UUID) -> models.Sketch:
     "List the sketches that you see, the latest version of each, newest first", Sketches, query=SketchQuery, paged=True
 )
 def list_sketches(query: SketchQuery) -> tuple[Sketches, dict[str, str]]:
-    before = paging.place(query.cursor, tuple[dt.datetime, uuid.UUID])
-    found = shelf.sketches_before(context.db(), context.account(), query.q, before, query.limit + 1)
-    items, cursor = paging.split(found, query.limit, lambda one: (one.created_at, one.id))
-    return Sketches(items=[shown(one) for one in items], next=cursor), paging.link(cursor)
+    found = shelf.sketches_after(context.db(), context.account(), query.q, query.after, query.limit)
+    page = Sketches(items=[shown(one) for one in found.items], next=paging.following(found.after))
+    return page, paging.link(found.after)
 
 
 @blueprint.post("/sketches")
@@ -194,7 +193,7 @@ def put_eyes(sketch_id: uuid.UUID, body: Eyes) -> Sketch:
     "The clean image: upright, without metadata, at most 2048 pixels wide or high", Media(("image/png",), "A picture.")
 )
 def sketch_image(sketch_id: uuid.UUID) -> Response:
-    return pictures.send_picture(seen(sketch_id))
+    return pictures.send_picture(seen(sketch_id), download=True)
 
 
 @blueprint.get(f"{HERE}/original")
