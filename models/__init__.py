@@ -23,12 +23,14 @@ from models.photo import RealPhoto
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
+from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
     "ANCHORS",
     "NOTHING",
+    "AccessToken",
     "Account",
     "AccountRole",
     "AccountUnit",
@@ -65,6 +67,7 @@ __all__ = [
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scope",
     "Sighting",
     "SignInSession",
     "Sketch",
