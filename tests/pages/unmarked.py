@@ -84,7 +84,8 @@ def in_template(source: str) -> list[str]:
 
 def _page(source: str) -> str:
     """The template's own text, without what stands between {% trans %} and {% endtrans %}, and without classes."""
-    page, marked, statement = "", False, []
+    page, marked = "", False
+    statement: list[str] = []
     for _line, kind, value in environment().lex(source):
         if kind == "block_begin":
             statement = []
