@@ -93,6 +93,8 @@ def _register(app: "Flask") -> None:
     from app.admin import operations
     from app.admin import views as admin
     from app.api import views as api
+    from app.cases import views as cases
+    from app.custody import pages as custody
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -100,19 +102,8 @@ def _register(app: "Flask") -> None:
     from app.languages import views as languages
     from app.studio import views as studio
 
-    rooms = (
-        assets,
-        languages,
-        health,
-        metrics,
-        identity,
-        confirming,
-        second_factor,
-        firebase,
-        studio,
-        admin,
-        operations,
-        api,
-    )
+    staff = (studio, cases, custody, admin, operations)
+    people = (identity, confirming, second_factor, firebase)
+    rooms = (assets, languages, health, metrics, *people, *staff, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

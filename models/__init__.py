@@ -5,6 +5,7 @@ from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
     CaseAssignment,
+    CaseCounter,
     CaseNote,
     CaseStatus,
     CaseTag,
@@ -13,7 +14,7 @@ from models.case import (
     SavedFilter,
     WitnessSession,
 )
-from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
+from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.notification import Notification
@@ -24,6 +25,7 @@ from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
+    "ANCHORS",
     "NOTHING",
     "Account",
     "AccountRole",
@@ -31,10 +33,12 @@ __all__ = [
     "Base",
     "Case",
     "CaseAssignment",
+    "CaseCounter",
     "CaseNote",
     "CaseStatus",
     "CaseTag",
     "ChainKind",
+    "CustodyAnchor",
     "CustodyChain",
     "CustodyEntry",
     "DeletionRequest",

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.database import transaction
 from app.errors import NotFound
 from app.identity.accounts import SignInRefused, locked
+from app.identity.entries import record
 from app.identity.tokens import new_token, token_hash
 from models import Account, SignInSession, utc_now
 
@@ -64,13 +65,20 @@ def start(
 
 def find(db: Session, token: str) -> SignInSession | None:
     """The session of this token; None when it is unknown or over, or its account is suspended."""
+    # Every request asks this: one query for the session, its account, and the account's roles and units.
+    account = contains_eager(SignInSession.account)
     query = select(SignInSession).join(SignInSession.account)
-    return db.scalar(
-        query.where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.expires_at > utc_now(),
-            Account.suspended_at.is_(None),
+    query = query.options(account.joinedload(Account.role_rows), account.joinedload(Account.units))
+    return (
+        db.scalars(
+            query.where(
+                SignInSession.token_hash == token_hash(token),
+                SignInSession.expires_at > utc_now(),
+                Account.suspended_at.is_(None),
+            )
         )
+        .unique()
+        .one_or_none()
     )
 
 
@@ -131,6 +139,7 @@ def end_all(db: Session, account: Account) -> int:
     with transaction(db):
         query = delete(SignInSession).where(SignInSession.account_id == account.id)
         ended = len(db.execute(query.returning(SignInSession.id)).all())
+        record(db, "account.signed_out", account, count=ended)
     log.info("sessions_ended", account=str(account.id), count=ended)
     return ended
 
