@@ -137,6 +137,7 @@ def _render(claim: Claim, sketch: Sketch, image: Image.Image, store: ObjectStore
                 image_key=image_key,
                 image_sha256=split_key(image_key)[1],
                 thumbnail_key=thumbnail_key,
+                stored_size=len(made.png) + len(thumbnail),
                 provenance=made.provenance,
                 set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
                 candidate=claim.params.get("candidate"),

@@ -1,6 +1,7 @@
 """The records of the product, one file a family."""
 
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
+from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
@@ -48,9 +49,11 @@ __all__ = [
     "LinkPurpose",
     "Notification",
     "OneTimeLink",
+    "Quota",
     "RealPhoto",
     "Role",
     "SavedFilter",
+    "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",

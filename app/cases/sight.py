@@ -5,11 +5,12 @@ Everything else is answered like what does not exist. What is filed in a case is
 
 import datetime as dt
 import uuid
+from typing import cast
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from models import Account, AccountUnit, Case, CaseAssignment, EmergencyAccess, Role, utc_now
 
 WORKING = (Role.INVESTIGATOR, Role.SUPERVISOR)
@@ -25,6 +26,14 @@ def seen_by(account: Account) -> ColumnElement[bool]:
     # Asked of the records and not of the account: its units may have changed since it was read.
     mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
     return or_(Case.unit_id.in_(mine), Case.id.in_(assigned_to(account.id)), opened)
+
+
+def worked_on_by(account: Account) -> ColumnElement[bool]:
+    """Holds for the cases that the account works on: whoever only broke the glass looks and changes nothing."""
+    if not account.has_role(*WORKING):
+        return false()
+    mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
+    return or_(Case.unit_id.in_(mine), Case.id.in_(assigned_to(account.id)))
 
 
 def assigned_to(account_id: uuid.UUID) -> Select[uuid.UUID]:
@@ -46,9 +55,15 @@ def get_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
 
 
 def held_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
-    """The case as it is now, held until the caller's transaction ends. Raises NotFound."""
-    query = select(Case).where(Case.id == case_id, seen_by(account)).with_for_update(of=Case)
-    case = db.scalar(query.execution_options(populate_existing=True))
-    if case is None:
+    """The case as it is now, for a change, held until the caller's transaction ends.
+
+    Raises NotFound, and Forbidden for whoever sees it without working on it.
+    """
+    query = select(Case, worked_on_by(account)).where(Case.id == case_id, seen_by(account)).with_for_update(of=Case)
+    row = db.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
         raise NotFound(NO_CASE)
-    return case
+    case, works = row
+    if not works:
+        raise Forbidden("You look into this case for a while; only those who work on it can change it.")
+    return cast(Case, case)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app import jobs, workers
 from app.errors import NotFound
 from app.paging import Page, nearest_page
-from app.studio.sight import seen_by
+from app.studio.sight import NO_SKETCH, seen_by
 from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-NO_SKETCH = "There is no such sketch, or it is not yours."
+__all__ = ["NO_SKETCH"]
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:

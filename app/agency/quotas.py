@@ -1,0 +1,168 @@
+"""Limits to what a unit and an account may use, held to where the work is asked for.
+
+Whoever asks adds first and counts then, in one transaction that holds the rows of the limits: of two who ask at once
+the second one waits and counts what the first one added. What goes over is rolled back with everything around it.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.agency import counts, settings
+from app.agency.days import Span, today
+from app.database import clock
+from app.errors import Refused
+from models import Job, Likeness, Quota, Sketch
+
+RENDERS, OPEN, STORED = "renders_a_day", "open_jobs", "stored_bytes"
+MEASURES = (RENDERS, OPEN, STORED)
+NEAR = 0.8
+"""The part of a limit from which on people are told of it."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much of one limit is used. ``of_unit``: it is shared by everybody in the unit."""
+
+    measure: str
+    used: int
+    limit: int
+    of_unit: bool
+    ends: dt.datetime
+    """When a day's renders begin anew."""
+
+    @property
+    def over(self) -> bool:
+        return self.used > self.limit
+
+    @property
+    def near(self) -> bool:
+        return self.used >= NEAR * self.limit
+
+
+class QuotaReached(Refused):
+    """It would be more than the unit or the account may use; nothing was done."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "quota_reached"
+
+    def __init__(self, use: Use, zone: str) -> None:
+        super().__init__(refusal(use, zone))
+        self.use = use
+
+
+def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measures: Collection[str]) -> None:
+    """Count what there is now, this transaction's own work included. Raises QuotaReached.
+
+    Call it last but for custody: the limits' rows are held until the transaction ends.
+    """
+    db.flush()
+    rows = list(db.scalars(_of(account_id, unit_id).order_by(Quota.id).with_for_update()))
+    if not rows:
+        return
+    zone = settings.current(db).time_zone
+    span = today(clock(db), zone)
+    for row in rows:
+        for measure in measures:
+            use = _use(db, row, measure, span)
+            if use is not None and use.over:
+                raise QuotaReached(use, zone)
+
+
+def uses(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
+    """How much of each limit of the account and these units is used; one query where there is no limit."""
+    mine = or_(Quota.account_id == account_id, Quota.unit_id.in_(unit_ids))
+    rows = list(db.scalars(select(Quota).where(mine).order_by(Quota.unit_id)))
+    if not rows:
+        return []
+    span = today(clock(db), settings.current(db).time_zone)
+    found = (_use(db, row, measure, span) for row in rows for measure in MEASURES)
+    return [use for use in found if use is not None]
+
+
+def near(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
+    """Those of the limits that are used up soon."""
+    return [use for use in uses(db, account_id, unit_ids) if use.near]
+
+
+def uses_of(db: Session, row: Quota, span: Span) -> dict[str, Use]:
+    """By measure, those that are limited."""
+    return {measure: use for measure in MEASURES if (use := _use(db, row, measure, span)) is not None}
+
+
+def _of(account_id: uuid.UUID, unit_id: uuid.UUID | None) -> Select[Quota]:
+    of_unit = Quota.unit_id == unit_id if unit_id else false()
+    return select(Quota).where(or_(Quota.account_id == account_id, of_unit))
+
+
+def _use(db: Session, row: Quota, measure: str, span: Span) -> Use | None:
+    limit: int | None = getattr(row, measure)
+    if limit is None:
+        return None
+    return Use(measure, _COUNT[measure](db, row, span), limit, row.unit_id is not None, span.ends)
+
+
+def _renders(db: Session, row: Quota, span: Span) -> int:
+    this_day = (Job.created_at >= span.begins) & (Job.created_at < span.ends)
+    return _jobs(db, row, counts.RENDER & this_day)
+
+
+def _open(db: Session, row: Quota, span: Span) -> int:  # noqa: ARG001
+    return _jobs(db, row, counts.OPEN)
+
+
+def _jobs(db: Session, row: Quota, which: ColumnElement[bool]) -> int:
+    """An account's are those that it asked for, a unit's those about its sketches."""
+    query = select(func.count()).select_from(Job).where(which)
+    if row.unit_id is None:
+        return db.scalar(query.where(Job.owner_id == row.account_id)) or 0
+    return db.scalar(query.join(Sketch, Job.subject_id == Sketch.id).where(Sketch.unit_id == row.unit_id)) or 0
+
+
+def _stored(db: Session, row: Quota, span: Span) -> int:  # noqa: ARG001
+    """What was handed in, and the likenesses made of it."""
+    mine = Sketch.owner_id == row.account_id if row.unit_id is None else Sketch.unit_id == row.unit_id
+    sketches = select(func.sum(counts.SKETCH_BYTES)).where(mine)
+    likenesses = select(func.sum(counts.LIKENESS_BYTES)).join(Sketch, Likeness.sketch_id == Sketch.id).where(mine)
+    return sum(int(db.scalar(query) or 0) for query in (sketches, likenesses))
+
+
+_COUNT: dict[str, Callable[[Session, Quota, Span], int]] = {RENDERS: _renders, OPEN: _open, STORED: _stored}
+
+
+def refusal(use: Use, zone: str) -> str:
+    """What is refused, and when that ends."""
+    values = {"limit": use.limit, "zone": zone, "size": _megabytes(use.limit)}
+    if use.measure == RENDERS:
+        return (
+            _("Your unit may have %(limit)s likenesses made a day, and this would be more. It can ask again after "
+              "midnight (%(zone)s); an administrator can raise the limit.", **values)
+            if use.of_unit
+            else _("You may have %(limit)s likenesses made a day, and this would be more. You can ask again after "
+                   "midnight (%(zone)s); an administrator can raise the limit.", **values)
+        )  # fmt: skip
+    if use.measure == OPEN:
+        return (
+            _("Your unit may have %(limit)s pieces of work waiting or running at once, and this would be more. "
+              "Ask again when one of them is done.", **values)
+            if use.of_unit
+            else _("You may have %(limit)s pieces of work waiting or running at once, and this would be more. "
+                   "Ask again when one of them is done.", **values)
+        )  # fmt: skip
+    return (
+        _("Your unit may store %(size)s MB, and this would be more. That ends when something is deleted or an "
+          "administrator raises the limit.", **values)
+        if use.of_unit
+        else _("You may store %(size)s MB, and this would be more. That ends when something is deleted or an "
+               "administrator raises the limit.", **values)
+    )  # fmt: skip
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:,.0f}"
