@@ -28,6 +28,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from app import context, gate, guard, health, hosts, limits, logs, metrics, problems, security
     from app.identity import admission
+    from app.languages import choice
     from app.proxies import TrustedProxies
     from app.settings import ROOT, Settings
 
@@ -43,6 +44,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     health.init_app(app, app.extensions["semblance"])
     hosts.init_app(app)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    choice.init_app(app)
     app.before_request(security.bound_strangers)
     limits.init_app(app)
     guard.init_app(app)
@@ -95,8 +97,22 @@ def _register(app: "Flask") -> None:
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
+    from app.languages import views as languages
     from app.studio import views as studio
 
-    rooms = (assets, health, metrics, identity, confirming, second_factor, firebase, studio, admin, operations, api)
+    rooms = (
+        assets,
+        languages,
+        health,
+        metrics,
+        identity,
+        confirming,
+        second_factor,
+        firebase,
+        studio,
+        admin,
+        operations,
+        api,
+    )
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -63,7 +63,7 @@ def _to_sign_in() -> ResponseReturnValue:
 
 def _to_confirm() -> ResponseReturnValue:
     if wants_json() or request.method not in context.SAFE_METHODS:
-        raise ConfirmationNeeded(f"{CONFIRM}?" + urlencode({"next": _page_before()}))
+        raise ConfirmationNeeded(f"{CONFIRM}?" + urlencode({"next": page_before()}))
     return redirect(f"{CONFIRM}?" + urlencode({"next": _here()}))
 
 
@@ -71,7 +71,7 @@ def _here() -> str:
     return request.full_path.rstrip("?")
 
 
-def _page_before() -> str:
+def page_before() -> str:
     """The page whose form this was: a change cannot be gone back to, its page can."""
     before = urlsplit(request.referrer or "")
     if before.netloc != request.host:

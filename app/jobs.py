@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.database import announce_work, clock, log_once_committed, transaction
 from app.errors import Conflict
+from imaging.words import N_
 from models import Job, JobKind, JobState
 
 log = structlog.get_logger(__name__)
@@ -79,7 +80,7 @@ def cancel(db: Session, job: Job) -> None:
         job = held(db, job.id)
         if job.state not in OPEN:
             raise Conflict("This is over already and cannot be cancelled.")
-        close(job, JobState.CANCELLED, "Cancelled.")
+        close(job, JobState.CANCELLED, N_("Cancelled."))
         job.finished_at = clock(db)
     log.info("job_cancelled", job=str(job.id))
 
@@ -132,7 +133,7 @@ def set_urgency(db: Session, job: Job, word: str) -> None:
     log.info("job_priority", job=str(job.id), urgency=word)
 
 
-def close(job: Job, state: JobState, reason: str = "") -> None:
+def close(job: Job, state: JobState, reason: str = "", parts: dict[str, Any] | None = None) -> None:
     """Put the job into a state in which nobody holds its lease."""
-    job.state, job.reason = state, reason[:500]
+    job.state, job.reason, job.reason_parts = state, reason[:500], parts
     job.lease_owner = job.lease_expires_at = job.heartbeat_at = None

@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from app.database import announce_work, clock, transaction
 from app.jobs import close
 from app.workers import Post
+from imaging.words import N_
 from models import Job, JobKind, JobState, Worker
 
 log = structlog.get_logger(__name__)
 
 MAX_DEATHS = 3
-PARKED = (
+PARKED = N_(
     "This stopped the renderer three times while nothing else was running, so it was set aside; other "
     "sketches go on. Save the sketch anew as a PNG and upload it again, or try once more."
 )
@@ -133,11 +134,11 @@ def finish(db: Session, held: Claim) -> None:
     job.finished_at = clock(db)
 
 
-def fail(db: Session, held: Claim, reason: str) -> None:
-    """End the job with a sentence for whoever asked for it. Raises LeaseLost."""
+def fail(db: Session, held: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:
+    """End the job with a sentence for whoever asked for it, and its parts where it has values. Raises LeaseLost."""
     with transaction(db):
         job = _held(db, held)
-        close(job, JobState.FAILED, reason)
+        close(job, JobState.FAILED, reason, parts)
         job.finished_at = clock(db)
     log.info("job_failed", job=str(held.job_id))
 

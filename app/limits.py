@@ -28,7 +28,7 @@ from models import SignInSession
 
 log = structlog.get_logger(__name__)
 
-UNLIMITED = INSIDE | {"assets.file"}
+UNLIMITED = INSIDE | {"assets.file", "languages.script"}
 """Files that cost nothing to send, and probes that may all come from one address."""
 
 

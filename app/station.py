@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,12 +18,13 @@ from app.leases import Claim, LeaseLost
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable
+from imaging.words import N_, parts
 from models import JobKind, Worker
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-UNEXPECTED = (
+UNEXPECTED = N_(
     "The renderer met an error that it did not expect, and noted it. Try once more; if it happens "
     "again, tell the operator."
 )
@@ -103,7 +104,7 @@ class Station:
         except StorageUnavailable:
             raise
         except AppError as error:
-            self._fail(claim, str(error))
+            self._fail(claim, str(error), parts(error))
         except Exception as error:
             if _is_away(error):
                 raise
@@ -113,8 +114,8 @@ class Station:
             self._patiently(lambda db: _finish(db, claim, record))
             log.info("job_done", kind=claim.kind, seconds=round(time.monotonic() - self._began, 2))
 
-    def _fail(self, claim: Claim, reason: str) -> None:
-        self._patiently(lambda db: leases.fail(db, claim, reason))
+    def _fail(self, claim: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:
+        self._patiently(lambda db: leases.fail(db, claim, reason, parts))
 
     def _patiently(self, write: Callable[[Session], T]) -> T:
         """Write to the records, trying again while they do not answer."""

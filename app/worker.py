@@ -51,7 +51,7 @@ class PipelineRenderer:
         try:
             found = self._pipeline.align(image)
         except InferenceError as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.message, **error.values) from error
         return Found(_pair(found.eyes), found.method, found.note)
 
     def render(self, image: Image.Image, wish: Wish) -> Made:
@@ -71,7 +71,7 @@ class PipelineRenderer:
             options = self._pipeline.variants(asked, wish.candidates)[wish.candidate - 1]
             made = self._pipeline.render(image, options, wish.sketch_sha256)
         except InferenceError as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.message, **error.values) from error
         named = {region: getattr(options.appearance, region) for region in REGIONS}
         return Made(
             made.png,

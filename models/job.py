@@ -70,6 +70,8 @@ class Job(Identified, Base):
     lease_expires_at: Mapped[dt.datetime | None]
     heartbeat_at: Mapped[dt.datetime | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
+    # The reason's sentence and its values apart, where it has some, so that it can be told in any language.
+    reason_parts: Mapped[dict[str, Any] | None]
 
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     # The place in the queue: moved back when the job is tried again, so others come first.

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.identity.firebase import settings as firebase
 from app.identity.firebase.settings import FirebaseSettings
+from app.languages import names
 from app.settings import web
 from app.settings.fleet import FleetReader, Proxies
 from app.settings.secret import MIN_SECRET, guessed_password, is_placeholder, read_secret_files
@@ -57,6 +58,8 @@ class Settings:
     stop_seconds: float = 3.0
     public_url: str | None = None
     rate_limits: bool = True
+    languages: tuple[str, ...] = tuple(names.NAMES)
+    """Those that pages can be read in, the default first."""
 
     workers: int = 1
     devices: tuple[str, ...] = ()
@@ -132,6 +135,7 @@ class _Reader(FleetReader):
             trusted_proxies=self._trusted_proxies(),
             public_url=web.public_url(self.env, production, self.problems),
             rate_limits=web.rate_limits(self.env, self.problems),
+            languages=names.read(self.env, self.problems),
         )
 
     def _path(self, name: str, default: Path) -> Path:

@@ -93,6 +93,7 @@ def _things(world: World, db: Session, png: bytes) -> None:
         "tag": "0",
         "name": "css/base.css",
         "token": "not-a-token",
+        "language": "th",
     }
 
 

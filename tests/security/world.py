@@ -65,6 +65,7 @@ def build(app: Flask) -> World:
         world.foreign = _things(app, world.other, 2)
         world.values |= {
             "tag": "0",
+            "language": "th",
             "name": "css/base.css",
             "token": links.issue_set_password(db, people["third"]),
             "account_id": people["third"].id,
