@@ -80,12 +80,18 @@ def _for_templates() -> dict[str, object]:
 
     from app import context
     from app.errors import AppError
+    from app.storage import split_key
 
     try:
         signed = context.sign_in()
     except (SQLAlchemyError, AppError):
         signed = None  # the page that says so must still be drawn
-    return {"account": signed.account if signed else None}
+    known = context.agency()
+    return {
+        "account": signed.account if signed else None,
+        "agency": known.settings,
+        "logo": known.logo_key and split_key(known.logo_key)[1],
+    }
 
 
 def _register(app: "Flask") -> None:

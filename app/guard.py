@@ -48,7 +48,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
         raise Forbidden(
             "Your account does not have the role for this. If you need it for your work, ask an administrator."
         )
-    if access.confirmed and not sessions.is_confirmed(signed):
+    if access.confirmed and not sessions.is_confirmed(context.db(), signed):
         return _to_confirm()
     if request.method not in context.SAFE_METHODS:
         sessions.touch(context.db(), signed)

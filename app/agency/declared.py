@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 
-from app.agency.rules import Email, Line, Number, Pattern, Rule, Switch, Text, Value, Zone
+from app.agency.rules import Email, Line, Number, One, Pattern, Rule, Some, Switch, Text, Value, Zone
 from app.cases.pattern import DEFAULT as CASE_NUMBERS
 from app.cases.pattern import check_pattern
+from app.languages.names import NAMES
 from models import Role
 
 Lazy = Any
@@ -42,9 +43,18 @@ class Declared:
 
 
 SECTIONS = (
-    Section("agency", _l("The agency"), _l("Shown on every page, on what is exported and on what is published.")),
-    Section("cases", _l("Cases"), _l("How cases are numbered, and who decides about them.")),
-    Section("entry", _l("Signing in"), _l("For sessions that begin after the change.")),
+    Section(
+        "agency",
+        lazy_gettext("The agency"),
+        lazy_gettext("Shown on every page, on what is exported and on what is published."),
+    ),
+    Section("cases", lazy_gettext("Cases"), lazy_gettext("How cases are numbered, and who decides about them.")),
+    Section(
+        "languages",
+        lazy_gettext("Languages"),
+        lazy_gettext("Of those that the installation has. People choose among them; their own choice goes first."),
+    ),
+    Section("entry", lazy_gettext("Signing in"), lazy_gettext("For sessions that begin after the change.")),
 )
 
 
@@ -56,49 +66,63 @@ def _setting(default: Value, section: str, title: Lazy, rule: Rule, **more: Any)
 class AgencySettings:
     """The settings as they are; a field that nobody has changed has its default."""
 
-    name: str = _setting("", "agency", _l("Name"), Line(120))
-    address: str = _setting("", "agency", _l("Postal address"), Text(500))
-    email: str = _setting("", "agency", _l("E-mail address"), Email())
-    phone: str = _setting("", "agency", _l("Telephone"), Line(60))
+    name: str = _setting("", "agency", lazy_gettext("Name"), Line(120))
+    address: str = _setting("", "agency", lazy_gettext("Postal address"), Text(500))
+    email: str = _setting("", "agency", lazy_gettext("E-mail address"), Email())
+    phone: str = _setting("", "agency", lazy_gettext("Telephone"), Line(60))
     time_zone: str = _setting(
-        "UTC", "agency", _l("Time zone"), Zone(), help=_l("A day of quotas and of usage begins at midnight here.")
+        "UTC",
+        "agency",
+        lazy_gettext("Time zone"),
+        Zone(),
+        help=lazy_gettext("A day of quotas and of usage begins at midnight here."),
     )
     case_numbers: str = _setting(
         CASE_NUMBERS,
         "cases",
-        _l("Pattern of case numbers"),
+        lazy_gettext("Pattern of case numbers"),
         Pattern(check_pattern),
-        help=_l("For cases that are opened from now on. Numbers that were given out stay."),
+        help=lazy_gettext("For cases that are opened from now on. Numbers that were given out stay."),
     )
     two_people: bool = _setting(
         True,
         "cases",
-        _l("Publishing and deleting take two people"),
+        lazy_gettext("Publishing and deleting take two people"),
         Switch(),
-        help=_l("Whoever asks cannot approve. Only an agency of one person has a reason to switch this off."),
+        help=lazy_gettext("Whoever asks cannot approve. Only an agency of one person has a reason to switch this off."),
         weak=False,
-        warning=_l("One person alone can publish and delete here."),
+        warning=lazy_gettext("One person alone can publish and delete here."),
     )
     glass_minutes: int = _setting(
         60,
         "cases",
-        _l("Minutes that a case stays open after breaking the glass"),
+        lazy_gettext("Minutes that a case stays open after breaking the glass"),
         Number(5, 480),
-        help=_l("From 5 to 480. It can be looked at, not changed, and every look is in its custody."),
+        help=lazy_gettext("From 5 to 480. It can be looked at, not changed, and every look is in its custody."),
+    )
+    languages: tuple[str, ...] = _setting(
+        tuple(NAMES), "languages", lazy_gettext("Languages that are offered"), Some(lambda: tuple(NAMES))
+    )
+    language: str = _setting(
+        "",
+        "languages",
+        lazy_gettext("Language for whoever has chosen none"),
+        One(lambda: ("", *NAMES)),
+        help=lazy_gettext("Unless their browser asks for another one that is offered."),
     )
     session_hours: int = _setting(
         8,
         "entry",
-        _l("Hours until somebody has to sign in again"),
+        lazy_gettext("Hours until somebody has to sign in again"),
         Number(1, 24),
-        help=_l("From 1 to 24, counted from signing in. A working day is usual."),
+        help=lazy_gettext("From 1 to 24, counted from signing in. A working day is usual."),
     )
     confirm_minutes: int = _setting(
         10,
         "entry",
-        _l("Minutes that a confirmation holds"),
+        lazy_gettext("Minutes that a confirmation holds"),
         Number(1, 30),
-        help=_l("From 1 to 30. After that, grave changes ask again who it is."),
+        help=lazy_gettext("From 1 to 30. After that, grave changes ask again who it is."),
     )
 
     @classmethod

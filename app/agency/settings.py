@@ -6,7 +6,7 @@ within SEEN_WITHIN seconds, and by the one that made it at once. Whatever decide
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -65,8 +65,10 @@ def known(db: Session) -> Known:
 
 
 def last_known(db: Session) -> Known:
-    """Without asking the records: for the page that says that they are away."""
-    return _known.get(_place(db)) or Known(AgencySettings(), None, 0)
+    """Without asking the records, for a while: for pages that are shown while they are away."""
+    found = _known.get(_place(db)) or Known(AgencySettings(), None, 0)
+    _known[_place(db)] = replace(found, until=time.monotonic() + SEEN_WITHIN)
+    return found
 
 
 def fresh(db: Session) -> AgencySettings:

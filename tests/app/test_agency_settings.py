@@ -48,6 +48,7 @@ def test_every_default_is_a_value_that_its_rule_takes() -> None:
     for name, one in declared():
         value = getattr(AgencySettings(), name)
         given = ["yes" if value else "no"] if isinstance(value, bool) else [str(value)]
+        given = list(value) if isinstance(value, tuple) else given
         assert one.rule.read(given) == value, name
 
 
