@@ -10,6 +10,7 @@ import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from alembic import command
@@ -17,6 +18,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,9 +27,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.blocked import MigrationBlocked
 from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
-from models.base import UTCDateTime
+from models.base import Base, UTCDateTime
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 15
 WRITE = {"sqlite_begin": "IMMEDIATE"}
@@ -108,10 +112,12 @@ def transaction(db: Session) -> Iterator[None]:
     if db.new or db.dirty or db.deleted:
         raise RuntimeError("Records were changed outside a transaction.")
     db.rollback()
-    db.info["writing"], db.info["work"], db.info["told"] = True, set(), []
+    db.info["writing"], db.info["work"], db.info["told"], db.info["last"] = True, set(), [], {}
     try:
         db.connection(execution_options=WRITE)
         yield
+        for write, things in db.info["last"].items():
+            write(db, things)
         db.commit()
     except BaseException:
         db.rollback()
@@ -132,6 +138,24 @@ def announce_work(db: Session, kind: str) -> None:
 def log_once_committed(db: Session, event_name: str, **facts: str) -> None:
     """Log what the current transaction does, if it comes to that."""
     db.info["told"].append((event_name, facts))
+
+
+def write_last(db: Session, write: Callable[[Session, list[T]], None], thing: T) -> None:
+    """Write something when everything else of the current transaction is written, right before it commits: ``write``
+    is called once, with all that it was given. For what many wait for: it is held for as short as can be, and by
+    everybody after whatever else they hold. Raises RuntimeError outside a transaction."""
+    if not db.info.get("writing"):
+        raise RuntimeError("This belongs into the transaction of what it tells of.")
+    db.info["last"].setdefault(write, []).append(thing)
+
+
+def add_unless_there(db: Session, row: Base) -> bool:
+    """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
+    whoever adds the same at the same moment is waited for."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    values = {name: value for name, value in vars(row).items() if name in row.__table__.columns}
+    added = db.execute(dialect.insert(type(row)).values(values).on_conflict_do_nothing())
+    return bool(added.rowcount)  # type: ignore[attr-defined]
 
 
 def clock(db: Session) -> dt.datetime:

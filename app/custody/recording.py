@@ -1,46 +1,15 @@
-"""Appending to a chain."""
+"""Saying what was done: it becomes an entry when the transaction that did it commits."""
 
 import uuid
-from dataclasses import dataclass
 
-import structlog
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.custody.acting import Actor
 from app.custody.actions import ACTIONS
-from app.custody.canonical import canonical, digest
-from app.database import clock
-from models import AGENCY, Account, ChainKind, CustodyChain, CustodyEntry, Sketch
-
-Plain = str | int | float | bool | None
-Detail = Plain | list[Plain] | list[str] | dict[str, Plain]
-"""What an entry may say besides: plain JSON, so that it reads the same from every database."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """Which chain, by what it is about."""
-
-    kind: ChainKind
-    subject_id: uuid.UUID
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who did it, under the name they had then; no account for the program itself and its operator."""
-
-    account_id: uuid.UUID | None
-    name: str
-
-
-@dataclass(frozen=True)
-class Thing:
-    """To what it was done: a kind such as "case", "sketch", "likeness", "account"."""
-
-    kind: str
-    id: uuid.UUID | None = None
-
+from app.custody.appending import Chain, Thing, Waiting, append
+from app.custody.canonical import Detail
+from app.database import write_last
+from models import AGENCY, Account, ChainKind, Sketch
 
 AGENCY_CHAIN = Chain(ChainKind.AGENCY, AGENCY)
 
@@ -54,11 +23,6 @@ def of_sketch(sketch: Sketch) -> Chain:
     return of_case(sketch.case_id) if sketch.case_id else Chain(ChainKind.SKETCH, sketch.lineage_id)
 
 
-def program(part: str) -> Actor:
-    """The program itself, e.g. its "worker"; or its "operator", who asks nobody."""
-    return Actor(None, part)
-
-
 def record(
     db: Session,
     chain: Chain,
@@ -69,54 +33,30 @@ def record(
     before: str | None = None,
     after: str | None = None,
     **details: Detail,
-) -> CustodyEntry:
-    """Append an entry in the caller's transaction. ``before`` and ``after`` are sha256 of what was changed.
+) -> None:
+    """Have an entry appended in the caller's transaction. ``before`` and ``after`` are sha256 of what was changed.
 
-    The chain is held until the transaction ends: record last, and where an action concerns a case and the agency,
-    the case first. Raises ValueError for an action that is not listed and RuntimeError outside a transaction.
+    It is written last of all, so that chains are held for a moment only and by everybody in one order. Raises
+    ValueError for an action that is not listed and RuntimeError outside a transaction.
     """
-    if action not in ACTIONS:
-        raise ValueError(f"No action is called {action}; app/custody/actions.py lists them.")
-    if not db.info.get("writing"):
-        raise RuntimeError("An entry belongs into the transaction of what it tells of.")
-    db.flush()
-    head = _held(db, chain)
-    actor = by if isinstance(by, Actor) else Actor(by.id, by.name)
-    entry = CustodyEntry(
-        id=uuid.uuid4(),
-        chain_id=head.id,
-        number=head.length + 1,
-        at=clock(db),
-        actor_id=actor.account_id,
-        actor=actor.name[:200],
-        action=action,
-        object_kind=thing.kind,
-        object_id=thing.id,
-        before=before,
-        after=after,
-        details=dict(details),
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
-        previous=head.head,
-    )
-    entry.hash = digest(canonical(entry))
-    db.add(entry)
-    head.length, head.head = entry.number, entry.hash
-    db.flush()
-    return entry
+    _wait(db, Waiting(chain, _actor(by), action, thing, before, after, details))
 
 
-def _held(db: Session, chain: Chain) -> CustodyChain:
-    """The chain's row, held; made when this is its first entry."""
-    query = select(CustodyChain).where(CustodyChain.kind == chain.kind, CustodyChain.subject_id == chain.subject_id)
-    query = query.with_for_update().execution_options(populate_existing=True)
-    found = db.scalar(query)
-    if found is not None:
-        return found
-    try:
-        with db.begin_nested():
-            made = CustodyChain(kind=chain.kind, subject_id=chain.subject_id, created_at=clock(db))
-            db.add(made)
-            db.flush()
-        return made
-    except IntegrityError:  # somebody else began it a moment ago
-        return db.scalars(query).one()
+def bind(db: Session, sketch: Sketch, case_id: uuid.UUID, by: Account | Actor) -> None:
+    """Record that a sketch and all its versions are filed in a case, in the caller's transaction, which holds the
+    sketch. Its own chain ends with an entry that names the case; the case's names how long that chain is and its head.
+    """
+    own, thing = Chain(ChainKind.SKETCH, sketch.lineage_id), Thing("sketch", sketch.lineage_id)
+    actor = _actor(by)
+    _wait(db, Waiting(own, actor, "sketch.filed", thing, details={"case": str(case_id)}))
+    _wait(db, Waiting(of_case(case_id), actor, "sketch.filed", thing, names=own))
+
+
+def _actor(by: Account | Actor) -> Actor:
+    return by if isinstance(by, Actor) else Actor(by.id, by.name)
+
+
+def _wait(db: Session, entry: Waiting) -> None:
+    if entry.action not in ACTIONS:
+        raise ValueError(f"No action is called {entry.action}; app/custody/actions.py lists them.")
+    write_last(db, append, entry)

@@ -3,14 +3,14 @@
 import uuid
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import custody
 from app.custody.canonical import canonical, digest
 from app.database import transaction
-from models import NOTHING, CustodyChain, CustodyEntry
+from models import NOTHING, Account, ChainKind, CustodyChain, CustodyEntry, Sketch
 from tests.people import Person
 
 
@@ -46,6 +46,45 @@ def test_what_is_rolled_back_leaves_no_entry(db: Session, person: Person) -> Non
     with pytest.raises(ZeroDivisionError):
         fail()
     assert entries(db) == []
+
+
+def test_chains_are_taken_in_one_order_and_last(db: Session, person: Person) -> None:
+    account, case_id = person(), uuid.uuid4()
+    statements: list[str] = []
+    event.listen(db.get_bind(), "before_cursor_execute", lambda _c, _u, text, *_: statements.append(text))
+    with transaction(db):
+        custody.record(db, custody.AGENCY_CHAIN, account, "unit.added", custody.Thing("unit"))
+        custody.record(db, custody.of_case(case_id), account, "case.changed", custody.Thing("case", case_id))
+        db.get_one(Account, account.id).name = "Somebody Else"
+    written = [one.split()[:3] for one in statements if one.startswith(("INSERT", "UPDATE"))]
+    assert written[0] == ["UPDATE", "account", "SET"]
+    assert all("custody" in words[1] + words[2] for words in written[1:])
+    chains = {chain.id: chain.kind for chain in db.scalars(select(CustodyChain))}
+    assert [chains[one.chain_id] for one in db.scalars(select(CustodyEntry).order_by(CustodyEntry.at))] == [
+        ChainKind.CASE,
+        ChainKind.AGENCY,
+    ]
+
+
+def test_the_entry_names_who_the_session_works_for(db: Session, person: Person) -> None:
+    account = person()
+    assert custody.acting(db) == custody.OPERATOR
+    custody.act_as(db, account)
+    assert custody.acting(db) == custody.Actor(account.id, account.name)
+
+
+def test_a_filed_sketchs_own_chain_ends_and_the_cases_names_its_head(db: Session, person: Person) -> None:
+    account, case_id = person(), uuid.uuid4()
+    sketch = Sketch(id=(lineage_id := uuid.uuid4()), lineage_id=lineage_id, case_id=None)
+    own = custody.of_sketch(sketch)
+    with transaction(db):
+        custody.record(db, own, account, "sketch.added", custody.Thing("sketch", lineage_id))
+    with transaction(db):
+        custody.bind(db, sketch, case_id, account)
+    added, end, filed = sorted(entries(db), key=lambda one: (one.chain_id != own.id, one.number))
+    assert [added.action, end.action, end.details] == ["sketch.added", "sketch.filed", {"case": str(case_id)}]
+    assert filed.chain_id == custody.of_case(case_id).id
+    assert filed.details == {"chain": str(own.id), "length": 2, "head": end.hash}
 
 
 def test_an_entry_belongs_into_a_transaction(db: Session, person: Person) -> None:

@@ -1,0 +1,18 @@
+"""Finding the eyes in a sketch."""
+
+from sqlalchemy.orm import Session
+
+from app.handlers.work import Record, Tools, held_sketch, sketch_of
+from app.leases import Claim
+
+
+def align(claim: Claim, tools: Tools) -> Record:
+    sketch, image = sketch_of(claim, tools)
+    found = tools.renderer.align(image)
+
+    def record(db: Session) -> None:
+        held = held_sketch(db, sketch.id)
+        held.found_eyes, held.found_method = found.eyes, found.method[:16]
+        held.found_note = found.note[:500]
+
+    return record
