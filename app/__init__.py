@@ -99,6 +99,7 @@ def _register(app: "Flask") -> None:
     from app.admin import operations
     from app.admin import views as admin
     from app.api import views as api
+    from app.cases import glass_views as glass
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -118,6 +119,7 @@ def _register(app: "Flask") -> None:
         studio,
         admin,
         operations,
+        glass,
         api,
     )
     for room in rooms:

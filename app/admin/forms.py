@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
 
 from app.errors import Refused
 from models import Role
@@ -48,6 +49,14 @@ def chosen_unit() -> uuid.UUID | None:
         return uuid.UUID(text) if (text := request.form.get("unit", "")) else None
     except ValueError:
         raise Refused("Choose the unit from the list.") from None
+
+
+def revision() -> int:
+    """At which count of changes the form was drawn. Raises Refused for what is no count."""
+    text = request.form.get("revision", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(_("This form is not whole; reload the page and try again."))
+    return int(text)
 
 
 def see(endpoint: str, **values: object) -> Response:

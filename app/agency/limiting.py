@@ -11,8 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import custody
-from app.agency import quotas, settings
-from app.agency.days import Span, today
+from app.agency import quotas
 from app.agency.quotas import MEASURES, OPEN, RENDERS, STORED, Use
 from app.custody.canonical import digest
 from app.database import clock, transaction
@@ -42,18 +41,18 @@ class Limited:
 
 
 def units(db: Session) -> list[Limited]:
-    """Every unit, by name, whether it has limits or not."""
+    """Every unit, by name, whether it has limits or not; two queries."""
     rows = db.execute(select(Unit, Quota).outerjoin(Quota, Quota.unit_id == Unit.id)).all()
-    span = today(clock(db), settings.current(db).time_zone)
-    found = [_limited("unit", unit.id, unit.name, row, _uses(db, row, span)) for unit, row in rows]
+    uses = quotas.uses_of(db, [row for _unit, row in rows if row])
+    found = [_limited("unit", unit.id, unit.name, row, uses) for unit, row in rows]
     return sorted(found, key=lambda one: (fold(one.name), str(one.id)))
 
 
 def accounts(db: Session) -> list[Limited]:
-    """The accounts that have limits, by name."""
-    rows = db.execute(select(Account, Quota).join(Quota, Quota.account_id == Account.id)).all()
-    span = today(clock(db), settings.current(db).time_zone)
-    found = [_limited("account", one.id, one.name, row, _uses(db, row, span)) for one, row in rows]
+    """The accounts that have limits, by name; two queries."""
+    rows = db.execute(select(Account.id, Account.name, Quota).join(Quota, Quota.account_id == Account.id)).all()
+    uses = quotas.uses_of(db, [row for *_account, row in rows])
+    found = [_limited("account", one_id, name, row, uses) for one_id, name, row in rows]
     return sorted((one for one in found if one.uses), key=lambda one: (fold(one.name), str(one.id)))
 
 
@@ -63,8 +62,7 @@ def of(db: Session, kind: str, subject_id: uuid.UUID) -> Limited:
     if subject is None:
         raise NotFound(_("There is no such unit.") if kind == "unit" else _("There is no such account."))
     row = db.scalar(select(Quota).where(_about(kind, subject_id)))
-    span = today(clock(db), settings.current(db).time_zone)
-    return _limited(kind, subject_id, subject.name, row, _uses(db, row, span))
+    return _limited(kind, subject_id, subject.name, row, quotas.uses_of(db, [row] if row else []))
 
 
 def set_limits(
@@ -109,13 +107,11 @@ def _about(kind: str, subject_id: uuid.UUID) -> ColumnElement[bool]:
     return (Quota.unit_id if kind == "unit" else Quota.account_id) == subject_id
 
 
-def _uses(db: Session, row: Quota | None, span: Span) -> Mapping[str, Use]:
-    return quotas.uses_of(db, row, span) if row else {}
-
-
-def _limited(kind: str, subject_id: uuid.UUID, name: str, row: Quota | None, uses: Mapping[str, Use]) -> Limited:
+def _limited(
+    kind: str, subject_id: uuid.UUID, name: str, row: Quota | None, uses: Mapping[uuid.UUID, Mapping[str, Use]]
+) -> Limited:
     limits = {measure: getattr(row, measure) if row else None for measure in MEASURES}
-    return Limited(kind, subject_id, name, row.revision if row else 0, limits, uses)
+    return Limited(kind, subject_id, name, row.revision if row else 0, limits, uses.get(subject_id, {}))
 
 
 def _changed() -> str:

@@ -6,22 +6,21 @@ the second one waits and counts what the first one added. What goes over is roll
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.agency import counts, settings
+from app.agency.counts import MEASURES, OPEN, RENDERS, STORED
 from app.agency.days import Span, today
 from app.database import clock
 from app.errors import Refused
-from models import Job, Likeness, Quota, Sketch
+from models import Quota
 
-RENDERS, OPEN, STORED = "renders_a_day", "open_jobs", "stored_bytes"
-MEASURES = (RENDERS, OPEN, STORED)
 NEAR = 0.8
 """The part of a limit from which on people are told of it."""
 
@@ -66,13 +65,10 @@ def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measu
     rows = list(db.scalars(_of(account_id, unit_id).order_by(Quota.id).with_for_update()))
     if not rows:
         return
-    zone = settings.current(db).time_zone
-    span = today(clock(db), zone)
-    for row in rows:
-        for measure in measures:
-            use = _use(db, row, measure, span)
-            if use is not None and use.over:
-                raise QuotaReached(use, zone)
+    for found in uses_of(db, rows, measures).values():
+        for use in found.values():
+            if use.over:
+                raise QuotaReached(use, settings.current(db).time_zone)
 
 
 def uses(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
@@ -81,9 +77,7 @@ def uses(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) ->
     rows = list(db.scalars(select(Quota).where(mine).order_by(Quota.unit_id)))
     if not rows:
         return []
-    span = today(clock(db), settings.current(db).time_zone)
-    found = (_use(db, row, measure, span) for row in rows for measure in MEASURES)
-    return [use for use in found if use is not None]
+    return [use for found in uses_of(db, rows).values() for use in found.values()]
 
 
 def near(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
@@ -91,49 +85,29 @@ def near(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) ->
     return [use for use in uses(db, account_id, unit_ids) if use.near]
 
 
-def uses_of(db: Session, row: Quota, span: Span) -> dict[str, Use]:
-    """By measure, those that are limited."""
-    return {measure: use for measure in MEASURES if (use := _use(db, row, measure, span)) is not None}
+def uses_of(
+    db: Session, rows: Sequence[Quota], measures: Collection[str] = MEASURES
+) -> dict[uuid.UUID, dict[str, Use]]:
+    """By unit or account and measure, those that are limited; one query."""
+    span = today(clock(db), settings.current(db).time_zone)
+    found = counts.counted(db, rows, measures, span)
+    return {row.subject_id: _uses(row, measures, found, span) for row in rows}
+
+
+def _uses(
+    row: Quota, measures: Collection[str], found: Mapping[tuple[str, uuid.UUID], int], span: Span
+) -> dict[str, Use]:
+    limits = {measure: getattr(row, measure) for measure in measures}
+    return {
+        measure: Use(measure, found.get((measure, row.subject_id), 0), limit, row.unit_id is not None, span.ends)
+        for measure, limit in limits.items()
+        if limit is not None
+    }
 
 
 def _of(account_id: uuid.UUID, unit_id: uuid.UUID | None) -> Select[Quota]:
     of_unit = Quota.unit_id == unit_id if unit_id else false()
     return select(Quota).where(or_(Quota.account_id == account_id, of_unit))
-
-
-def _use(db: Session, row: Quota, measure: str, span: Span) -> Use | None:
-    limit: int | None = getattr(row, measure)
-    if limit is None:
-        return None
-    return Use(measure, _COUNT[measure](db, row, span), limit, row.unit_id is not None, span.ends)
-
-
-def _renders(db: Session, row: Quota, span: Span) -> int:
-    this_day = (Job.created_at >= span.begins) & (Job.created_at < span.ends)
-    return _jobs(db, row, counts.RENDER & this_day)
-
-
-def _open(db: Session, row: Quota, span: Span) -> int:  # noqa: ARG001
-    return _jobs(db, row, counts.OPEN)
-
-
-def _jobs(db: Session, row: Quota, which: ColumnElement[bool]) -> int:
-    """An account's are those that it asked for, a unit's those about its sketches."""
-    query = select(func.count()).select_from(Job).where(which)
-    if row.unit_id is None:
-        return db.scalar(query.where(Job.owner_id == row.account_id)) or 0
-    return db.scalar(query.join(Sketch, Job.subject_id == Sketch.id).where(Sketch.unit_id == row.unit_id)) or 0
-
-
-def _stored(db: Session, row: Quota, span: Span) -> int:  # noqa: ARG001
-    """What was handed in, and the likenesses made of it."""
-    mine = Sketch.owner_id == row.account_id if row.unit_id is None else Sketch.unit_id == row.unit_id
-    sketches = select(func.sum(counts.SKETCH_BYTES)).where(mine)
-    likenesses = select(func.sum(counts.LIKENESS_BYTES)).join(Sketch, Likeness.sketch_id == Sketch.id).where(mine)
-    return sum(int(db.scalar(query) or 0) for query in (sketches, likenesses))
-
-
-_COUNT: dict[str, Callable[[Session, Quota, Span], int]] = {RENDERS: _renders, OPEN: _open, STORED: _stored}
 
 
 def refusal(use: Use, zone: str) -> str:
@@ -166,3 +140,6 @@ def refusal(use: Use, zone: str) -> str:
 
 def _megabytes(size: int) -> str:
     return f"{size / 2**20:,.0f}"
+
+
+__all__ = ["MEASURES", "OPEN", "RENDERS", "STORED"]

@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.agency.declared import SECTIONS, AgencySettings, declared, to_json
 from app.agency.rules import Value
-from app.custody.canonical import digest
-from app.custody.recording import Plain
+from app.custody.canonical import Plain, digest
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from models import Account, SettingSection

@@ -96,7 +96,7 @@ def _figures(shown: Sequence[Span]):  # type: ignore[no-untyped-def]
 
 def _of_jobs(shown: Sequence[Span], measure: str, value: ColumnElement[int]) -> Select[str, int, UnitId, int]:
     found = _by(measure, shown, Job.created_at, Sketch.unit_id, value)
-    return found.join(Sketch, Job.subject_id == Sketch.id).where(counts.RENDER)
+    return found.join(Sketch, Job.subject_id == Sketch.id).where(counts.IS_RENDER)
 
 
 def _by(
