@@ -10,7 +10,7 @@ from app import context, gate
 from app.admin.blueprint import blueprint
 from app.admin.forms import revision, see
 from app.agency import limiting
-from app.agency.quotas import MEASURES, STORED
+from app.agency.quotas import MEASURES, STORED, Use, near
 from app.errors import Conflict
 
 MEGABYTE = 2**20
@@ -43,6 +43,13 @@ def quota(kind: str, subject_id: uuid.UUID) -> ResponseReturnValue:
     except Conflict as error:
         return _form(limiting.of(db, kind, subject_id), {"form": str(error)}), error.status
     return see("admin.quotas", done=1)
+
+
+@blueprint.app_template_global("limits_near")
+def limits_near() -> list[Use]:
+    """The limits of whoever is asking that are used up soon, for the pages on which more is asked for."""
+    account = context.account()
+    return near(context.db(), account.id, [unit.id for unit in account.units])
 
 
 def _limit(measure: str, errors: dict[str, str]) -> int | None:

@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("identity.sign_in"))
     works = signed.account.has_role("investigator", "supervisor")
     if not works and signed.account.has_role("admin"):
-        return redirect(url_for("admin.accounts"))
+        return redirect(url_for("admin.overview"))
     return redirect(url_for("studio.sketches" if works else "identity.account"))
 
 
