@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import current_app, g, request
+from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -118,5 +119,5 @@ def account() -> Account:
     """Whoever is asking. Raises NotSignedIn for an anonymous request."""
     found = sign_in()
     if found is None:
-        raise NotSignedIn("Sign in to go on.")
+        raise NotSignedIn(_("Sign in to go on."))
     return found.account

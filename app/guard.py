@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import structlog
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn
@@ -31,7 +32,7 @@ def guard() -> ResponseReturnValue | None:
         return None  # nothing is called: it becomes a 404 or 405
     access = access_of(current_app, request.endpoint)
     if access is None:
-        raise Forbidden("Nobody may call this.")
+        raise Forbidden(_("Nobody may call this."))
     if access.anonymous:
         return None
     # Read with the account, its state and its roles, for each request anew.
@@ -46,7 +47,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
     if access.roles and not signed.account.has_role(*access.roles):
         log.warning("forbidden", account=str(signed.account_id), endpoint=request.endpoint)
         raise Forbidden(
-            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+            _("Your account does not have the role for this. If you need it for your work, ask an administrator.")
         )
     if access.confirmed and not sessions.is_confirmed(context.db(), signed):
         return _to_confirm()
@@ -57,7 +58,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if wants_json() or request.method not in context.SAFE_METHODS:
-        raise NotSignedIn("You are not signed in, or your session has ended. Sign in and try again.")
+        raise NotSignedIn(_("You are not signed in, or your session has ended. Sign in and try again."))
     return redirect("/sign-in?" + urlencode({"next": _here()}))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
@@ -79,7 +80,7 @@ def cancel(db: Session, job: Job) -> None:
     with transaction(db):
         job = held(db, job.id)
         if job.state not in OPEN:
-            raise Conflict("This is over already and cannot be cancelled.")
+            raise Conflict(_("This is over already and cannot be cancelled."))
         close(job, JobState.CANCELLED, N_("Cancelled."))
         job.finished_at = clock(db)
     log.info("job_cancelled", job=str(job.id))
@@ -93,7 +94,7 @@ def retry(db: Session, job: Job) -> Job:
     with transaction(db):
         job = held(db, job.id)
         if job.state not in RETRYABLE:
-            raise Conflict("This is not waiting for another try; reload the page to see where it is.")
+            raise Conflict(_("This is not waiting for another try; reload the page to see where it is."))
         job.state, job.reason, job.deaths = JobState.QUEUED, "", 0
         job.started_at = job.finished_at = None
         job.queued_at = clock(db)
@@ -128,7 +129,7 @@ def set_urgency(db: Session, job: Job, word: str) -> None:
     with transaction(db):
         job = held(db, job.id)
         if job.state != JobState.QUEUED:
-            raise Conflict("This is no longer waiting, so its priority does not matter any more.")
+            raise Conflict(_("This is no longer waiting, so its priority does not matter any more."))
         job.priority = int(PRIORITY[job.kind] * URGENCY[word])
     log.info("job_priority", job=str(job.id), urgency=word)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
 from limits import RateLimitItem, parse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -187,13 +188,16 @@ def _refuse(limit: Limit, seconds: int) -> None:
         "RateLimit-Policy": f'"{limit.name}";q={item.amount};w={item.get_expiry()}',
         "RateLimit": f'"{limit.name}";r=0;t={seconds}',
     }
-    raise TooManyRequests(f"That was too often in a short time. Wait {_words(seconds)}, then try again.")
+    raise TooManyRequests(_words(seconds))
 
 
 def _words(seconds: int) -> str:
+    if seconds <= 1:
+        return str(_("That was too often in a short time. Wait a second, then try again."))
     if seconds < 90:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // 60)} minutes"
+        return str(_("That was too often in a short time. Wait %(seconds)s seconds, then try again.", seconds=seconds))
+    minutes = -(-seconds // 60)
+    return str(_("That was too often in a short time. Wait %(minutes)s minutes, then try again.", minutes=minutes))
 
 
 def count(response: Response) -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, request
+from flask_babel import gettext as _
 
 from app import context
 from app.errors import BadRequest, Forbidden
@@ -66,13 +67,13 @@ def _check_csrf() -> None:
         return
     g.forged = True
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("This came from another site and was not done.")
+        raise Forbidden(_("This came from another site and was not done."))
     origin = request.headers.get("Origin")
     if origin is not None and _netloc(origin) != request.host:
-        raise Forbidden("This came from another site and was not done.")
+        raise Forbidden(_("This came from another site and was not done."))
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(sent.encode(), _expected_token().encode()):
-        raise Forbidden("This page is out of date and nothing was changed. Reload it and try again.")
+        raise Forbidden(_("This page is out of date and nothing was changed. Reload it and try again."))
     g.forged = False
 
 
@@ -93,7 +94,7 @@ def refuse_nul() -> None:
     """Databases disagree about NUL in text, and no field of ours has a use for it. Raises BadRequest."""
     fields = (request.args, request.form) if request.method not in context.SAFE_METHODS else (request.args,)
     if any("\0" in text for field in fields for pair in field.items(multi=True) for text in pair):
-        raise BadRequest("The request holds a sign that cannot be kept. Remove it and try again.")
+        raise BadRequest(_("The request holds a sign that cannot be kept. Remove it and try again."))
 
 
 def _expected_token() -> str:

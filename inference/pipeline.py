@@ -97,7 +97,11 @@ class Pipeline:
         known = self.controls(self.engine(options.engine))
         for region in REGIONS:
             if getattr(options.appearance, region) is not None and region not in known:
-                raise BadControl(f"The weights of {options.engine} know no colour of the {region}. Leave it unknown.")
+                raise BadControl(
+                    "The weights of %(engine)s know no colour of the %(region)s. Leave it unknown.",
+                    engine=options.engine,
+                    region=region,
+                )
         return variants(options, count, knows_colours=set(REGIONS) <= set(known))
 
     @property
@@ -140,7 +144,7 @@ class Pipeline:
     def engine(self, name: str) -> Engine:
         if name not in self.engines:
             known = ", ".join(self.engines)
-            raise UnknownEngine(f"There is no engine called {name}. Choose one of: {known}.")
+            raise UnknownEngine("There is no engine called %(name)s. Choose one of: %(known)s.", name=name, known=known)
         return self.engines[name]
 
     def _alignment(self, image: Image.Image, options: RenderOptions) -> Alignment:

@@ -60,7 +60,11 @@ def to_gray(image: Image.Image) -> Gray:
 def given(eyes: Eyes, image: Image.Image) -> Alignment:
     """An alignment by eyes that a person set. Raises BadControl for eyes that are not on the picture."""
     if not all(0 <= x <= image.width and 0 <= y <= image.height for x, y in eyes):
-        raise BadControl(f"The eyes must lie on the picture, which has {image.width} x {image.height} pixels.")
+        raise BadControl(
+            "The eyes must lie on the picture, which has %(width)s x %(height)s pixels.",
+            width=image.width,
+            height=image.height,
+        )
     return Alignment(eyes, "given", 1.0)
 
 

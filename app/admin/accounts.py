@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.admin.blueprint import blueprint
@@ -15,11 +16,11 @@ from app.identity.accounts import get_account
 from models import Account, utc_now
 
 DONE = {
-    "standing": "Roles and units are saved. They hold from the next click on.",
-    "suspended": "The account is suspended and signed out everywhere.",
-    "restored": "The account can sign in again.",
-    "signed-out": "The account is signed out everywhere.",
-    "sketches": "The sketches are in the unit now; everybody in it sees them.",
+    "standing": lazy_gettext("Roles and units are saved. They hold from the next click on."),
+    "suspended": lazy_gettext("The account is suspended and signed out everywhere."),
+    "restored": lazy_gettext("The account can sign in again."),
+    "signed-out": lazy_gettext("The account is signed out everywhere."),
+    "sketches": lazy_gettext("The sketches are in the unit now; everybody in it sees them."),
 }
 
 

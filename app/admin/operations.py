@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 
 from app import context, gate, jobs
 from app.admin import operations_fleet as fleet
@@ -24,10 +26,10 @@ log = structlog.get_logger(__name__)
 BEAT = 10
 """Seconds: a heartbeat alone changes the page no more often than that."""
 DONE = {
-    "retry": "The job waits again.",
-    "cancel": "The job is cancelled.",
-    "priority": "The priority is changed.",
-    "none": "There was no failed job of this kind.",
+    "retry": lazy_gettext("The job waits again."),
+    "cancel": lazy_gettext("The job is cancelled."),
+    "priority": lazy_gettext("The priority is changed."),
+    "none": lazy_gettext("There was no failed job of this kind."),
 }
 
 
@@ -54,7 +56,7 @@ def status() -> Response:
 def retry_failed() -> ResponseReturnValue:
     kind = _kind(request.form.get("job_kind", ""))
     if kind is None:
-        raise Refused("Say which kind of job is to be tried again.")
+        raise Refused(_("Say which kind of job is to be tried again."))
     _note(kind=str(kind))
     count = jobs.retry_failed(context.db(), kind)
     return _back(str(count) if count else "none")
@@ -87,7 +89,7 @@ def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
 def priority(job_id: uuid.UUID) -> ResponseReturnValue:
     word, job = request.form.get("urgency", ""), _job(job_id)
     if word not in jobs.URGENCY:
-        raise Refused("A priority is raised, normal or lowered.")
+        raise Refused(_("A priority is raised, normal or lowered."))
     try:
         jobs.set_urgency(context.db(), job, word)
     except Conflict as error:
@@ -98,7 +100,7 @@ def priority(job_id: uuid.UUID) -> ResponseReturnValue:
 def _job(job_id: uuid.UUID) -> Job:
     job = context.db().get(Job, job_id)
     if job is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(_("There is no such job."))
     _note(job=str(job_id))
     return job
 
@@ -133,13 +135,18 @@ def _page(problem: str = "") -> str:
         listing=queue.listing(db, _choice()),
         states=[(state, queue.STATE_WORDS[state]) for state in queue.SHOWN],
         kinds=queue.KIND_WORDS,
+        urgencies=queue.URGENCY_WORDS,
         hands=fleet.hands(db),
         models=fleet.models(db, weights(settings.weights)),
         parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
         etag=_etag(_state()),
-        message=f"{done} failed jobs wait again." if done.isdigit() else DONE.get(done, ""),
+        message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,
     )
+
+
+def _retried(count: int) -> str:
+    return str(ngettext("%(num)s failed job waits again.", "%(num)s failed jobs wait again.", count))
 
 
 def _state() -> dict[str, Any]:

@@ -7,6 +7,7 @@ import datetime as dt
 import uuid
 from typing import cast
 
+from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from app.errors import Forbidden, NotFound
 from models import Account, AccountUnit, Case, CaseAssignment, EmergencyAccess, Role, utc_now
 
 WORKING = (Role.INVESTIGATOR, Role.SUPERVISOR)
-NO_CASE = "There is no such case, or it is not yours."
+NO_CASE = lazy_gettext("There is no such case, or it is not yours.")
 
 
 def seen_by(account: Account) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from flask_babel import gettext as _
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -87,7 +88,7 @@ def sketch_of(claim: Claim, tools: Tools) -> tuple[Sketch, Image.Image]:
     with tools.database.session(read_only=True) as db:
         sketch = db.get(Sketch, claim.subject_id)
     if sketch is None:
-        raise NotFound("The sketch is no longer there.")
+        raise NotFound(_("The sketch is no longer there."))
     return sketch, decode_image(tools.store.get(sketch.clean_key)).image
 
 

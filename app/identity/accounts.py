@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Collection
 
 import structlog
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -23,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 MAX_FAILURES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
-EMAIL_TAKEN = "There is already an account with that e-mail address."
+EMAIL_TAKEN = lazy_gettext("There is already an account with that e-mail address.")
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
@@ -32,8 +34,10 @@ class SignInRefused(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "That e-mail and password do not match an account that can sign in. After five wrong tries "
-            "an account rests for 15 minutes; an administrator can send you a link for a new password."
+            _(
+                "That e-mail and password do not match an account that can sign in. After five wrong tries "
+                "an account rests for 15 minutes; an administrator can send you a link for a new password."
+            )
         )
 
 
@@ -41,18 +45,18 @@ def clean_email(text: str) -> str:
     """Raises Refused when the text is not an e-mail address."""
     email = text.strip().lower()
     if not email:
-        raise Refused("Give an e-mail address.")
+        raise Refused(_("Give an e-mail address."))
     if not EMAIL.fullmatch(email):
-        raise Refused("That is not an e-mail address; check it for a typing mistake.")
+        raise Refused(_("That is not an e-mail address; check it for a typing mistake."))
     return email
 
 
 def clean_name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
-        raise Refused("Give a name.")
+        raise Refused(_("Give a name."))
     if len(name) > 200:
-        raise Refused("A name can have at most 200 characters.")
+        raise Refused(_("A name can have at most 200 characters."))
     return name
 
 
@@ -64,7 +68,7 @@ def get_account(db: Session, account_id: uuid.UUID) -> Account:
     """Raises NotFound."""
     account = db.get(Account, account_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -82,7 +86,7 @@ def add_account(
     """
     email, name = clean_email(email), clean_name(name)
     if not roles:
-        raise Refused("Choose at least one role.")
+        raise Refused(_("Choose at least one role."))
     try:
         with transaction(db):
             if by_email(db, email) is not None:
@@ -103,7 +107,7 @@ def locked(db: Session, account_id: uuid.UUID) -> Account:
     query = select(Account).where(Account.id == account_id).with_for_update(of=Account)
     account = db.scalar(query.execution_options(populate_existing=True))
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -168,12 +172,12 @@ def change_password(db: Session, account: Account, current: str, new: str) -> No
     try:
         account = authenticate(db, account.email, current)
     except SignInRefused:
-        raise Refused("The current password is not right. After five wrong tries it rests for 15 minutes.") from None
+        raise Refused(_("The current password is not right. After five wrong tries it rests for 15 minutes.")) from None
     checked_hash = account.password_hash
     with transaction(db):
         account = locked(db, account.id)
         if account.password_hash != checked_hash:
-            raise Conflict("The password was changed meanwhile; sign in again.")
+            raise Conflict(_("The password was changed meanwhile; sign in again."))
         put_password(db, account, new)
     log.info("password_changed", account=str(account.id))
 

@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import Forbidden, NotSignedIn
@@ -33,9 +34,9 @@ def check() -> ResponseReturnValue | None:
         g.sign_in = None
         if reading and not wants_json():
             return redirect(url_for("identity.sign_in", next=request.full_path.rstrip("?")))
-        raise NotSignedIn("Your session has ended. Sign in and try again.")
+        raise NotSignedIn(_("Your session has ended. Sign in and try again."))
     if request.endpoint not in SETTING_UP and second_factor.missing(context.settings(), signed.account):
         if reading and not wants_json():
             return redirect(url_for("second_factor.page"))
-        raise Forbidden("Set up your second factor first: it is on the page of your account.")
+        raise Forbidden(_("Set up your second factor first: it is on the page of your account."))
     return None

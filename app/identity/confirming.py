@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import NotSignedIn
@@ -22,7 +23,7 @@ def confirm() -> ResponseReturnValue:
         return _page(following)
     signed = context.sign_in()
     if signed is None:
-        raise NotSignedIn("Sign in to go on.")
+        raise NotSignedIn(_("Sign in to go on."))
     try:
         _prove(signed.account)
     except second_factor.SecretUnreadable as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ class ImportRefused(Conflict):
     """The list and the records do not agree; ``problems`` says where. Nothing was written."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("Some lines cannot be imported; nobody was invited.")
+        super().__init__(_("Some lines cannot be imported; nobody was invited."))
         self.problems = problems
 
 
@@ -46,14 +47,15 @@ def check(db: Session, text: str, add_units: bool = False) -> Roster:
     Raises Refused for text that is no list.
     """
     roster = read(text)
-    taken = _taken(db, [email for _, email, _ in roster.named])
+    taken = _taken(db, [email for _line, email, _units in roster.named])
     known = units.by_name(db)
     for line, email, named in roster.named:
         if email in taken:
-            roster.problems.append(Problem(line, f"{email} has an account already."))
+            roster.problems.append(Problem(line, _("%(email)s has an account already.", email=email)))
         for unit in () if add_units else named:
             if fold(unit) not in known:
-                roster.problems.append(Problem(line, f"There is no unit “{unit}”; add it first, or tick the box."))
+                missing = _("There is no unit “%(unit)s”; add it first, or tick the box.", unit=unit)
+                roster.problems.append(Problem(line, missing))
     roster.problems.sort()
     return roster
 
@@ -83,7 +85,7 @@ def carry_out(db: Session, text: str, add_units: bool = False) -> list[Invited]:
             db.flush()
             invited = [Invited(row, first_invitation(db, account)) for row, account in added]
     except IntegrityError:
-        raise Conflict("Somebody added one of these people or units in the same moment. Try again.") from None
+        raise Conflict(_("Somebody added one of these people or units in the same moment. Try again.")) from None
     log.info("accounts_imported", count=len(invited))
     return invited
 

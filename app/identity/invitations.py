@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -64,7 +65,7 @@ def revoke(db: Session, account: Account) -> None:
     with transaction(db):
         account = locked(db, account.id)
         if account.password_hash or account.firebase_uid:
-            raise Conflict("This person has accepted meanwhile. Suspend the account to keep them out.")
+            raise Conflict(_("This person has accepted meanwhile. Suspend the account to keep them out."))
         account_id = account.id
         db.expunge(account)
         db.execute(delete(Account).where(Account.id == account_id))

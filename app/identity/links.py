@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -58,7 +59,7 @@ def issue_invitation(db: Session, account: Account) -> str:
     with transaction(db):
         account = _renewed(db, account)
         if account.password_hash or account.firebase_uid:
-            raise Conflict("This person has accepted already. For a lost password, make a link for a new one.")
+            raise Conflict(_("This person has accepted already. For a lost password, make a link for a new one."))
         token = _issue(db, LinkPurpose.INVITATION, account, INVITATION_FOR)
     log.info("invitation_issued", account=str(account.id))
     return token
@@ -73,7 +74,7 @@ def _renewed(db: Session, account: Account) -> Account:
     """The account, held, with its open links ended."""
     account = locked(db, account.id)
     if account.suspended_at is not None:
-        raise Conflict("This account is suspended; restore it first.")
+        raise Conflict(_("This account is suspended; restore it first."))
     db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     return account
 

@@ -10,6 +10,7 @@ import structlog
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.database import transaction
@@ -44,8 +45,11 @@ class SecretUnreadable(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your second factor cannot be checked any more, because this installation's secret key was changed. "
-            "Ask an administrator to make you a one-time link that removes the second factor too; then set it up again."
+            _(
+                "Your second factor cannot be checked any more, because this installation's secret key was changed. "
+                "Ask an administrator to make you a one-time link that removes the second factor too; then set it up "
+                "again."
+            )
         )
 
 
@@ -75,7 +79,7 @@ def begin(db: Session, secret_key: str, account: Account) -> None:
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is not None:
-            raise Conflict("You have a second factor already; remove it first.")
+            raise Conflict(_("You have a second factor already; remove it first."))
         account.totp_secret = seal(secret_key, account, pyotp.random_base32())
         account.totp_last_step = None
 
@@ -90,7 +94,7 @@ def finish(db: Session, secret_key: str, account: Account, code: str) -> None:
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is not None or account.totp_secret is None:
-            raise Conflict("This page is out of date; reload it to see how your second factor stands now.")
+            raise Conflict(_("This page is out of date; reload it to see how your second factor stands now."))
         step = _step_of(unseal(secret_key, account), code)
         if step is None:
             raise CodeRefused
@@ -148,7 +152,7 @@ def remove(db: Session, secret_key: str, account: Account, password: str | None,
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is None:
-            raise Conflict("This page is out of date; reload it to see how your second factor stands now.")
+            raise Conflict(_("This page is out of date; reload it to see how your second factor stands now."))
         # Both are counted as one try, and neither answer tells which was wrong.
         right = known and account.password_hash == checked_hash and _use(account, secret_key, code)
         if not known:
@@ -156,7 +160,9 @@ def remove(db: Session, secret_key: str, account: Account, password: str | None,
         if right:
             clear(account)
     if not right:
-        raise Refused("The password or the code is not right. After five wrong tries an account rests for 15 minutes.")
+        raise Refused(
+            _("The password or the code is not right. After five wrong tries an account rests for 15 minutes.")
+        )
     log.info("second_factor_removed", account=str(account.id))
 
 

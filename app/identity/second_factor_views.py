@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app import context, gate
@@ -52,7 +53,7 @@ def page() -> ResponseReturnValue:
         return _page(me)
     action = request.form.get("action", "")
     if action not in ACTIONS:
-        raise Refused("That is not something this page can do.")
+        raise Refused(_("That is not something this page can do."))
     _confirm_first(action)
     try:
         ACTIONS[action](me)

@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import Session
 
@@ -124,7 +125,7 @@ def end_one(db: Session, account: Account, session_id: uuid.UUID) -> None:
             .returning(SignInSession.id)
         ).scalar()
         if ended is None:
-            raise NotFound("That session has already ended.")
+            raise NotFound(_("That session has already ended."))
 
 
 def end_all(db: Session, account: Account) -> int:

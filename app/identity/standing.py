@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Collection
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
@@ -28,13 +29,13 @@ def set_standing(
     Forbidden when ``by`` is no administrator any more.
     """
     if not roles:
-        raise Refused("Choose at least one role. To keep somebody out, suspend the account.")
+        raise Refused(_("Choose at least one role. To keep somebody out, suspend the account."))
     wanted, by_id, account_id = {Role(role) for role in roles}, by.id, account.id
     with transaction(db):
         account = _held(db, by_id, account_id)
         before = account.roles
         if by_id == account_id and wanted != before:
-            raise Refused("You cannot change your own roles; another administrator can.")
+            raise Refused(_("You cannot change your own roles; another administrator can."))
         account.set_roles(wanted)
         account.units = units.kept(db, unit_ids)
         account.claims_due_at = utc_now()
@@ -56,7 +57,7 @@ def suspend(db: Session, by: Account, account: Account) -> None:
     """
     by_id, account_id = by.id, account.id
     if by_id == account_id:
-        raise Refused("You cannot suspend your own account; another administrator can.")
+        raise Refused(_("You cannot suspend your own account; another administrator can."))
     with transaction(db):
         account = _held(db, by_id, account_id)
         account.suspended_at = account.claims_due_at = utc_now()
@@ -95,10 +96,10 @@ def _held(db: Session, by_id: uuid.UUID | None, account_id: uuid.UUID) -> Accoun
     db.execute(held.order_by(Account.id).with_for_update(of=Account)).all()
     found = _fresh(db, account_id)
     if found is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     by = _fresh(db, by_id) if by_id is not None else None
     if by_id is not None and not (by is not None and by.suspended_at is None and by.has_role(Role.ADMIN)):
-        raise Forbidden("You are no longer an administrator; nothing was changed.")
+        raise Forbidden(_("You are no longer an administrator; nothing was changed."))
     return found
 
 
@@ -112,4 +113,4 @@ def _keep_an_admin(db: Session) -> None:
     db.flush()
     admins = select(AccountRole.account_id).where(AccountRole.role == Role.ADMIN)
     if not any(can_enter(one) for one in db.scalars(select(Account).where(Account.id.in_(admins)))):
-        raise Refused("This is the last administrator who can sign in; make somebody else one first.")
+        raise Refused(_("This is the last administrator who can sign in; make somebody else one first."))

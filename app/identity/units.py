@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,8 +22,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_UNIT = "Investigations"
 MAX_NAME = 100
-TAKEN = "There is a unit of that name already."
-NO_UNIT = "There is no such unit; somebody may have removed it. Reload the page."
+TAKEN = lazy_gettext("There is a unit of that name already.")
+NO_UNIT = lazy_gettext("There is no such unit; somebody may have removed it. Reload the page.")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ def clean_unit_name(text: str) -> str:
     """Raises Refused."""
     name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if not name:
-        raise Refused("Give the unit a name.")
+        raise Refused(_("Give the unit a name."))
     if len(name) > MAX_NAME:
-        raise Refused(f"A unit's name can have at most {MAX_NAME} characters.")
+        raise Refused(_("A unit's name can have at most %(most)s characters.", most=MAX_NAME))
     return name
 
 
@@ -99,7 +101,12 @@ def remove_unit(db: Session, unit_id: uuid.UUID) -> None:
         accounts = db.scalar(select(func.count()).where(AccountUnit.unit_id == unit_id)) or 0
         sketches = db.scalar(select(func.count()).where(Sketch.unit_id == unit_id)) or 0
         if accounts or sketches:
-            raise Conflict(f"{unit.name} is not empty; only a unit without accounts and sketches can be removed.")
+            raise Conflict(
+                _(
+                    "%(unit)s is not empty; only a unit without accounts and sketches can be removed.",
+                    unit=unit.name,
+                )
+            )
         db.execute(delete(Unit).where(Unit.id == unit_id))
         db.expunge(unit)
     log.info("unit_removed", unit=str(unit_id))
@@ -116,7 +123,7 @@ def give_sketches(db: Session, by: Account, account: Account, unit_id: uuid.UUID
     For whoever keeps the accounts: they learn nothing of the sketches but their number.
     """
     if unit_id is None:
-        raise Refused("Choose the unit that the sketches belong to.")
+        raise Refused(_("Choose the unit that the sketches belong to."))
     by_id, account_id = by.id, account.id
     with transaction(db):
         # Holding the first versions keeps new ones from being added outside the unit meanwhile.

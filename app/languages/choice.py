@@ -9,6 +9,7 @@ from app.errors import AppError
 from app.languages import formats
 from app.languages.catalogue import Catalogues
 from app.languages.names import SOURCE
+from app.languages.telling import role_title, told
 
 COOKIE = "semblance_language"
 
@@ -16,7 +17,8 @@ COOKIE = "semblance_language"
 def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale=SOURCE, locale_selector=choose)
     babel.domain_instance = Catalogues()
-    app.jinja_env.filters.update(formats.FILTERS)
+    app.jinja_env.filters.update(formats.FILTERS, told=told)
+    app.jinja_env.globals["role_title"] = role_title
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # a {% trans %} may be broken into lines
 
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
 from app.errors import AppError, NotFound, Unavailable
+from imaging.words import N_
 
 RENEW_AGE = dt.timedelta(minutes=10)
 """An object without a row may be old. One that is put again after this age gets a new time, so that a sweep
@@ -17,7 +18,7 @@ class MissingObject(NotFound):
     """A record speaks of an object that is not there."""
 
     def __init__(self, key: str) -> None:
-        super().__init__("What was stored here is missing. Tell the operator: it can come back from a back-up.")
+        super().__init__(N_("What was stored here is missing. Tell the operator: it can come back from a back-up."))
         self.key = key
 
 
@@ -27,7 +28,7 @@ class DamagedObject(AppError):
     status = HTTPStatus.CONFLICT
 
     def __init__(self, key: str) -> None:
-        super().__init__("What was stored here is damaged. Tell the operator: it can come back from a back-up.")
+        super().__init__(N_("What was stored here is damaged. Tell the operator: it can come back from a back-up."))
         self.key = key
 
 
@@ -36,7 +37,7 @@ class StorageUnavailable(Unavailable):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "The stored pictures cannot be reached just now. Nothing that was saved is lost; try again in a minute."
+            N_("The stored pictures cannot be reached just now. Nothing that was saved is lost; try again in a minute.")
         )
         self.reason = reason
         self.add_note(reason)  # a process that cannot start for it shows it with its traceback

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from app import context, gate
 from app.errors import NotFound, Refused
 from app.idempotency import Asked
+from app.languages.telling import tell, told
 from app.problems import wants_json
 from app.studio import repeats, service
 from app.studio.blueprint import blueprint
@@ -64,9 +66,9 @@ def _add(
         try:
             added.append(_create(file.read(MAX_BYTES + 1), name, title or None, parent, unit_id, part))
         except (ImageRefused, Refused) as error:
-            refused.append((name, str(error)))
+            refused.append((name, tell(error)))
     if not files:
-        refused.append(("No file", "Choose a file first."))
+        refused.append((_("No file"), _("Choose a file first.")))
     return added, refused
 
 
@@ -107,7 +109,7 @@ def sample() -> ResponseReturnValue:
     units, asked = context.account().units, repeats.asked(chosen.name)
     unit_id = units[0].id if units else None
     file_name = chosen.path.rpartition("/")[2]
-    sketch = _create(data, file_name, f"Sample: {chosen.title}", unit_id=unit_id, asked=asked)
+    sketch = _create(data, file_name, _("Sample: %(title)s", title=told(chosen.title)), unit_id=unit_id, asked=asked)
     offered = (service.capabilities(context.db()) or {}).get("engines", [])
     engine = str(offered[0]["name"]) if offered else SAMPLE_ENGINE
     service.request_render(context.db(), context.account(), sketch, engine, request=asked and asked.part("render"))

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,7 @@ from app.agency import quotas
 from app.database import transaction
 from app.errors import Conflict, Refused
 from app.idempotency import Asked
+from app.languages.telling import told
 from app.studio.shelf import get_job
 from app.studio.sight import held_sketch, workable_sketch
 from app.studio.states import STOPPED
@@ -27,11 +30,24 @@ MAX_SEED = 2**31 - 1
 MAX_CANDIDATES = 8
 MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
 """Pixels of the clean image: apart, and from left to right."""
-REGIONS = {"skin": "skin tone", "hair": "hair colour", "eyes": "eye colour"}
+REGIONS = {
+    "skin": lazy_gettext("skin tone"),
+    "hair": lazy_gettext("hair colour"),
+    "eyes": lazy_gettext("eye colour"),
+}
 """What a sketch does not say, with its name for a person."""
 Eyes = Sequence[Sequence[float]]
 _TELLS_APART = ("set", "candidate")
 """Parameters of a job by which it differs from the others of its request."""
+
+
+def named(colours: Mapping[str, str]) -> dict[str, str]:
+    """By region what was asked for, in words."""
+    return {
+        region: str(_("%(region)s %(colour)s", region=words, colour=told(colours[region])))
+        for region, words in REGIONS.items()
+        if region in colours
+    }
 
 
 def request_render(
@@ -96,13 +112,13 @@ def _check(
     worker = workers.newest_live(db, JobKind.RENDER) or workers.newest(db)
     known = {str(entry["name"]): entry for entry in worker.capabilities.get("engines", [])} if worker else None
     if not engine or len(engine) > 64 or (known is not None and engine not in known):
-        raise Refused("That engine is not available here; choose another.")
+        raise Refused(_("That engine is not available here; choose another."))
     if not 0 <= seed <= MAX_SEED:
-        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+        raise Refused(_("The seed must be a whole number from 0 to %(most)s.", most=MAX_SEED))
     if strength is not None and not 0 <= strength <= 1:
-        raise Refused("The strength must be between 0 and 1.")
+        raise Refused(_("The strength must be between 0 and 1."))
     if not 1 <= candidates <= MAX_CANDIDATES:
-        raise Refused(f"The number of candidates must be from 1 to {MAX_CANDIDATES}.")
+        raise Refused(_("The number of candidates must be from 1 to %(most)s.", most=MAX_CANDIDATES))
     choices = known[engine].get("choices", {}) if known else {}
     for region, name in appearance.items():
         _check_colour(region, name, [str(choice["name"]) for choice in choices.get(region, [])])
@@ -111,20 +127,21 @@ def _check(
 def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
     words = REGIONS.get(region, region)
     if not known:
-        raise Refused(f"This engine does not take a {words} here. Leave it at “Not known”.")
+        raise Refused(_("This engine does not take a %(region)s here. Leave it at “Not known”.", region=words))
     if name not in known:
-        raise Refused(f"That {words} is not known here. Choose one of: {', '.join(known)}.")
+        names = ", ".join(told(one) for one in known)
+        raise Refused(_("That %(region)s is not known here. Choose one of: %(names)s.", region=words, names=names))
 
 
 def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
     """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
     pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):
-        raise Refused("Mark two eyes, each with one point.")
+        raise Refused(_("Mark two eyes, each with one point."))
     inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
     apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
     if not inside or not apart:
-        raise Refused("Put the two marks on the two eyes of the drawing.")
+        raise Refused(_("Put the two marks on the two eyes of the drawing."))
     return [[round(value, 2) for value in point] for point in pair]
 
 

@@ -6,6 +6,7 @@ Whoever handed in the first version may do it, and a supervisor who sees the ske
 import uuid
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -35,9 +36,9 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
         # Holding the first version keeps a new one from being added to the unit that the others leave.
         first = held_sketch(db, account, lineage_id)
         if not _may_move(account, first):
-            raise Forbidden("Only whoever handed the sketch in, or a supervisor, can move it to another unit.")
+            raise Forbidden(_("Only whoever handed the sketch in, or a supervisor, can move it to another unit."))
         if unit_id is None:
-            raise Refused("Choose the unit to move the sketch to.")
+            raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)
         units.kept(db, [unit_id])
         former = first.unit_id

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import workers
+from app.languages.telling import reason, told
 from app.studio import geometry, service
 from app.studio.keeping import current
 from app.studio.ownership import Whose, whose
@@ -28,6 +29,11 @@ class Work:
     """Whether something of it has not been begun."""
 
     @property
+    def reason(self) -> str:
+        """Why it stopped."""
+        return reason(self.job)
+
+    @property
     def active(self) -> bool:
         return self.state in ACTIVE
 
@@ -42,6 +48,10 @@ class Choice:
 
     name: str
     colour: str
+
+    @property
+    def title(self) -> str:
+        return told(self.name).capitalize()
 
 
 @dataclass(frozen=True)

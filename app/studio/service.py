@@ -9,6 +9,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -61,7 +62,7 @@ def create_sketch(
     """
     require_role(account)
     owner_id, name = account.id, _file_name(file_name)
-    title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or "Sketch")
+    title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or _("Sketch"))
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
     if earlier := idempotency.find(db, request):
         return get_sketch(db, account, earlier.made[0])
@@ -132,9 +133,9 @@ def _file_name(text: str) -> str:
 def _title(text: str) -> str:
     title = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if not title:
-        raise Refused("Give the sketch a title.")
+        raise Refused(_("Give the sketch a title."))
     if len(title) > 200:
-        raise Refused("A title can have at most 200 characters.")
+        raise Refused(_("A title can have at most 200 characters."))
     return title
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +29,7 @@ def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Liken
     query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
     likeness = db.scalar(query.where(Likeness.id == likeness_id, seen_by(account)))
     if likeness is None:
-        raise NotFound("There is no such likeness, or it is not yours.")
+        raise NotFound(_("There is no such likeness, or it is not yours."))
     return likeness
 
 
@@ -37,7 +38,7 @@ def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
     query = select(Job).join(Sketch, Job.subject_id == Sketch.id)
     job = db.scalar(query.where(Job.id == job_id, seen_by(account)))
     if job is None:
-        raise NotFound("There is no such piece of work, or it is not yours.")
+        raise NotFound(_("There is no such piece of work, or it is not yours."))
     return job
 
 

@@ -7,6 +7,7 @@ Everything else is answered like what does not exist.
 import uuid
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from app.errors import Forbidden, NotFound, Refused
 from models import Account, AccountUnit, Role, Sketch, utc_now
 
 WORKING = (Role.INVESTIGATOR, Role.SUPERVISOR)
-NO_SKETCH = "There is no such sketch, or it is not yours."
+NO_SKETCH = lazy_gettext("There is no such sketch, or it is not yours.")
 
 
 def seen_by(account: Account) -> ColumnElement[bool]:
@@ -61,7 +62,7 @@ def _with_right(account: Account, sketch_id: uuid.UUID) -> Select[Sketch, bool]:
 def _workable(db: Session, query: Select[Sketch, bool]) -> Sketch:
     row = db.execute(query).one_or_none()
     if row is None:
-        raise NotFound(_(NO_SKETCH))
+        raise NotFound(NO_SKETCH)
     sketch, works = row
     if not works:
         raise Forbidden(_("You look into this case for a while; only those who work on it can change it."))
@@ -72,7 +73,7 @@ def require_role(account: Account) -> None:
     """Raises Forbidden for an account that does not work on sketches."""
     if not account.has_role(*WORKING):
         raise Forbidden(
-            "Your account does not have the role for this. If you need it for your work, ask an administrator."
+            _("Your account does not have the role for this. If you need it for your work, ask an administrator.")
         )
 
 
@@ -83,7 +84,7 @@ def unit_for(db: Session, account_id: uuid.UUID, wanted: uuid.UUID | None) -> uu
     """
     mine = list(db.scalars(select(AccountUnit.unit_id).where(AccountUnit.account_id == account_id)))
     if wanted is None and len(mine) > 1:
-        raise Refused("Choose the unit that the sketch belongs to.")
+        raise Refused(_("Choose the unit that the sketch belongs to."))
     if wanted is not None and wanted not in mine:
-        raise Refused("You are not in that unit any more; reload the page and choose again.")
+        raise Refused(_("You are not in that unit any more; reload the page and choose again."))
     return wanted or (mine[0] if mine else None)

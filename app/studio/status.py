@@ -54,7 +54,7 @@ def _work(work: Work) -> dict[str, Any]:
         "state": work.state,
         "words": work.words,
         "position": work.position,
-        "reason": job.reason,
+        "reason": work.reason,
     }
 
 

@@ -9,7 +9,7 @@ from app import context, gate
 from app.errors import Refused
 from app.problems import wants_json
 from app.studio import adding, moving, overview, pictures, repeats, service, status, viewing
-from app.studio.asking import MAX_SEED, REGIONS
+from app.studio.asking import MAX_SEED, REGIONS, named
 from app.studio.blueprint import blueprint
 from app.studio.facts import facts
 from app.studio.forms import render_form, unit_id
@@ -81,6 +81,7 @@ def _page(one: Sketch, message: str = "") -> str:
         max_seed=MAX_SEED,
         counts=COUNTS,
         regions=REGIONS,
+        asked=", ".join(named(page.colours).values()),
         called=viewing.title,
         differences=viewing.differences,
         targets=moving.targets(context.db(), context.account(), one),

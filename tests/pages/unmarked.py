@@ -9,11 +9,35 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext", "lazy_gettext"}
-SPOKEN = {"aria-label", "aria-roledescription", "aria-valuetext", "title", "placeholder", "alt", "data-what", "data-label", "label"}
+SPOKEN = {
+    "aria-label",
+    "aria-roledescription",
+    "aria-valuetext",
+    "title",
+    "placeholder",
+    "alt",
+    "data-what",
+    "data-label",
+    "label",
+}
 """Attributes that are read out or shown."""
 VALUES = {"button", "submit", "reset"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"Semblance", "Google", "Microsoft", "UTC", "CSV", "PNG", "JPEG", "WebP", "JSON", "ZIP", "PDF", "SSIM", "SHA-256"}
+NAMES = {
+    "Semblance",
+    "Google",
+    "Microsoft",
+    "UTC",
+    "CSV",
+    "PNG",
+    "JPEG",
+    "WebP",
+    "JSON",
+    "ZIP",
+    "PDF",
+    "SSIM",
+    "SHA-256",
+}
 """The same in every language."""
 HOLE = " … "
 """Where an expression or a statement of the template stood."""

@@ -1,6 +1,7 @@
 """The first way in with Firebase: an account here gets a user there, and its owner a code to choose a password."""
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.database import transaction
@@ -47,7 +48,7 @@ def open_link(db: Session, firebase: Firebase, token: str) -> str:
         account = links.held_before_link(db, account_id)
         link = links.find(db, token, *links.PASSWORD_PURPOSES)
         if account.firebase_uid not in (None, uid, user.uid):
-            raise Conflict("This account got a user at Firebase meanwhile; open the link again.")
+            raise Conflict(_("This account got a user at Firebase meanwhile; open the link again."))
         link.used_at = utc_now()
         account.firebase_uid, account.claims_due_at = user.uid, utc_now()
         account.failed_attempts, account.locked_until = 0, None
@@ -63,12 +64,16 @@ def _user(firebase: Firebase, email: str, uid: str | None) -> User:
     """
     user = (uid and firebase.user(uid)) or firebase.create_user(email) or firebase.user_by_email(email)
     if user is None:
-        raise Conflict("The user at Firebase was removed meanwhile; open the link again.")
+        raise Conflict(_("The user at Firebase was removed meanwhile; open the link again."))
     if user.disabled:
-        raise Conflict("This account's user is disabled at Firebase. Have it enabled there, then open the link again.")
+        raise Conflict(
+            _("This account's user is disabled at Firebase. Have it enabled there, then open the link again.")
+        )
     if not user.email_verified:
         raise Conflict(
-            "Firebase has a user with this e-mail address that nobody verified. Have it removed in the Firebase "
-            "console, then open the link again."
+            _(
+                "Firebase has a user with this e-mail address that nobody verified. Have it removed in the Firebase "
+                "console, then open the link again."
+            )
         )
     return user
