@@ -100,6 +100,7 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import views as api
     from app.cases import glass_views as glass
+    from app.cases import views as cases
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -107,20 +108,7 @@ def _register(app: "Flask") -> None:
     from app.languages import views as languages
     from app.studio import views as studio
 
-    rooms = (
-        assets,
-        languages,
-        health,
-        metrics,
-        identity,
-        confirming,
-        second_factor,
-        firebase,
-        studio,
-        admin,
-        operations,
-        glass,
-        api,
-    )
+    people = (identity, confirming, second_factor, firebase)
+    rooms = (assets, languages, health, metrics, *people, cases, glass, studio, admin, operations, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import trigrams
 from app.blocked import MigrationBlocked
 from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
@@ -196,6 +197,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         log.info("schema_is_ahead", code=newest_revision())
         return
     command.upgrade(alembic_config(url), revision)
+    _index(url)
+
+
+def _index(url: str) -> None:
+    engine = make_engine(url)
+    try:
+        trigrams.ensure_index(engine)
+    finally:
+        engine.dispose()
 
 
 def _is_ahead(url: str) -> bool:

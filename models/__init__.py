@@ -6,6 +6,7 @@ from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
     CaseAssignment,
+    CaseCounter,
     CaseNote,
     CaseStatus,
     CaseTag,
@@ -32,6 +33,7 @@ __all__ = [
     "Base",
     "Case",
     "CaseAssignment",
+    "CaseCounter",
     "CaseNote",
     "CaseStatus",
     "CaseTag",

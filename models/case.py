@@ -5,7 +5,7 @@ import enum
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified, utc_now, words
@@ -32,6 +32,8 @@ class Case(Identified, Base):
         Index(None, "status", "changed_at", "id"),
         Index(None, "changed_at", "id"),
         Index(None, "created_at"),
+        Index(None, "unit_id", "status", "changed_at", "id"),
+        Index(None, "incident_on"),
     )
 
     number: Mapped[str] = mapped_column(String(40), unique=True)
@@ -53,6 +55,15 @@ class Case(Identified, Base):
     hold_reason: Mapped[str] = mapped_column(String(500), default="")
     hold_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
     hold_since: Mapped[dt.datetime | None]
+
+
+class CaseCounter(Base):
+    """The last running number given out under a pattern whose other fields are filled in, e.g. ``2026-{number:05}``."""
+
+    __tablename__ = "case_counter"
+
+    scope: Mapped[str] = mapped_column(String(120), primary_key=True)
+    last: Mapped[int] = mapped_column(BigInteger)
 
 
 class CaseTag(Base):

@@ -15,8 +15,8 @@ from app.errors import Refused
 
 DEFAULT = "{year}-{number:05}"
 FIELD = re.compile(r"\{(year|month|unit|number)(?::0([1-9]))?\}")
-SIGNS = re.compile(r"[\w \-./]*")
-"""What a pattern may have beside its fields."""
+SIGNS = re.compile(r"[^{}<>&\"'\\:*?|%#]*")
+"""What a pattern may have beside its fields: numbers become part of file names."""
 MAX_LENGTH = 40
 MAX_CODE = 8
 LONGEST = {"year": 4, "month": 2, "unit": MAX_CODE, "number": 9}
@@ -25,15 +25,18 @@ LONGEST = {"year": 4, "month": 2, "unit": MAX_CODE, "number": 9}
 def check_pattern(text: str) -> str:
     """Raises Refused for a pattern that cannot be used, saying why."""
     text = " ".join(text.split())
-    names = [name for name, _digits in FIELD.findall(text)]
+    names = [name for name, _width in FIELD.findall(text)]
     if names.count("number") != 1:
         raise Refused(_("A pattern needs {number}, the running number, once."))
-    if not SIGNS.fullmatch(FIELD.sub("", text)):
+    rest = FIELD.sub("", text)
+    if not (SIGNS.fullmatch(rest) and rest.isprintable()):
         raise Refused(
-            _("A pattern has letters, digits, spaces, - . / _ and the fields {year} {month} {unit} {number:05}.")
+            _("Beside {year} {month} {unit} {number:05}, a pattern has letters, digits, spaces and - . / _ only.")
         )
-    if len(FIELD.sub("", text)) + sum(LONGEST[name] for name in names) > MAX_LENGTH:
-        raise Refused(_("Numbers by this pattern could have more than %(most)s characters.", most=MAX_LENGTH))
+    if len(rest) + sum(LONGEST[name] for name in names) > MAX_LENGTH:
+        raise Refused(
+            _("Numbers by this pattern could have more than %(most)s characters; make it shorter.", most=MAX_LENGTH)
+        )
     return text
 
 
@@ -50,6 +53,6 @@ def with_number(pattern: str, number: int) -> str:
 
 def unit_code(name: str) -> str:
     """The first letters of a unit's words, or the first three of a single word; in capitals."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", name))
+    words = [word for word in unicodedata.normalize("NFKC", name).split() if word[0].isalnum()]
     code = words[0][:3] if len(words) == 1 else "".join(word[0] for word in words)
-    return code[:MAX_CODE].upper()
+    return code[:MAX_CODE].upper() or "U"

@@ -5,8 +5,8 @@ Everything else is answered like what does not exist. What is filed in a case is
 
 import datetime as dt
 import uuid
-from typing import cast
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
@@ -66,5 +66,5 @@ def held_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
         raise NotFound(NO_CASE)
     case, works = row
     if not works:
-        raise Forbidden("You look into this case for a while; only those who work on it can change it.")
-    return cast(Case, case)
+        raise Forbidden(_("You look into this case for a while; only those who work on it can change it."))
+    return case

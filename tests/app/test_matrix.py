@@ -14,11 +14,13 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
+from app.cases import service as cases
+from app.cases.forms import CaseFacts
 from app.database import Database, transaction, upgrade
 from app.identity import accounts, standing, units
 from app.identity.passwords import hash_password
 from app.settings import Settings
-from models import Account, Job, JobKind, JobState, Likeness, Role, Sketch
+from models import Account, Case, CaseStatus, Job, JobKind, JobState, Likeness, Role, Sketch
 from scripts.access import PAGE, Line, declared, page, read_matrix
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
@@ -50,6 +52,7 @@ def world(settings: Settings, png: bytes) -> World:
     with services(built.app).database.session() as db:
         _people(built, db)
         _things(built, db, png)
+        _case(built, db)
     return built
 
 
@@ -97,6 +100,11 @@ def _things(world: World, db: Session, png: bytes) -> None:
     }
 
 
+def _case(world: World, db: Session) -> None:
+    owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
+    world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
+
+
 def test_every_endpoint_is_expected(world: World) -> None:
     found = {
         f"{method} {rule.rule}"
@@ -133,6 +141,7 @@ def _prepare(world: World, rule: str) -> None:
     """Put the owner's job into the state in which the action is possible, and take back what was done to the victim."""
     states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
     with services(world.app).database.session() as db, transaction(db):
+        db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if "<uuid:job_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
@@ -215,8 +224,8 @@ def test_only_documented_fields_change_a_record(world: World) -> None:
         for column in table.columns
         if column.name not in ("title", "name", "csrf_token")
     }
-    world.browsers["owner"].post(world.path("/sketches/<uuid:sketch_id>/title"), {"title": "Only this", **poison})
-    world.browsers["owner"].post("/account", {"action": "name", "name": "And this", **poison})
+    world.browsers["owner"].post(world.path("/sketches/<uuid:sketch_id>/title"), {**poison, "title": "Only this"})
+    world.browsers["owner"].post("/account", {**poison, "action": "name", "name": "And this"})
     after = _everything(settings)
     changed = {
         (table, column)
