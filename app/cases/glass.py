@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import custody
 from app.agency import settings
-from app.cases.sight import seen_by
+from app.cases.sight import seen_by, worked_on_by
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
 from models import Account, AccountRole, AccountUnit, Case, EmergencyAccess, Notification, Role, Unit, utc_now
@@ -85,7 +85,8 @@ def close(db: Session, account: Account, access_id: uuid.UUID) -> None:
 def open_for(db: Session, account: Account, case_id: uuid.UUID) -> EmergencyAccess | None:
     """The look that the account has into the case at present, unless it works on it anyway."""
     mine = (EmergencyAccess.account_id == account.id) & (EmergencyAccess.case_id == case_id)
-    query = select(EmergencyAccess).where(mine, EmergencyAccess.ends_at > utc_now())
+    query = select(EmergencyAccess).join(Case, EmergencyAccess.case_id == Case.id)
+    query = query.where(mine, EmergencyAccess.ends_at > utc_now(), ~worked_on_by(account))
     return db.scalar(query.order_by(EmergencyAccess.ends_at.desc()).limit(1))
 
 

@@ -54,6 +54,12 @@ def glass_open(case_id: uuid.UUID | None) -> EmergencyAccess | None:
     return found
 
 
+@blueprint.app_template_global("glass_of_case")
+def glass_of_case(case_id: uuid.UUID) -> list[glass.Broken]:
+    """Everybody who ever looked into the case, for its own page."""
+    return glass.of_case(context.db(), case_id)
+
+
 def _done() -> str:
     return _("The case is closed to you again.") if request.args.get("done") == "closed" else ""
 

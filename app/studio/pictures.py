@@ -21,19 +21,19 @@ def _likeness(likeness_id: uuid.UUID) -> Likeness:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/image")
-@gate.investigator
+@gate.case_reader
 def image(sketch_id: uuid.UUID) -> Response:
     return send_object(_sketch(sketch_id).clean_key, "image/png", "sketch.png")
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/thumbnail")
-@gate.investigator
+@gate.case_reader
 def thumbnail(sketch_id: uuid.UUID) -> Response:
     return send_object(_sketch(sketch_id).thumbnail_key, "image/webp", "sketch.webp")
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/original")
-@gate.investigator
+@gate.case_reader
 def original(sketch_id: uuid.UUID) -> Response:
     """The file as it was handed in: always a download, never shown by the browser."""
     sketch = _sketch(sketch_id)
@@ -41,7 +41,7 @@ def original(sketch_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/image")
-@gate.investigator
+@gate.case_reader
 def likeness_image(likeness_id: uuid.UUID) -> Response:
     likeness = _likeness(likeness_id)
     name = f"{_file_stem(likeness)}.png"
@@ -49,13 +49,13 @@ def likeness_image(likeness_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/thumbnail")
-@gate.investigator
+@gate.case_reader
 def likeness_thumbnail(likeness_id: uuid.UUID) -> Response:
     return send_object(_likeness(likeness_id).thumbnail_key, "image/webp", "likeness.webp")
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/provenance.json")
-@gate.investigator
+@gate.case_reader
 def provenance(likeness_id: uuid.UUID) -> Response:
     likeness = _likeness(likeness_id)
     body = json.dumps(likeness.provenance, indent=2, ensure_ascii=False, sort_keys=True) + "\n"

@@ -60,7 +60,7 @@ def sketches() -> str:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>")
-@gate.investigator
+@gate.case_reader
 def sketch(sketch_id: uuid.UUID) -> str:
     return _page(_mine(sketch_id))
 

@@ -4,6 +4,7 @@ A new endpoint fails these tests until it has a line in matrix.txt.
 """
 
 import itertools
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -96,6 +97,10 @@ def _things(world: World, db: Session, png: bytes) -> None:
         "tag": "0",
         "name": "css/base.css",
         "token": "not-a-token",
+        "kind": "unit",
+        "subject_id": world.values["unit_id"],
+        "section": "entry",
+        "access_id": uuid.uuid4(),
         "language": "th",
     }
 
