@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 HEIGHT = 100.0
+STEPS = (1, 2, 3, 4, 5, 6, 8)
 
 
 @dataclass(frozen=True)
@@ -31,19 +32,22 @@ class Chart:
         return max(reversed(self.bars), key=lambda bar: bar.value)
 
 
-def chart(name: str, values: Sequence[int], firsts: Sequence[dt.date], total: int) -> Chart:
-    top = round_up(max(values, default=0))
+def chart(name: str, values: Sequence[int], firsts: Sequence[dt.date], total: int, base: int = 1) -> Chart:
+    top = round_up(max(values, default=0), base)
     bars = [Bar(_height(value, top), value, first) for value, first in zip(values, firsts, strict=True)]
     return Chart(name, bars, top, total)
 
 
-def round_up(value: int) -> int:
-    """The next of 1, 2, 5, 10, 20, 50, ..."""
+def round_up(value: int, base: int = 1) -> int:
+    """The next of 1, 2, 3, 4, 5, 6, 8, 10, 20, 30, ... times ``base``, or its powers: 1024 for bytes."""
+    unit = 1
+    while base > 1 and unit * base <= value:
+        unit *= base
     power = 1
     while True:
-        for step in (1, 2, 5):
-            if step * power >= value:
-                return step * power
+        for step in STEPS:
+            if step * power * unit >= value:
+                return step * power * unit
         power *= 10
 
 

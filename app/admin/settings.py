@@ -83,7 +83,7 @@ def _page(
         now=now,
         given={section: given} if given else {},
         rows=rows,
-        names=dict(db.execute(query).tuples().all()),
+        names={row.id: row.name for row in db.execute(query)},
         refused=section if error else "",
         error=str(error) if error else "",
         errors=error.errors if isinstance(error, SettingsRefused) else {},

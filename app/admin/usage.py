@@ -1,6 +1,7 @@
 """How much the units use, as charts, tables, and a file for a spreadsheet."""
 
 import csv
+import datetime as dt
 import io
 import uuid
 
@@ -9,9 +10,9 @@ from flask_babel import gettext as _
 
 from app import context, gate
 from app.admin.blueprint import blueprint
-from app.admin.charts import chart, share
+from app.admin.charts import Chart, chart, share
 from app.agency import usage as service
-from app.agency.days import STEPS
+from app.agency.days import STEPS, Span
 from app.agency.usage import MEASURES, UnitId, Usage
 from app.identity.importing import plain
 
@@ -23,17 +24,15 @@ STEP_DEFAULT = "day"
 def usage() -> str:
     found = service.usage(context.db(), _step())
     chosen = _unit(found)
-    some = [chosen] if chosen else found.everywhere
+    some: list[UnitId] = [chosen] if chosen else found.everywhere
     firsts = [span.first for span in found.spans]
     return render_template(
         "admin/usage.html",
         usage=found,
         chosen=chosen,
         some=some,
-        charts=[chart(one, found.series(one, some), firsts, found.total(one, some)) for one in MEASURES],
-        rows=[
-            (span.first, {one: found.series(one, some)[number] for one in MEASURES}) for number, span in _spans(found)
-        ],
+        charts=[_chart(found, one, some, firsts) for one in MEASURES],
+        rows=_rows(found, some),
         units=_units(found),
         words=_words(),
         steps=STEPS,
@@ -59,7 +58,17 @@ def usage_csv() -> Response:
     return response
 
 
-def _spans(found: Usage):  # type: ignore[no-untyped-def]
+def _rows(found: Usage, some: list[UnitId]) -> list[tuple[dt.date, dict[str, int]]]:
+    series = {one: found.series(one, some) for one in MEASURES}
+    return [(span.first, {one: series[one][number] for one in MEASURES}) for number, span in _spans(found)]
+
+
+def _chart(found: Usage, measure: str, some: list[UnitId], firsts: list[dt.date]) -> Chart:
+    base = 1024 if measure == service.BYTES else 1
+    return chart(measure, found.series(measure, some), firsts, found.total(measure, some), base)
+
+
+def _spans(found: Usage) -> list[tuple[int, Span]]:
     return list(enumerate(found.spans))
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Integer, Select, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.agency import counts, settings
@@ -79,7 +79,7 @@ def usage(db: Session, step: str) -> Usage:
     return Usage(step, zone, shown, list_units(db), dict(counted), dict(people), dict(stored))
 
 
-def _figures(shown: Sequence[Span]):  # type: ignore[no-untyped-def]
+def _figures(shown: Sequence[Span]) -> CompoundSelect[str, int, UnitId, int]:
     count = func.count()
     return union_all(
         _of_jobs(shown, RENDERS, count),

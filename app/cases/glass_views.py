@@ -48,10 +48,10 @@ def glass_open(case_id: uuid.UUID | None) -> EmergencyAccess | None:
     signed = context.sign_in()
     if case_id is None or signed is None:
         return None
-    if "glass" not in g:
-        g.glass = glass.open_for(context.db(), signed.account, case_id)
-    found: EmergencyAccess | None = g.glass
-    return found
+    asked: dict[uuid.UUID, EmergencyAccess | None] = g.setdefault("glass", {})
+    if case_id not in asked:
+        asked[case_id] = glass.open_for(context.db(), signed.account, case_id)
+    return asked[case_id]
 
 
 @blueprint.app_template_global("glass_of_case")
