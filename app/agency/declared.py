@@ -128,7 +128,7 @@ class AgencySettings:
     @classmethod
     def of(cls, kept: Mapping[str, Mapping[str, Any]]) -> "AgencySettings":
         """From what is kept of each section, as JSON. What no longer is a setting is left out."""
-        known = {
+        known: dict[str, Any] = {
             name: _from_json(kept[one.section][name]) for name, one in declared() if name in kept.get(one.section, {})
         }
         return cls(**known)

@@ -42,8 +42,9 @@ class Limited:
 
 def units(db: Session) -> list[Limited]:
     """Every unit, by name, whether it has limits or not; two queries."""
-    rows = db.execute(select(Unit, Quota).outerjoin(Quota, Quota.unit_id == Unit.id)).all()
-    uses = quotas.uses_of(db, [row for _unit, row in rows if row])
+    joined = db.execute(select(Unit, Quota).outerjoin(Quota, Quota.unit_id == Unit.id))
+    rows: list[tuple[Unit, Quota | None]] = [(unit, row) for unit, row in joined]
+    uses = quotas.uses_of(db, [row for _unit, row in rows if row is not None])
     found = [_limited("unit", unit.id, unit.name, row, uses) for unit, row in rows]
     return sorted(found, key=lambda one: (fold(one.name), str(one.id)))
 
@@ -58,7 +59,7 @@ def accounts(db: Session) -> list[Limited]:
 
 def of(db: Session, kind: str, subject_id: uuid.UUID) -> Limited:
     """Raises NotFound for no such unit or account."""
-    subject = db.get(Unit if kind == "unit" else Account, subject_id)
+    subject: Unit | Account | None = db.get(Unit, subject_id) if kind == "unit" else db.get(Account, subject_id)
     if subject is None:
         raise NotFound(_("There is no such unit.") if kind == "unit" else _("There is no such account."))
     row = db.scalar(select(Quota).where(_about(kind, subject_id)))
@@ -115,4 +116,6 @@ def _limited(
 
 
 def _changed() -> str:
-    return _("Somebody else has changed these limits since you opened the page. Nothing was saved; look at them again.")
+    return str(
+        _("Somebody else has changed these limits since you opened the page. Nothing was saved; look at them again.")
+    )

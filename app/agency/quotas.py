@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from app.agency.counts import MEASURES, OPEN, RENDERS, STORED
 from app.agency.days import Span, today
 from app.database import clock
 from app.errors import Refused
+from imaging.words import N_
 from models import Quota
 
 NEAR = 0.8
@@ -112,34 +113,36 @@ def _of(account_id: uuid.UUID, unit_id: uuid.UUID | None) -> Select[Quota]:
 
 def refusal(use: Use, zone: str) -> str:
     """What is refused, and when that ends."""
-    values = {"limit": use.limit, "zone": zone, "size": _megabytes(use.limit)}
-    if use.measure == RENDERS:
-        return (
-            _("Your unit may have %(limit)s likenesses made a day, and this would be more. It can ask again after "
-              "midnight (%(zone)s); an administrator can raise the limit.", **values)
-            if use.of_unit
-            else _("You may have %(limit)s likenesses made a day, and this would be more. You can ask again after "
-                   "midnight (%(zone)s); an administrator can raise the limit.", **values)
-        )  # fmt: skip
-    if use.measure == OPEN:
-        return (
-            _("Your unit may have %(limit)s pieces of work waiting or running at once, and this would be more. "
-              "Ask again when one of them is done.", **values)
-            if use.of_unit
-            else _("You may have %(limit)s pieces of work waiting or running at once, and this would be more. "
-                   "Ask again when one of them is done.", **values)
-        )  # fmt: skip
-    return (
-        _("Your unit may store %(size)s MB, and this would be more. That ends when something is deleted or an "
-          "administrator raises the limit.", **values)
-        if use.of_unit
-        else _("You may store %(size)s MB, and this would be more. That ends when something is deleted or an "
-               "administrator raises the limit.", **values)
-    )  # fmt: skip
+    values = {"limit": use.limit, "zone": zone, "size": f"{use.limit / 2**20:,.0f}"}
+    return str(gettext(_REFUSALS[use.measure, use.of_unit], **values))
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 2**20:,.0f}"
+_REFUSALS = {
+    (RENDERS, True): N_(
+        "Your unit may have %(limit)s likenesses made a day, and this would be more. It can ask again after midnight "
+        "(%(zone)s); an administrator can raise the limit."
+    ),
+    (RENDERS, False): N_(
+        "You may have %(limit)s likenesses made a day, and this would be more. You can ask again after midnight "
+        "(%(zone)s); an administrator can raise the limit."
+    ),
+    (OPEN, True): N_(
+        "Your unit may have %(limit)s pieces of work waiting or running at once, and this would be more. Ask again "
+        "when one of them is done."
+    ),
+    (OPEN, False): N_(
+        "You may have %(limit)s pieces of work waiting or running at once, and this would be more. Ask again when one "
+        "of them is done."
+    ),
+    (STORED, True): N_(
+        "Your unit may store %(size)s MB, and this would be more. That ends when something is deleted or an "
+        "administrator raises the limit."
+    ),
+    (STORED, False): N_(
+        "You may store %(size)s MB, and this would be more. That ends when something is deleted or an administrator "
+        "raises the limit."
+    ),
+}
 
 
 __all__ = ["MEASURES", "OPEN", "RENDERS", "STORED"]

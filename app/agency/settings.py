@@ -176,6 +176,6 @@ def _place(db: Session) -> str:
 
 
 def _changed_meanwhile() -> str:
-    return _(
-        "Somebody else has changed these settings since you opened the page. Nothing was saved; look at them again."
+    return str(
+        _("Somebody else has changed these settings since you opened the page. Nothing was saved; look at them again.")
     )

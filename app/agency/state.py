@@ -1,10 +1,12 @@
 """The state of the agency at a glance, for its administrators: a few queries however large it is."""
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Label, ScalarSelect, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.agency import limiting
 from app.agency.limiting import Limited
@@ -47,58 +49,47 @@ class State:
 
 
 def state(db: Session) -> State:
-    """By five queries."""
-    active, waiting, suspended, stuck, glass_open, glass_lately = db.execute(_counts(utc_now())).one()
+    """By four queries."""
+    now = utc_now()
     supervised = exists().where(
         AccountUnit.unit_id == Unit.id,
         AccountRole.account_id == AccountUnit.account_id,
         AccountRole.role == Role.SUPERVISOR,
     )
-    alone = tuple(db.scalars(select(Unit.name).where(~supervised).order_by(Unit.name)))
+    alone = db.scalars(select(Unit.name).where(~supervised).order_by(Unit.name))
     limited = limiting.units(db)
-    entries, verified_at = _custody(db)
     return State(
-        active=active,
-        waiting=waiting,
-        suspended=suspended,
+        **db.execute(select(*_counts(now), *_custody())).one()._mapping,
         units=len(limited),
-        unsupervised=alone,
+        unsupervised=tuple(alone),
         near=tuple(one for one in limited if one.near),
-        stuck_jobs=stuck,
-        glass_open=glass_open,
-        glass_lately=glass_lately,
-        entries=entries,
-        verified_at=verified_at,
     )
 
 
-def _counts(now: dt.datetime) -> Select[int, int, int, int, int, int]:
+def _counts(now: dt.datetime) -> list[Label[int]]:
+    """Under the names that State has for them."""
     accepted = or_(Account.password_hash.is_not(None), Account.firebase_uid.is_not(None))
     enabled = Account.suspended_at.is_(None)
     stuck = Job.state.in_((JobState.FAILED, JobState.PARKED))
-    return select(
-        _count(Account.id, enabled & accepted),
-        _count(Account.id, enabled & ~accepted),
-        _count(Account.id, ~enabled),
-        _count(Job.id, stuck),
-        _count(EmergencyAccess.id, EmergencyAccess.ends_at > now),
-        _count(EmergencyAccess.id, EmergencyAccess.begun_at > now - LATELY),
-    )
+    return [
+        _count(Account.id, enabled & accepted).label("active"),
+        _count(Account.id, enabled & ~accepted).label("waiting"),
+        _count(Account.id, ~enabled).label("suspended"),
+        _count(Job.id, stuck).label("stuck_jobs"),
+        _count(EmergencyAccess.id, EmergencyAccess.ends_at > now).label("glass_open"),
+        _count(EmergencyAccess.id, EmergencyAccess.begun_at > now - LATELY).label("glass_lately"),
+    ]
 
 
-def _count(key: ColumnElement[object], which: ColumnElement[bool]) -> ColumnElement[int]:
+def _count(key: InstrumentedAttribute[uuid.UUID], which: ColumnElement[bool]) -> ScalarSelect[int]:
     return select(func.count(key)).where(which).scalar_subquery()
 
 
-def _custody(db: Session) -> tuple[int, dt.datetime | None]:
-    """How long the agency's chain is, and when it was last verified; None for never, or long ago."""
-    chain = db.execute(
-        select(CustodyChain.id, CustodyChain.length).where(
-            CustodyChain.kind == ChainKind.AGENCY, CustodyChain.subject_id == AGENCY
-        )
-    ).one_or_none()
-    if chain is None:
-        return 0, None
-    newest = (CustodyEntry.chain_id == chain.id) & (CustodyEntry.number > chain.length - LOOKED_AT)
-    verified = select(CustodyEntry.at).where(newest, CustodyEntry.action == "chain.verified")
-    return chain.length, db.scalar(verified.order_by(CustodyEntry.number.desc()).limit(1))
+def _custody() -> list[Label[Any]]:
+    """How long the agency's chain is, and when it was last verified; NULL for never, or long ago."""
+    ours = (CustodyChain.kind == ChainKind.AGENCY) & (CustodyChain.subject_id == AGENCY)
+    length = func.coalesce(select(CustodyChain.length).where(ours).scalar_subquery(), 0)
+    entries = select(CustodyEntry.at).join(CustodyChain, CustodyEntry.chain_id == CustodyChain.id).where(ours)
+    lately = entries.where(CustodyEntry.number > CustodyChain.length - LOOKED_AT)
+    verified = lately.where(CustodyEntry.action == "chain.verified").order_by(CustodyEntry.number.desc()).limit(1)
+    return [length.label("entries"), verified.scalar_subquery().label("verified_at")]

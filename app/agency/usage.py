@@ -5,6 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -103,7 +104,7 @@ def _by(
     measure: str,
     shown: Sequence[Span],
     at: InstrumentedAttribute[dt.datetime],
-    unit_id: ColumnElement[UnitId],
+    unit_id: InstrumentedAttribute[Any],
     value: ColumnElement[int],
 ) -> Select[str, int, UnitId, int]:
     number = _number(shown, at)
@@ -111,7 +112,7 @@ def _by(
     return query.where(*_within(shown, at)).group_by(number, unit_id)
 
 
-def _ever(unit_id: ColumnElement[UnitId], value: ColumnElement[int]) -> Select[str, int, UnitId, int]:
+def _ever(unit_id: InstrumentedAttribute[Any], value: ColumnElement[int]) -> Select[str, int, UnitId, int]:
     return select(literal(BYTES), literal(ALWAYS, Integer), unit_id, value).select_from(Sketch).group_by(unit_id)
 
 

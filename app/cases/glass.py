@@ -120,7 +120,7 @@ _QUERY: Select[EmergencyAccess, str, str, str] = (
 
 def _told(db: Session, query: Select[EmergencyAccess, str, str, str]) -> list[Broken]:
     now = utc_now()
-    return [Broken(row, *names, row.ends_at > now) for row, *names in db.execute(query)]
+    return [Broken(row, number, unit, by, row.ends_at > now) for row, number, unit, by in db.execute(query)]
 
 
 def _open(db: Session, account: Account, case: Case | None, number: str, reason: str) -> None:

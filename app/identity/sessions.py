@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.agency import settings
 from app.database import transaction
@@ -61,7 +61,7 @@ def start(
 
 def find(db: Session, token: str) -> SignInSession | None:
     """The session of this token; None when it is unknown or over, or its account is suspended."""
-    query = select(SignInSession).join(SignInSession.account)
+    query = select(SignInSession).join(SignInSession.account).options(contains_eager(SignInSession.account))
     return db.scalar(
         query.where(
             SignInSession.token_hash == token_hash(token),
