@@ -101,6 +101,7 @@ def _register(app: "Flask") -> None:
     from app.api import views as api
     from app.cases import glass_views as glass
     from app.cases import views as cases
+    from app.custody import pages as custody
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
@@ -108,7 +109,8 @@ def _register(app: "Flask") -> None:
     from app.languages import views as languages
     from app.studio import views as studio
 
+    staff = (studio, cases, glass, custody, admin, operations)
     people = (identity, confirming, second_factor, firebase)
-    rooms = (assets, languages, health, metrics, *people, cases, glass, studio, admin, operations, api)
+    rooms = (assets, languages, health, metrics, *people, *staff, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.agency import settings as agency_settings
 from app.agency.settings import Known
 from app.carrier import Carrier
@@ -57,6 +58,7 @@ def db() -> Session:
     """This request's session, opened when first asked for and closed with the request."""
     if "db" not in g:
         g.db = services().database.session(read_only=request.method in SAFE_METHODS)
+        custody.act_as(g.db, custody.STRANGER)  # until app.guard knows better
     session: Session = g.db
     return session
 

@@ -17,7 +17,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import trigrams
 from app.blocked import MigrationBlocked
+from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
 from models.base import Base, UTCDateTime
@@ -154,9 +155,10 @@ def add_unless_there(db: Session, row: Base) -> bool:
     """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
     whoever adds the same at the same moment is waited for."""
     dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    values = {name: value for name, value in vars(row).items() if name in row.__table__.columns}
-    added = db.execute(dialect.insert(type(row)).values(values).on_conflict_do_nothing())
-    return bool(added.rowcount)  # type: ignore[attr-defined]
+    table = inspect(type(row)).local_table
+    values = {column: getattr(row, str(column.key)) for column in table.columns}
+    added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return db.execute(added).first() is not None
 
 
 def clock(db: Session) -> dt.datetime:
@@ -256,11 +258,13 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("upgrade", help="bring the schema to the newest revision")
     actions.add_parser("downgrade", help="go back to a revision").add_argument("revision")
     actions.add_parser("current", help="print the revision that the database is at")
+    grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
+    grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
         _act(chosen, Settings.from_env().database_url)
-    except (SettingsError, MigrationBlocked) as error:
+    except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
@@ -269,6 +273,11 @@ def _act(chosen: argparse.Namespace, url: str) -> None:
         upgrade(url)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
+    elif chosen.action == "grants":
+        from app.grants import grant
+
+        with make_engine(url).begin() as connection:
+            print(f"{chosen.role} may use {grant(connection, chosen.role)} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:

@@ -10,7 +10,7 @@ from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import context
+from app import context, custody
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn
 from app.gate import Access, access_of, safe_next
 from app.identity import sessions
@@ -40,6 +40,7 @@ def guard() -> ResponseReturnValue | None:
     if signed is None:
         return _to_sign_in()
     structlog.contextvars.bind_contextvars(asker=str(signed.account_id))
+    custody.act_as(context.db(), signed.account)
     return _check(access, signed)
 
 

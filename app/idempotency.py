@@ -85,8 +85,10 @@ def find(db: Session, request: Asked | None) -> Outcome | None:
         return None
     if earlier.fingerprint != request.fingerprint:
         raise KeyReused(
-            "This Idempotency-Key was used before, for another request. Nothing was done: "
-            "reload the page, or send a new key, and try again."
+            _(
+                "This Idempotency-Key was used before, for another request. Nothing was done: "
+                "reload the page, or send a new key, and try again."
+            )
         )
     db.info["replayed"] = True
     return Outcome([uuid.UUID(text) for text in earlier.made], replayed=True)

@@ -72,8 +72,8 @@ def position(db: Session, job: Job) -> int:
     return (db.scalar(ahead) or 0) + 1
 
 
-def cancel(db: Session, job: Job) -> None:
-    """Stop a job that waits or runs; a result that is still coming will be dropped.
+def cancel(db: Session, job: Job) -> Job:
+    """Stop a job that waits or runs; a result that is still coming will be dropped. The job as it is then.
 
     Raises Conflict when it is over already.
     """
@@ -83,7 +83,8 @@ def cancel(db: Session, job: Job) -> None:
             raise Conflict(_("This is over already and cannot be cancelled."))
         close(job, JobState.CANCELLED, N_("Cancelled."))
         job.finished_at = clock(db)
-    log.info("job_cancelled", job=str(job.id))
+        log_once_committed(db, "job_cancelled", job=str(job.id))
+    return job
 
 
 def retry(db: Session, job: Job) -> Job:
@@ -99,7 +100,7 @@ def retry(db: Session, job: Job) -> Job:
         job.started_at = job.finished_at = None
         job.queued_at = clock(db)
         announce_work(db, job.kind)
-    log.info("job_retried", job=str(job.id))
+        log_once_committed(db, "job_retried", job=str(job.id))
     return job
 
 
@@ -131,7 +132,7 @@ def set_urgency(db: Session, job: Job, word: str) -> None:
         if job.state != JobState.QUEUED:
             raise Conflict(_("This is no longer waiting, so its priority does not matter any more."))
         job.priority = int(PRIORITY[job.kind] * URGENCY[word])
-    log.info("job_priority", job=str(job.id), urgency=word)
+        log_once_committed(db, "job_priority", job=str(job.id), urgency=word)
 
 
 def close(job: Job, state: JobState, reason: str = "", parts: dict[str, Any] | None = None) -> None:

@@ -12,12 +12,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.leases import Claim, LeaseLost
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
-from app.storage import ObjectStore, StorageUnavailable
+from app.storage import ObjectStore, StorageUnavailable, open_anchors
 from imaging.words import N_, parts
 from models import JobKind, Worker
 
@@ -164,6 +165,7 @@ class Station:
         with self._database.session() as db:
             workers.forget_old(db)
             idempotency.forget_old(db)
+            looking.forget_old(db)
         self._store.tidy()
 
     def audit(self) -> None:
@@ -177,6 +179,15 @@ class Station:
             log.warning("audit_broken_off", kind=type(error).__name__)
         except Exception:
             log.exception("audit_broke")
+
+    def anchor(self) -> None:
+        """Put the day's anchor of custody where others keep it."""
+        try:
+            anchoring.take(self._database, self._store)
+            if self._settings.anchor_url:
+                anchoring.mirror(self._store, open_anchors(self._settings))
+        except (StorageUnavailable, SQLAlchemyError) as error:
+            log.warning("anchor_broken_off", kind=type(error).__name__)
 
     def repeat(self, action: Callable[[], None]) -> threading.Thread:
         """Do something now and every heartbeat until the worker stops."""

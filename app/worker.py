@@ -143,7 +143,7 @@ def _open_station(
 def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) -> bool:
     carrier.on_wake = lambda kind: station.drain(wait=True)  # noqa: ARG005
     carrier.idle = station.idle
-    carrier.on_sweep, carrier.on_audit = station.sweep, station.audit
+    carrier.on_sweep, carrier.on_audit, carrier.on_anchor = station.sweep, station.audit, station.anchor
     station.repeat(station.beat)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
     station.repeat(lambda: station.drain(wait=False))

@@ -84,7 +84,7 @@ def _accepted_header(data: bytes) -> Header:
         raise ImageRefused(
             "This file has %(size)s MB and the limit is %(limit)s MB; "
             "please save the sketch as a JPEG or scan it at 300 dpi.",
-            size=f"{len(data) / 2**20:.1f}",
+            size=round(len(data) / 2**20, 1),
             limit=MAX_BYTES // 2**20,
         )
     try:

@@ -15,7 +15,7 @@ from models.case import (
     SavedFilter,
     WitnessSession,
 )
-from models.custody import AGENCY, NOTHING, ChainKind, CustodyChain, CustodyEntry, Sighting
+from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.notification import Notification
@@ -26,6 +26,7 @@ from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
+    "ANCHORS",
     "NOTHING",
     "Account",
     "AccountRole",
@@ -38,6 +39,7 @@ __all__ = [
     "CaseStatus",
     "CaseTag",
     "ChainKind",
+    "CustodyAnchor",
     "CustodyChain",
     "CustodyEntry",
     "DeletionRequest",

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Identified, utc_now, words
+from models.base import Base, Identified, ObjectKey, utc_now, words
 
 AGENCY = uuid.UUID(int=0)
 """What the agency's own chain is about."""
+ANCHORS = uuid.UUID(int=1)
+"""Whose the anchors are among the stored objects; nothing else is theirs."""
 NOTHING = "0" * 64
 """What the first entry of a chain names as the hash before it."""
 
@@ -54,6 +56,7 @@ class CustodyEntry(Identified, Base):
         UniqueConstraint("chain_id", "number"),
         Index(None, "object_id", "at"),
         Index(None, "actor_id", "at"),
+        Index(None, "at"),
     )
 
     chain_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("custody_chain.id"))
@@ -71,6 +74,20 @@ class CustodyEntry(Identified, Base):
     request_id: Mapped[str] = mapped_column(String(64), default="")
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class CustodyAnchor(Base):
+    """A day's anchor: an object that says where every chain ended that had grown since the anchor before.
+
+    The object is what counts, since it is in other hands than the records; this row tells that it must be there.
+    """
+
+    __tablename__ = "custody_anchor"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    object_key: Mapped[str] = mapped_column(ObjectKey())
+    heads: Mapped[int]
+    taken_at: Mapped[dt.datetime]
 
 
 class Sighting(Base):

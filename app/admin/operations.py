@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from app import context, gate, jobs
+from app import context, custody, gate, jobs
 from app.admin import operations_fleet as fleet
 from app.admin import operations_queue as queue
 from app.admin.operations_queue import Choice
-from app.database import current_revision
+from app.database import current_revision, transaction
 from app.errors import Conflict, NotFound, Refused
 from app.health import look, weights
 from models import Job, JobKind, JobState
@@ -58,7 +58,9 @@ def retry_failed() -> ResponseReturnValue:
     if kind is None:
         raise Refused(_("Say which kind of job is to be tried again."))
     _note(kind=str(kind))
-    count = jobs.retry_failed(context.db(), kind)
+    with transaction(context.db()):
+        count = jobs.retry_failed(context.db(), kind)
+        _record("job.retried", None, kind=str(kind), count=count)
     return _back(str(count) if count else "none")
 
 
@@ -67,7 +69,8 @@ def retry_failed() -> ResponseReturnValue:
 def retry(job_id: uuid.UUID) -> ResponseReturnValue:
     job = _job(job_id)
     try:
-        jobs.retry(context.db(), job)
+        with transaction(context.db()):
+            _record("job.retried", jobs.retry(context.db(), job))
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("retry")
@@ -78,7 +81,8 @@ def retry(job_id: uuid.UUID) -> ResponseReturnValue:
 def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
     job = _job(job_id)
     try:
-        jobs.cancel(context.db(), job)
+        with transaction(context.db()):
+            _record("job.cancelled", jobs.cancel(context.db(), job))
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("cancel")
@@ -91,7 +95,9 @@ def priority(job_id: uuid.UUID) -> ResponseReturnValue:
     if word not in jobs.URGENCY:
         raise Refused(_("A priority is raised, normal or lowered."))
     try:
-        jobs.set_urgency(context.db(), job, word)
+        with transaction(context.db()):
+            jobs.set_urgency(context.db(), job, word)
+            _record("job.priority", job, priority=word)
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("priority")
@@ -103,6 +109,13 @@ def _job(job_id: uuid.UUID) -> Job:
         raise NotFound(_("There is no such job."))
     _note(job=str(job_id))
     return job
+
+
+def _record(action: str, job: Job | None, **facts: custody.Detail) -> None:
+    """In the agency's chain, since whoever runs the queue does not see the case that the work is for."""
+    db, thing = context.db(), custody.Thing("job", job.id if job else None)
+    details = {"kind": str(job.kind), **facts} if job else facts
+    custody.record(db, custody.AGENCY_CHAIN, custody.acting(db), action, thing, before=None, after=None, **details)
 
 
 def _note(**facts: str) -> None:

@@ -16,6 +16,7 @@ from models import (
     AccountRole,
     AccountUnit,
     ChainKind,
+    CustodyAnchor,
     CustodyChain,
     CustodyEntry,
     EmergencyAccess,
@@ -46,6 +47,7 @@ class State:
     glass_lately: int
     entries: int
     verified_at: dt.datetime | None
+    anchored_on: dt.date | None
 
 
 def state(db: Session) -> State:
@@ -86,10 +88,15 @@ def _count(key: InstrumentedAttribute[uuid.UUID], which: ColumnElement[bool]) ->
 
 
 def _custody() -> list[Label[Any]]:
-    """How long the agency's chain is, and when it was last verified; NULL for never, or long ago."""
+    """How long the agency's chain is, when it was last verified (NULL for never, or long ago), and last anchored."""
     ours = (CustodyChain.kind == ChainKind.AGENCY) & (CustodyChain.subject_id == AGENCY)
     length = func.coalesce(select(CustodyChain.length).where(ours).scalar_subquery(), 0)
     entries = select(CustodyEntry.at).join(CustodyChain, CustodyEntry.chain_id == CustodyChain.id).where(ours)
     lately = entries.where(CustodyEntry.number > CustodyChain.length - LOOKED_AT)
     verified = lately.where(CustodyEntry.action == "chain.verified").order_by(CustodyEntry.number.desc()).limit(1)
-    return [length.label("entries"), verified.scalar_subquery().label("verified_at")]
+    anchored = select(func.max(CustodyAnchor.day)).scalar_subquery()
+    return [
+        length.label("entries"),
+        verified.scalar_subquery().label("verified_at"),
+        anchored.label("anchored_on"),
+    ]

@@ -12,6 +12,7 @@ from app import context, gate
 from app.cases import service
 from app.cases.blueprint import blueprint
 from app.cases.forms import case_facts, identity
+from app.cases.listing import recent_tags
 from app.cases.page import CaseHead, case_page, here
 from app.errors import Forbidden, Refused
 from models import utc_now
@@ -45,7 +46,7 @@ def edit(case_id: uuid.UUID) -> ResponseReturnValue:
     typed, revision = _typed(), request.form.get("revision", 0, type=int)
     try:
         facts = case_facts(typed, utc_now().date())
-        service.edit(context.db(), context.account(), head.case, facts, revision)
+        service.edit(context.db(), context.account(), case_id, facts, revision)
     except Refused as error:
         return _edit_page(head, typed, revision, error=str(error)), error.status
     except service.ChangedMeanwhile as error:
@@ -69,10 +70,11 @@ def _stored(head: CaseHead) -> dict[str, str]:
 
 
 def _new_page(typed: dict[str, str], error: str = "") -> str:
-    return render_template(
-        "cases/new.html", typed=typed, error=error, units=service.units_of(context.db(), context.account())
-    )
+    db, account = context.db(), context.account()
+    known = {"units": service.units_of(db, account), "tag_names": recent_tags(db, account)}
+    return render_template("cases/new.html", typed=typed, error=error, **known)
 
 
 def _edit_page(head: CaseHead, typed: dict[str, str], revision: int, **values: Any) -> str:
-    return case_page("cases/edit.html", "cases.case", head, typed=typed, revision=revision, **values)
+    known = {"revision": revision, "tag_names": recent_tags(context.db(), context.account())}
+    return case_page("cases/edit.html", "cases.case", head, typed=typed, **known, **values)

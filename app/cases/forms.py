@@ -41,7 +41,7 @@ def case_facts(form: Mapping[str, str], today: dt.date) -> CaseFacts:
     """Raises Refused with what to change."""
     facts = CaseFacts(
         title=_line(form.get("title", ""), MAX_TITLE),
-        description=_text(form.get("description", ""), MAX_DESCRIPTION),
+        description=long_text(form.get("description", ""), MAX_DESCRIPTION),
         incident_on=_day(form.get("incident_on", ""), today),
         incident_place=_line(form.get("incident_place", ""), MAX_PLACE),
     )
@@ -87,7 +87,7 @@ def _line(text: str, most: int) -> str:
     return line
 
 
-def _text(text: str, most: int) -> str:
+def long_text(text: str, most: int) -> str:
     """Lines stay; control characters do not."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(sign for sign in lines if sign in "\n\t" or sign.isprintable()).strip()

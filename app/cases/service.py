@@ -101,12 +101,11 @@ def unit_for(db: Session, account_id: uuid.UUID, wanted: uuid.UUID | None) -> uu
     return wanted or mine[0]
 
 
-def edit(db: Session, account: Account, case: Case, facts: CaseFacts, revision: int) -> None:
+def edit(db: Session, account: Account, case_id: uuid.UUID, facts: CaseFacts, revision: int) -> None:
     """Write what the form says, drawn when the case was at ``revision``.
 
     Raises ChangedMeanwhile when it is not any more, and Forbidden.
     """
-    case_id = case.id
     with transaction(db):
         held = held_case(db, account, case_id)
         if held.revision != revision:

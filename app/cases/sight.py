@@ -55,6 +55,10 @@ def get_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
     return case
 
 
+def sees(db: Session, account: Account, case_id: uuid.UUID) -> bool:
+    return db.scalar(select(Case.id).where(Case.id == case_id, seen_by(account))) is not None
+
+
 def held_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
     """The case as it is now, for a change, held until the caller's transaction ends.
 

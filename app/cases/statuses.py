@@ -1,5 +1,7 @@
 """The status of a case: which moves there are, who may make them, and making one."""
 
+import uuid
+
 import structlog
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -38,13 +40,12 @@ def moves(account: Account, status: CaseStatus) -> list[CaseStatus]:
     return [after for after in MOVES[status] if supervises or not by_supervisors(status, after)]
 
 
-def set_status(db: Session, account: Account, case: Case, after: CaseStatus, seen: CaseStatus) -> None:
+def set_status(db: Session, account: Account, case_id: uuid.UUID, after: CaseStatus, seen: CaseStatus) -> None:
     """Move the case from the status that the person saw to another.
 
-    Raises Conflict when it is in another status by now, Refused for a move that there is not, and Forbidden for one
-    that is a supervisor's.
+    Raises NotFound and Forbidden as `held_case` does, Conflict when it is in another status by now, Refused for a move
+    that there is not, and Forbidden for one that is a supervisor's.
     """
-    case_id = case.id
     with transaction(db):
         held = held_case(db, account, case_id)
         before = held.status

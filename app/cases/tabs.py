@@ -16,5 +16,7 @@ class Tab:
 
 TABS = [
     Tab("cases.case", _("Overview")),
+    Tab("cases.notes", _("Notes")),
+    Tab("cases.timeline", _("Timeline")),
 ]
 """In the order in which they are shown."""

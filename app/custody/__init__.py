@@ -8,7 +8,7 @@ Whatever changes something says so here in the same transaction:
 from app.custody.acting import OPERATOR, STRANGER, WORKER, Actor, act_as, acting, program
 from app.custody.actions import ACTIONS
 from app.custody.appending import Chain, Thing
-from app.custody.canonical import digest
+from app.custody.canonical import Detail, digest
 from app.custody.recording import AGENCY_CHAIN, bind, of_case, of_sketch, record
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "WORKER",
     "Actor",
     "Chain",
+    "Detail",
     "Thing",
     "act_as",
     "acting",

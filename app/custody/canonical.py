@@ -24,7 +24,7 @@ def canonical(entry: CustodyEntry) -> dict[str, Any]:
     return {name: _plain(getattr(entry, name)) for name in HASHED}
 
 
-def canonical_row(row: Mapping[str, Any]) -> dict[str, Any]:
+def canonical_row(row: Mapping[Any, Any]) -> dict[str, Any]:
     """The same of an entry's columns, read without making a record of them."""
     return {name: _plain(row[name]) for name in HASHED}
 

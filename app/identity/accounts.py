@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.identity import units
+from app.identity.entries import record, record_made
 from app.identity.passwords import hash_password, refuse_weak, verify_password
 from models import Account, OneTimeLink, Role, SignInSession, utc_now
 
@@ -96,6 +97,7 @@ def add_account(
             account.units = units.kept(db, unit_ids)
             db.add(account)
             db.flush()
+            record_made(db, "account.created", account)
     except IntegrityError:  # somebody else added it in the same moment
         raise Conflict(EMAIL_TAKEN) from None
     log.info("account_added", account=str(account.id), roles=sorted(account.roles), units=len(account.units))
@@ -179,10 +181,13 @@ def change_password(db: Session, account: Account, current: str, new: str) -> No
         if account.password_hash != checked_hash:
             raise Conflict(_("The password was changed meanwhile; sign in again."))
         put_password(db, account, new)
+        record(db, "account.password", account, by=account, way="changed")
     log.info("password_changed", account=str(account.id))
 
 
 def rename_account(db: Session, account: Account, name: str) -> None:
     name = clean_name(name)
     with transaction(db):
-        locked(db, account.id).name = name
+        account = locked(db, account.id)
+        was, account.name = account.name, name
+        record(db, "account.renamed", account, was=was)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.errors import NotSignedIn
@@ -12,7 +13,9 @@ from models import Account
 
 blueprint = Blueprint("confirm", __name__)
 
-NOT_PROVED = "That did not prove it is you. Try again; after five wrong tries an account rests for 15 minutes."
+NOT_PROVED = lazy_gettext(
+    "That did not prove it is you. Try again; after five wrong tries an account rests for 15 minutes."
+)
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
@@ -29,7 +32,7 @@ def confirm() -> ResponseReturnValue:
     except second_factor.SecretUnreadable as error:
         return _page(following, str(error)), error.status
     except SignInRefused as error:
-        return _page(following, NOT_PROVED), error.status
+        return _page(following, str(NOT_PROVED)), error.status
     sessions.confirm(context.db(), signed)
     return Response(status=303, headers={"Location": following})
 

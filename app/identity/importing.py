@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Conflict
 from app.identity import units
+from app.identity.entries import record_made
 from app.identity.links import first_invitation
 from app.identity.roster import Problem, Roster, Row, read
 from models import Account, Unit, fold, utc_now
@@ -79,10 +81,11 @@ def carry_out(db: Session, text: str, add_units: bool = False) -> list[Invited]:
                 raise ImportRefused(roster.problems)
             known = units.by_name(db)
             units.kept(db, [unit.id for unit in known.values()])
-            for name in new_units(db, roster):
-                db.add(known.setdefault(fold(name), Unit(name=name)))
+            added_units = [known.setdefault(fold(name), Unit(name=name)) for name in new_units(db, roster)]
+            db.add_all(added_units)
             added = [_add(db, row, known) for row in roster.rows]
             db.flush()
+            _record(db, added_units, [account for _, account in added])
             invited = [Invited(row, first_invitation(db, account)) for row, account in added]
     except IntegrityError:
         raise Conflict(_("Somebody added one of these people or units in the same moment. Try again.")) from None
@@ -96,6 +99,13 @@ def _add(db: Session, row: Row, known: dict[str, Unit]) -> tuple[Row, Account]:
     account.units = [known[fold(unit)] for unit in row.units]
     db.add(account)
     return row, account
+
+
+def _record(db: Session, added_units: list[Unit], added: list[Account]) -> None:
+    for unit in added_units:
+        units.record_added(db, custody.acting(db), unit)
+    for account in added:
+        record_made(db, "account.imported", account)
 
 
 def _taken(db: Session, emails: list[str]) -> set[str]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.database import transaction
 from app.errors import Conflict, Refused
 from app.identity import accounts
+from app.identity.entries import record
 from app.identity.passwords import verify_password
 from app.settings import Settings
 from models import Account, Role, utc_now
@@ -35,8 +36,10 @@ class CodeRefused(accounts.SignInRefused):
     def __init__(self) -> None:
         Refused.__init__(
             self,
-            "That code is not right, or was used before. Wait for the next one and type it as shown; after five wrong "
-            "tries an account rests for 15 minutes.",
+            _(
+                "That code is not right, or was used before. Wait for the next one and type it as shown; after five "
+                "wrong tries an account rests for 15 minutes."
+            ),
         )
 
 
@@ -99,6 +102,7 @@ def finish(db: Session, secret_key: str, account: Account, code: str) -> None:
         if step is None:
             raise CodeRefused
         account.totp_confirmed_at, account.totp_last_step = utc_now(), step
+        record(db, "account.factor", account, by=account, present=True)
     log.info("second_factor_set_up", account=str(account.id))
 
 
@@ -159,6 +163,7 @@ def remove(db: Session, secret_key: str, account: Account, password: str | None,
             accounts.count_try(account, right=False)
         if right:
             clear(account)
+            record(db, "account.factor", account, by=account, present=False)
     if not right:
         raise Refused(
             _("The password or the code is not right. After five wrong tries an account rests for 15 minutes.")

@@ -7,6 +7,7 @@ import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from app import context, gate
@@ -19,8 +20,8 @@ from models import Account
 blueprint = Blueprint("second_factor", __name__)
 
 DONE = {
-    "finish": "Your second factor is set up. From now on you are asked for a code when you sign in.",
-    "remove": "Your second factor is removed.",
+    "finish": lazy_gettext("Your second factor is set up. From now on you are asked for a code when you sign in."),
+    "remove": lazy_gettext("Your second factor is removed."),
 }
 
 

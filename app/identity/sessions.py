@@ -13,6 +13,7 @@ from app.agency import settings
 from app.database import transaction
 from app.errors import NotFound
 from app.identity.accounts import SignInRefused, locked
+from app.identity.entries import record
 from app.identity.tokens import new_token, token_hash
 from models import Account, SignInSession, utc_now
 
@@ -61,13 +62,20 @@ def start(
 
 def find(db: Session, token: str) -> SignInSession | None:
     """The session of this token; None when it is unknown or over, or its account is suspended."""
-    query = select(SignInSession).join(SignInSession.account).options(contains_eager(SignInSession.account))
-    return db.scalar(
-        query.where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.expires_at > utc_now(),
-            Account.suspended_at.is_(None),
+    # Every request asks this: one query for the session, its account, and the account's roles and units.
+    account = contains_eager(SignInSession.account)
+    query = select(SignInSession).join(SignInSession.account)
+    query = query.options(account.joinedload(Account.role_rows), account.joinedload(Account.units))
+    return (
+        db.scalars(
+            query.where(
+                SignInSession.token_hash == token_hash(token),
+                SignInSession.expires_at > utc_now(),
+                Account.suspended_at.is_(None),
+            )
         )
+        .unique()
+        .one_or_none()
     )
 
 
@@ -133,6 +141,7 @@ def end_all(db: Session, account: Account) -> int:
     with transaction(db):
         query = delete(SignInSession).where(SignInSession.account_id == account.id)
         ended = len(db.execute(query.returning(SignInSession.id)).all())
+        record(db, "account.signed_out", account, count=ended)
     log.info("sessions_ended", account=str(account.id), count=ended)
     return ended
 

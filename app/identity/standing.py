@@ -12,9 +12,11 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Forbidden, NotFound, Refused
 from app.identity import units
+from app.identity.entries import record, standing
 from models import Account, AccountRole, OneTimeLink, Role, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
@@ -33,13 +35,27 @@ def set_standing(
     wanted, by_id, account_id = {Role(role) for role in roles}, by.id, account.id
     with transaction(db):
         account = _held(db, by_id, account_id)
-        before = account.roles
+        before, units_before = account.roles, {unit.name for unit in account.units}
+        digest = standing(account)
         if by_id == account_id and wanted != before:
             raise Refused(_("You cannot change your own roles; another administrator can."))
         account.set_roles(wanted)
         account.units = units.kept(db, unit_ids)
         account.claims_due_at = utc_now()
         _keep_an_admin(db)
+        now = {unit.name for unit in account.units}
+        record(
+            db,
+            "account.standing",
+            account,
+            by,
+            before=digest,
+            after=standing(account),
+            gained=sorted(wanted - before),
+            lost=sorted(before - wanted),
+            units_gained=sorted(now - units_before),
+            units_lost=sorted(units_before - now),
+        )
     log.info(
         "standing_changed",
         account=str(account_id),
@@ -64,6 +80,7 @@ def suspend(db: Session, by: Account, account: Account) -> None:
         db.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
         db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None)))
         _keep_an_admin(db)
+        record(db, "account.suspended", account, by)
     log.info("account_suspended", account=str(account_id), by=str(by_id))
 
 
@@ -78,6 +95,7 @@ def restore(db: Session, account: Account, by: Account | None = None) -> None:
         account.suspended_at = account.locked_until = None
         account.failed_attempts = 0
         account.claims_due_at = utc_now()
+        record(db, "account.restored", account, by or custody.OPERATOR)
     log.info("account_restored", account=str(account_id), by=str(by_id or "operator"))
 
 

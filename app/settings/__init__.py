@@ -43,6 +43,7 @@ class Settings:
     var: Path
     weights: Path = ROOT / "weights"
     storage_emulator: str | None = None
+    anchor_url: str | None = None
     remove_orphans: bool = False
     redis_url: str | None = field(default=None, repr=False)
     identity: str = "local"
@@ -114,6 +115,7 @@ class _Reader(FleetReader):
             database_url=self._database(var),
             storage_url=self._storage(var),
             storage_emulator=self._storage_emulator(production),
+            anchor_url=self._anchor(),
             remove_orphans=self._one_of("SEMBLANCE_REMOVE_ORPHANS", ("no", "yes")) == "yes",
             secret_key=self._secret(production),
             var=var,
@@ -187,6 +189,15 @@ class _Reader(FleetReader):
             parse_place(text)
         except ValueError as error:
             self.problems.append(f"STORAGE_URL {error}")
+        return text
+
+    def _anchor(self) -> str | None:
+        text = self.env.get("ANCHOR_URL")
+        try:
+            if text:
+                parse_place(text)
+        except ValueError as error:
+            self.problems.append(f"ANCHOR_URL {error}")
         return text
 
     def _storage_emulator(self, production: bool) -> str | None:

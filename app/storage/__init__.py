@@ -24,6 +24,7 @@ __all__ = [
     "RemovalRefused",
     "StorageUnavailable",
     "object_key",
+    "open_anchors",
     "open_place",
     "open_store",
     "split_key",
@@ -33,6 +34,13 @@ __all__ = [
 def open_store(settings: "Settings") -> ObjectStore:
     """The store that the settings name. Raises StorageUnavailable when it cannot be used at all."""
     return open_place(parse_place(settings.storage_url), settings.storage_emulator)
+
+
+def open_anchors(settings: "Settings") -> ObjectStore:
+    """The second place of the anchors of custody, which the settings name. Raises StorageUnavailable."""
+    if settings.anchor_url is None:
+        raise ValueError("ANCHOR_URL is not set.")
+    return open_place(parse_place(settings.anchor_url), settings.storage_emulator)
 
 
 def open_place(place: Place, emulator: str | None = None) -> ObjectStore:

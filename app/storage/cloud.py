@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import io
 import tempfile
+import uuid
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -119,11 +120,11 @@ class CloudStore:
         with self._answering(key):
             return int(self._described(key).size)
 
-    def objects(self) -> Iterator[Kept]:
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
         with self._answering():
             blobs = self._client.list_blobs(
                 self._bucket,
-                prefix=self._prefix,
+                prefix=f"{self._prefix}{owner}/" if owner else self._prefix,
                 fields="items(name,size,updated,customTime,generation,metageneration),nextPageToken",
                 timeout=TIMEOUT,
                 retry=patience(WRITE_SECONDS),

@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 import time
+import uuid
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -77,11 +78,12 @@ class LocalStore:
         with self._open(key) as file:
             return os.fstat(file.fileno()).st_size
 
-    def objects(self) -> Iterator[Kept]:
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
         with self._reading(), os.scandir(self.root) as owners:
-            for owner in owners:
-                if OWNER.fullmatch(owner.name) and owner.is_dir(follow_symlinks=False):
-                    yield from _kept_in(owner)
+            for one in owners:
+                wanted = one.name == str(owner) if owner else OWNER.fullmatch(one.name)
+                if wanted and one.is_dir(follow_symlinks=False):
+                    yield from _kept_in(one)
 
     def remove(self, kept: Kept) -> bool:
         owner, digest = split_key(kept.key)

@@ -1,6 +1,7 @@
 """What every store of objects can do, and how it fails."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -81,8 +82,9 @@ class ObjectStore(Protocol):
     def size(self, key: str) -> int:
         """In bytes. Raises MissingObject."""
 
-    def objects(self) -> Iterator[Kept]:
-        """Every object, in no order to rely on. What is not named like an object is left out."""
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
+        """Every object, or every one of an owner, in no order to rely on. What is not named like an object is left
+        out."""
 
     def remove(self, kept: Kept) -> bool:
         """Remove the object if it still is as it was listed. False when it has been put again since, and stays.

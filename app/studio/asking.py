@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs, workers
+from app import custody, idempotency, jobs, workers
 from app.agency import quotas
 from app.database import transaction
 from app.errors import Conflict, Refused
@@ -80,15 +80,34 @@ def request_render(
     def make() -> list[uuid.UUID]:
         held = held_sketch(db, account, sketch_id)
         if eyes is not None:
-            held.eyes = pair
+            _put_eyes(db, account, held, pair)
         made.extend(_same_request(db, sketch_id, params, candidates))
         if not made:
             made.extend(_enqueue(db, sketch_id, owner_id, params, candidates))
             quotas.hold_to(db, owner_id, held.unit_id, quotas.MEASURES)
+            _record_asked(db, account, held, params, made)
         return [job.id for job in made]
 
     outcome = idempotency.once(db, request, make)
     return get_job(db, account, outcome.made[0]) if outcome.replayed else made[0]
+
+
+def _put_eyes(db: Session, account: Account, sketch: Sketch, pair: EyePair | None) -> None:
+    if sketch.eyes == pair:
+        return
+    before, after = (custody.digest(eyes) if eyes else None for eyes in (sketch.eyes, pair))
+    sketch.eyes = pair
+    thing = custody.Thing("sketch", sketch.id)
+    custody.record(db, custody.of_sketch(sketch), account, "sketch.eyes", thing, before=before, after=after)
+
+
+def _record_asked(
+    db: Session, account: Account, sketch: Sketch, params: Mapping[str, Any], made: Sequence[Job]
+) -> None:
+    said = {name: params[name] for name in ("engine", "seed", "strength", "appearance") if name in params}
+    ids = [str(job.id) for job in made]
+    thing = custody.Thing("sketch", sketch.id)
+    custody.record(db, custody.of_sketch(sketch), account, "likeness.asked", thing, jobs=ids, **said)
 
 
 def _enqueue(
@@ -169,9 +188,10 @@ def retry(db: Session, account: Account, job: Job) -> Job:
     with transaction(db):
         sketch = workable_sketch(db, account, job.subject_id)
         again = jobs.retry(db, job)
+        _record_job(db, account, "job.retried", again)
         for other in others:
             with suppress(Conflict):  # somebody else was faster
-                jobs.retry(db, other)
+                _record_job(db, account, "job.retried", jobs.retry(db, other))
         quotas.hold_to(db, again.owner_id, sketch.unit_id, quotas.MEASURES)
     return again
 
@@ -181,10 +201,16 @@ def cancel(db: Session, account: Account, job: Job) -> None:
     look."""
     workable_sketch(db, account, job.subject_id)
     unfinished = [one for one in together(db, get_job(db, account, job.id)) if one.state in jobs.OPEN]
-    if len(unfinished) < 2:
-        jobs.cancel(db, (unfinished or [job])[0])
-        return
     with transaction(db):
+        if len(unfinished) < 2:
+            _record_job(db, account, "job.cancelled", jobs.cancel(db, (unfinished or [job])[0]))
+            return
         for one in unfinished:
             with suppress(Conflict):  # done meanwhile
-                jobs.cancel(db, one)
+                _record_job(db, account, "job.cancelled", jobs.cancel(db, one))
+
+
+def _record_job(db: Session, account: Account, action: str, job: Job) -> None:
+    sketch = db.get_one(Sketch, job.subject_id)
+    facts = {"kind": str(job.kind), "sketch": str(sketch.id)}
+    custody.record(db, custody.of_sketch(sketch), account, action, custody.Thing("job", job.id), **facts)

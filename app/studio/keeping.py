@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import clock, transaction
 from app.studio.shelf import likenesses
 from app.studio.sight import held_sketch
@@ -29,6 +30,17 @@ def keep(db: Session, account: Account, likeness: Likeness) -> None:
             return
         row = db.get_one(Likeness, likeness_id)
         row.kept_at, row.kept_by = clock(db), account_id
+        custody.record(
+            db,
+            custody.of_sketch(sketch),
+            account,
+            "likeness.kept",
+            custody.Thing("likeness", likeness_id),
+            before=before.image_sha256 if before else None,
+            after=row.image_sha256,
+            number=row.number,
+            sketch=str(sketch_id),
+        )
     log.info("likeness_kept", likeness=str(likeness_id), sketch=str(sketch_id), by=str(account_id))
 
 

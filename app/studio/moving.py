@@ -40,8 +40,9 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
         if unit_id is None:
             raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)
-        units.kept(db, [unit_id])
+        (unit,) = units.kept(db, [unit_id])
         former = first.unit_id
+        units.record_moved(db, account, first, unit)
         db.execute(update(Sketch).where(Sketch.lineage_id == lineage_id).values(unit_id=unit_id))
     # It decides who sees evidence: the log says who decided.
     log.info(

@@ -13,14 +13,14 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs
+from app import custody, idempotency, jobs
 from app.agency import quotas
 from app.database import transaction
 from app.errors import Refused
 from app.idempotency import Asked
 from app.identity import units
 from app.intake import Intake, take_in
-from app.storage import ObjectStore, object_key
+from app.storage import ObjectStore, object_key, split_key
 from app.studio.asking import cancel, request_render, retry
 from app.studio.keeping import keep
 from app.studio.shelf import (
@@ -79,10 +79,12 @@ def create_sketch(
             sketch.version, sketch.unit_id = 1, unit_for(db, owner_id, unit_id)
             units.kept(db, [sketch.unit_id] if sketch.unit_id else [])
         else:
-            sketch.version, sketch.unit_id = _next_version(db, account, lineage_id)
+            sketch.version, first = _next_version(db, account, lineage_id)
+            sketch.unit_id, sketch.case_id = first.unit_id, first.case_id
         db.add(sketch)
         jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
         quotas.hold_to(db, owner_id, sketch.unit_id, [quotas.STORED])
+        _record_added(db, account, sketch)
         return [sketch.id]
 
     outcome = idempotency.once(db, request, make)
@@ -116,12 +118,27 @@ def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
     )
 
 
-def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
-    """The lineage's next number, and its unit. Raises NotFound for a lineage that the account does not see."""
+def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
+    custody.record(
+        db,
+        custody.of_sketch(sketch),
+        account,
+        "sketch.added",
+        custody.Thing("sketch", sketch.id),
+        after=sketch.original_sha256,
+        picture=split_key(sketch.clean_key)[1],
+        version=sketch.version,
+        mime=sketch.original_mime,
+        bytes=sketch.original_size,
+    )
+
+
+def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, Sketch]:
+    """The lineage's next number, and its first version. Raises NotFound for one that the account does not see."""
     # Holding the first version keeps two new versions from getting the same number.
     first = held_sketch(db, account, lineage_id)
     newest = db.scalar(select(func.max(Sketch.version)).where(Sketch.lineage_id == lineage_id))
-    return (newest or 0) + 1, first.unit_id
+    return (newest or 0) + 1, first
 
 
 def _file_name(text: str) -> str:
@@ -144,9 +161,15 @@ def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
     title, lineage_id = _title(title), sketch.lineage_id
     with transaction(db):
         held_sketch(db, account, lineage_id)
-        query = select(Sketch).where(Sketch.lineage_id == lineage_id)
-        for version in db.scalars(query.with_for_update()):
+        query = select(Sketch).where(Sketch.lineage_id == lineage_id).order_by(Sketch.version)
+        versions = db.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        was = versions[0].title
+        for version in versions:
             version.title = title
+        # Chains outlive what they tell of, so they hold no text that people wrote.
+        digests = {"before": custody.digest(was), "after": custody.digest(title)}
+        thing = custody.Thing("sketch", lineage_id)
+        custody.record(db, custody.of_sketch(versions[0]), account, "sketch.renamed", thing, **digests)
 
 
 __all__ = [

@@ -34,7 +34,7 @@ def home() -> ResponseReturnValue:
     works = signed.account.has_role("investigator", "supervisor")
     if not works and signed.account.has_role("admin"):
         return redirect(url_for("admin.overview"))
-    return redirect(url_for("studio.sketches" if works else "identity.account"))
+    return redirect(url_for("cases.cases" if works else "identity.account"))
 
 
 @blueprint.get("/about")

@@ -1,11 +1,13 @@
 /** The before/after view: a range that the keyboard moves, and the picture itself that a pointer drags. */
+import { gettext } from "./words.js";
+
 class WipeView extends HTMLElement {
   connectedCallback() {
     const range = /** @type {HTMLInputElement} */ (this.querySelector("input"));
     const frame = /** @type {HTMLElement} */ (this.querySelector(".wipe-frame"));
     const show = () => {
       this.style.setProperty("--wipe", `${range.value}%`);
-      range.setAttribute("aria-valuetext", `${range.value} % sketch`);
+      range.setAttribute("aria-valuetext", gettext("%(percent)s %% sketch", { percent: range.value }));
     };
     const drag = (/** @type {PointerEvent} */ event) => {
       const box = frame.getBoundingClientRect();

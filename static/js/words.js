@@ -20,5 +20,5 @@ export function ngettext(one, many, count, values) {
 
 /** @param {string} message @param {Record<string, string | number>} [values] */
 function fill(message, values = {}) {
-  return message.replace(/%\((\w+)\)[sd]/g, (found, name) => String(values[name] ?? found));
+  return message.replace(/%\((\w+)\)s|%%/g, (found, name) => (name ? String(values[name] ?? found) : "%"));
 }

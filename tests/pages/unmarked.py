@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from babel.messages.jslexer import tokenize
 from jinja2 import Environment, nodes
 
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext", "lazy_gettext"}
@@ -21,7 +22,6 @@ SPOKEN = {
     "label",
 }
 """Attributes that are read out or shown."""
-VALUES = {"button", "submit", "reset"}
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 NAMES = {
     "Semblance",
@@ -120,10 +120,44 @@ def _sentence(text: str) -> bool:
     return spoken(text) and (text[0].isupper() or re.search(r"[^\W\d_]+ [^\W\d_]+", text) is not None)
 
 
-def raised_in(path: Path, errors: set[str]) -> Iterator[str]:
-    """Errors for a person whose sentence is not marked: ``Refused("...")`` and not ``Refused(_("..."))``."""
+def in_code(path: Path, told: set[str], errors: set[str]) -> Iterator[str]:
+    """Sentences that no catalogue can know: f-strings in a mark or in one of the ``errors``, and those of ``told``
+    that are not marked at all: ``Refused("...")`` and not ``Refused(_("..."))``."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in errors and node.args:
-            told = node.args[0]
-            if isinstance(told, ast.JoinedStr) or (isinstance(told, ast.Constant) and isinstance(told.value, str)):
-                yield f"{path.name}:{node.lineno} {node.func.id}"
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        name, first = _name(node.func), node.args[0]
+        built = isinstance(first, ast.JoinedStr | ast.BinOp)
+        bare = any(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in node.args[:2])
+        if (built and name in errors | GETTEXT) or (bare and name in told) or (told and name == "__init__" and bare):
+            yield f"{path.name}:{node.lineno} {name}"
+
+
+def _name(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr if function.attr == "__init__" else ""
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+QUIET = {"gettext", "ngettext", "Error", "querySelector", "querySelectorAll", "closest", "matches"}
+"""What a script calls with strings that need no mark: the marks, errors of the program, selectors."""
+FILLED = re.compile(r"\$\{.*?\}")
+
+
+def in_script(source: str) -> list[str]:
+    """Strings that look like words for a person and stand in no mark."""
+    found, calls, before = [], [""], ""
+    for token in tokenize(source):
+        if token.value == "(":
+            calls.append(before)
+        elif token.value == ")":
+            calls.pop()
+        elif token.type in ("string", "template_string") and calls[-1] not in QUIET:
+            text = token.value[1:-1]
+            words = FILLED.sub(" … ", text)
+            if re.match(r"[A-Z][a-z]+[^A-Z]* \w", words) or (
+                "…" in words and re.search(r"[a-z]{3,} …|… +[a-z]{3,}", words)
+            ):
+                found.append(text)
+        before = token.value if token.type == "name" else ""
+    return found

@@ -18,6 +18,9 @@ from tests.people import add_person
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 Dump = dict[str, dict[str, dict[str, Any]]]
+CUSTODY = ("custody_chain", "custody_entry", "sighting")
+
+CUSTODY = ("custody_chain", "custody_entry", "sighting")
 
 
 @dataclass
@@ -89,10 +92,12 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
 
 
 def dump(app: Flask) -> Dump:
-    """Every row of every table, by its primary key."""
+    """Every row of every table but custody's, which grows with all that is done, by its primary key."""
     found: Dump = {}
     with services(app).database.engine.connect() as connection:
         for table in Base.metadata.sorted_tables:
+            if table.name in CUSTODY:
+                continue
             primary = [column.name for column in table.primary_key]
             rows = [dict(row._mapping) for row in connection.execute(select(table))]
             found[table.name] = {"/".join(str(row[name]) for name in primary): row for row in rows}

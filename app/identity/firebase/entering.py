@@ -8,9 +8,10 @@ from app.database import transaction
 from app.errors import Conflict
 from app.identity import links
 from app.identity.accounts import clean_email, clean_name
+from app.identity.entries import record
 from app.identity.firebase.client import Firebase, User
-from app.identity.units import FIRST_UNIT, by_name, clean_unit_name
-from models import Account, LinkPurpose, Role, Unit, fold, utc_now
+from app.identity.units import FIRST_UNIT, clean_unit_name
+from models import Account, LinkPurpose, Role, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +29,9 @@ def first_account(db: Session, firebase: Firebase, token: str, email: str, name:
         links.find(db, token, LinkPurpose.FIRST_ADMIN).used_at = utc_now()
         account = Account(email=email, name=name, firebase_uid=user.uid, claims_due_at=utc_now())
         account.set_roles(Role)
-        account.units = [by_name(db).get(fold(unit)) or Unit(name=unit)]
+        links.first_unit(db, account, unit)
         db.add(account)
+        links.record_first(db, account)
     log.info("first_account_created", account=str(account.id))
     return code
 
@@ -52,6 +54,7 @@ def open_link(db: Session, firebase: Firebase, token: str) -> str:
         link.used_at = utc_now()
         account.firebase_uid, account.claims_due_at = user.uid, utc_now()
         account.failed_attempts, account.locked_until = 0, None
+        record(db, "account.linked", account, by=account, way=str(link.purpose))
     log.info("firebase_link_opened", account=str(account.id))
     return code
 
