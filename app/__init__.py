@@ -80,12 +80,18 @@ def _for_templates() -> dict[str, object]:
 
     from app import context
     from app.errors import AppError
+    from app.storage import split_key
 
     try:
         signed = context.sign_in()
     except (SQLAlchemyError, AppError):
         signed = None  # the page that says so must still be drawn
-    return {"account": signed.account if signed else None}
+    known = context.agency()
+    return {
+        "account": signed.account if signed else None,
+        "agency": known.settings,
+        "logo": known.logo_key and split_key(known.logo_key)[1],
+    }
 
 
 def _register(app: "Flask") -> None:
@@ -94,6 +100,7 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import guide
     from app.api import views as api
+    from app.cases import glass_views as glass
     from app.cases import views as cases
     from app.custody import pages as custody
     from app.exchange import views as exchange
@@ -110,7 +117,7 @@ def _register(app: "Flask") -> None:
     from app.studio import views as studio
     from app.witness import views as witness
 
-    staff = (studio, cases, custody, exchange, retention, admin, operations)
+    staff = (studio, cases, glass, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase, token_views)
     evidence = (filing, witness, photos, pairs, notifications)
     rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api, guide)

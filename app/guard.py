@@ -52,7 +52,7 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
         )
     if (token := context.access_token()) is not None:
         _check_token(access, token)
-    if access.confirmed and not sessions.is_confirmed(signed):
+    if access.confirmed and not sessions.is_confirmed(context.db(), signed):
         return _to_confirm()
     if request.method not in context.SAFE_METHODS:
         sessions.touch(context.db(), signed)

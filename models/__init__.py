@@ -1,6 +1,7 @@
 """The records of the product, one file a family."""
 
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
+from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
@@ -63,11 +64,13 @@ __all__ = [
     "ObjectRemoval",
     "OneTimeLink",
     "Proposal",
+    "Quota",
     "RealPhoto",
     "RetentionPolicy",
     "Role",
     "SavedFilter",
     "Scope",
+    "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",

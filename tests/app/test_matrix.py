@@ -126,6 +126,10 @@ def _things(world: World, db: Session, png: bytes) -> None:
         "tag": "0",
         "name": "css/base.css",
         "token": "not-a-token",
+        "kind": "unit",
+        "subject_id": world.values["unit_id"],
+        "section": "entry",
+        "access_id": uuid.uuid4(),
         "language": "th",
     }
 
