@@ -139,10 +139,15 @@ def _case(world: World, db: Session) -> None:
     world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
     world.values["filter_id"] = uuid.uuid4()
     _note(world, db, owner)
+    _dealings(world, db, owner)
 
 
 def _note(world: World, db: Session, owner: Account) -> None:
     world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
+
+
+def _dealings(world: World, db: Session, owner: Account) -> None:
+    """A case of its own that was exported and that somebody wants deleted."""
     case = cases.create(db, owner, CaseFacts("Harbour"))
     supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
     export = exports.ask(db, supervisor, case.id, ExportFormat.ZIP, "en")
@@ -268,8 +273,16 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/api/v1/likenesses/<uuid:likeness_id>/image",
+    "/api/v1/likenesses/<uuid:likeness_id>/provenance",
+    "/api/v1/sketches/<uuid:sketch_id>/image",
+    "/api/v1/sketches/<uuid:sketch_id>/original",
+    "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
+    "/photos/<uuid:photo_id>/aligned",
+    "/photos/<uuid:photo_id>/image",
+    "/photos/<uuid:photo_id>/original",
     "/sketches/<uuid:sketch_id>/image",
     "/sketches/<uuid:sketch_id>/original",
 }
