@@ -136,22 +136,20 @@ def _things(world: World, db: Session, png: bytes) -> None:
 
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
-    world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
-    world.values["filter_id"] = uuid.uuid4()
-    _note(world, db, owner)
-
-
-def _note(world: World, db: Session, owner: Account) -> None:
-    world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
-    case = cases.create(db, owner, CaseFacts("Harbour"))
     supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
+    case = cases.create(db, owner, CaseFacts("Harbour"))
     export = exports.ask(db, supervisor, case.id, ExportFormat.ZIP, "en")
     work(world.app)
     # Asked for by the supervisor, who therefore may not approve it: the case stays for all that comes after.
     request = deletion.ask(db, supervisor, case.id, "Over")
     policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
-    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id}
+    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
     world.values["policy_id"] = policies.policies(db)[0].id
+    _note(world, db, owner)
+
+
+def _note(world: World, db: Session, owner: Account) -> None:
+    world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
