@@ -43,9 +43,7 @@ def _count(settings: Settings) -> int:
 def _export(settings: Settings, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
-        print(
-            f"{folder} is not empty. Name a new one: pairs that were withdrawn must not stay.", file=sys.stderr
-        )
+        print(f"{folder} is not empty. Name a new one: pairs that were withdrawn must not stay.", file=sys.stderr)
         return 1
     database = Database(settings.database_url)
     with database.session() as db:

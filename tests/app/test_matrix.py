@@ -21,6 +21,8 @@ from app.database import Database, transaction, upgrade
 from app.identity import accounts, standing, units
 from app.identity.passwords import hash_password
 from app.settings import Settings
+from app.witness.forms import Said
+from app.witness.service import add_session
 from models import (
     Account,
     Case,
@@ -122,7 +124,9 @@ def _things(world: World, db: Session, png: bytes) -> None:
 
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
-    world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
+    case_id = cases.create(db, owner, CaseFacts("Harbour")).id
+    session = add_session(db, owner, case_id, Said("Ada Artist", "Witness 1"))
+    world.values |= {"case_id": case_id, "session_id": session.id}
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
