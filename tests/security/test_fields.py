@@ -40,7 +40,7 @@ LINK_OF = frozenset({"one_time_link+", "one_time_link-"})
 PASSWORD_SET = frozenset({"account.password_hash", "account.password_changed_at"})
 NEW_SKETCH = frozenset({"sketch+", "job+"})
 INVITED = frozenset({"account+", "account_role+", "one_time_link+"})
-FILED = frozenset({"sketch.case_id", "sketch.session_id", "case_file.changed_at"})
+FILED = frozenset({"sketch.case_id", "sketch.session_id", "sketch.unit_id", "case_file.changed_at"})
 SAID = frozenset(FIELDS)
 EYES = frozenset({"left_x", "left_y", "right_x", "right_y"})
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -101,9 +101,8 @@ def no_mail(world: World) -> None:
 
 def in_no_case(world: World) -> None:
     with world.session() as db:
-        unit_id = db.get_one(CaseFile, world.values["case_id"]).unit_id
         mine = Sketch.id == world.values["sketch_id"]
-        db.execute(update(Sketch).where(mine).values(case_id=None, session_id=None, unit_id=unit_id))
+        db.execute(update(Sketch).where(mine).values(case_id=None, session_id=None, unit_id=None))
         db.commit()
 
 
