@@ -20,6 +20,8 @@ KIND_WORDS = {
     JobKind.ALIGN: lazy_gettext("Find eyes"),
     JobKind.RENDER: lazy_gettext("Render"),
     JobKind.PHOTO: lazy_gettext("Compare photo"),
+    JobKind.EXPORT: lazy_gettext("Export a case"),
+    JobKind.IMPORT: lazy_gettext("Import a case"),
 }
 STATE_WORDS = {
     JobState.QUEUED: lazy_gettext("Waiting"),

@@ -61,7 +61,7 @@ def file_one(sketch_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/versions")
-@gate.investigator
+@gate.case_reader
 def versions(sketch_id: uuid.UUID) -> str:
     sketch = get_sketch(context.db(), context.account(), sketch_id)
     found = shelf.versions_of(context.db(), sketch)

@@ -6,6 +6,8 @@ runs that in the one transaction that also ends the job, so a job is done exactl
 
 from app.database import Database
 from app.handlers.align import align
+from app.handlers.export import export
+from app.handlers.importing import import_case
 from app.handlers.photo import photo
 from app.handlers.render import render
 from app.handlers.work import Compared, Found, Handler, Made, Record, Renderer, Tools, Wish
@@ -19,6 +21,8 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.ALIGN: align,
     JobKind.RENDER: render,
     JobKind.PHOTO: photo,
+    JobKind.EXPORT: export,
+    JobKind.IMPORT: import_case,
 }
 
 

@@ -106,6 +106,7 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
         "sketch_id": sketch_id,
         "likeness_id": likeness.id,
         "job_id": job.id,
+        "render_id": job.id,
         "photo_id": photo_id,
         "notification_id": notification_id,
         "keys": keys,

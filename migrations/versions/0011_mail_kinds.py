@@ -1,13 +1,13 @@
 """Which notifications a person wants by e-mail as well.
 
-Revision 0010. It only adds, and what it adds may be left out: code of the revision before works beside it.
+Revision 0011. It only adds, and what it adds may be left out: code of the revision before works beside it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
