@@ -25,6 +25,8 @@ from app.identity import access_tokens, accounts, standing, units
 from app.identity.passwords import hash_password
 from app.retention import deletion, policies
 from app.settings import Settings
+from app.witness.forms import Said
+from app.witness.service import add_session
 from models import (
     AccessToken,
     Account,
@@ -144,6 +146,7 @@ def _case(world: World, db: Session) -> None:
     request = deletion.ask(db, supervisor, case.id, "Over")
     policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
     world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
+    world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
     world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
 
@@ -268,6 +271,9 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 EVIDENCE = {
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
+    "/photos/<uuid:photo_id>/aligned",
+    "/photos/<uuid:photo_id>/image",
+    "/photos/<uuid:photo_id>/original",
     "/sketches/<uuid:sketch_id>/image",
     "/sketches/<uuid:sketch_id>/original",
 }
