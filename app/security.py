@@ -32,7 +32,7 @@ HEADERS = {
 log = structlog.get_logger(__name__)
 
 VISIT_COOKIE = "semblance_visit"
-MAX_STRANGERS_FORM = 64 * 2**10
+MAX_SMALL_BODY = 64 * 2**10
 
 
 def csrf_token() -> str:
@@ -84,10 +84,12 @@ def _netloc(origin: str) -> str:
         return ""
 
 
-def bound_strangers() -> None:
-    """Forms of people who are not signed in are small: nobody else's files are read to the end."""
-    if request.method not in context.SAFE_METHODS and context.sign_in() is None:
-        request.max_content_length = MAX_STRANGERS_FORM
+def bound_bodies() -> None:
+    """Forms of people who are not signed in are small: nobody else's files are read to the end. So is all JSON."""
+    if request.method in context.SAFE_METHODS:
+        return
+    if context.sign_in() is None or request.is_json:
+        request.max_content_length = MAX_SMALL_BODY
 
 
 def refuse_nul() -> None:

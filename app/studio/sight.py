@@ -69,6 +69,12 @@ def _workable(db: Session, query: Select[Sketch, bool]) -> Sketch:
     return sketch
 
 
+def held_for_reading(db: Session, sketch_id: uuid.UUID) -> Sketch:
+    """The sketch, which is not filed elsewhere before the caller's transaction ends."""
+    query = select(Sketch).where(Sketch.id == sketch_id).with_for_update(read=True)
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def require_role(account: Account) -> None:
     """Raises Forbidden for an account that does not work on sketches."""
     if not account.has_role(*WORKING):
