@@ -336,6 +336,10 @@ UNRECORDED = {
     ("POST /account/second-factor", "begin"): "it counts once a code has shown that its owner has it",
     ("POST /sign-in", ""): "the log has it; what is done in the session has entries that name who did it",
     ("POST /sign-out", ""): "the log has it",
+    ("POST /photos/<uuid:photo_id>/eyes", ""): "without points it asks the program to place them, which has its entry",
+    ("POST /notifications/<uuid:notification_id>/open", ""): "whether somebody has read their own notices is theirs",
+    ("POST /notifications/read", ""): "as above",
+    ("POST /notifications/mail", ""): "about what somebody wants mail is theirs",
 }
 """What changes a record and leaves no entry of custody, and why. docs/custody.md says so too."""
 
