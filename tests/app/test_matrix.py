@@ -220,6 +220,7 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
     "/sketches/<uuid:sketch_id>/image",
