@@ -17,6 +17,7 @@ from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.notifications import mail
 from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
@@ -172,6 +173,7 @@ class Station:
             imports.let_go(db)
         removal.carry_out(self._database, self._store)
         self._store.tidy()
+        mail.send_due(self._database, self._settings)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""

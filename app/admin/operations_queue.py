@@ -19,6 +19,7 @@ PER_PAGE = 50
 KIND_WORDS = {
     JobKind.ALIGN: lazy_gettext("Find eyes"),
     JobKind.RENDER: lazy_gettext("Render"),
+    JobKind.PHOTO: lazy_gettext("Compare photo"),
     JobKind.EXPORT: lazy_gettext("Export a case"),
     JobKind.IMPORT: lazy_gettext("Import a case"),
 }

@@ -16,8 +16,11 @@ class Tab:
 
 TABS = [
     Tab("cases.case", _("Overview")),
+    Tab("filing.sketches", _("Sketches")),
+    Tab("witness.sessions", _("Witness sessions")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
+    Tab("cases.custody", _("Custody")),
     Tab("exchange.page", _("Export")),
     Tab("retention.case", _("Retention")),
 ]
