@@ -2,7 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from app.agency import settings
 
-def takes_two(db: Session) -> bool:  # noqa: ARG001
-    """Whether somebody else than who asked must approve. An agency of one may switch that off, visibly."""
-    return True
+
+def takes_two(db: Session) -> bool:
+    """Whether somebody else than who asked must approve. An agency of one may switch that off; pages then say so."""
+    return settings.fresh(db).two_people
