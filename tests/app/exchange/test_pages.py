@@ -8,15 +8,24 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import create_app
 from app.database import transaction
 from app.exchange import views
-from app.retention import deletion
-from models import Case, CaseExport, CaseImport, CustodyEntry, DeletionRequest, RetentionPolicy
+from app.retention import deletion, policies
+from models import (
+    Case,
+    CaseExport,
+    CaseImport,
+    CaseStatus,
+    CustodyEntry,
+    DeletionRequest,
+    Proposal,
+    RetentionPolicy,
+)
 from tests.app.exchange.cases import Office, full_case, office, open_case
-from tests.app.web import Browser, forget_confirmations
+from tests.app.web import Browser, forget_confirmations, services
 
 
 @pytest.fixture
@@ -153,3 +162,18 @@ def test_what_is_not_ones_own_is_not_there(here: Office, app: Flask) -> None:
     assert browser.post(f"/cases/{case.id}/export", {"format": "zip"}).status_code == 404
     assert browser.post(f"/deletions/{request.id}/refuse").status_code == 403
     assert browser.get(f"/exports/{uuid.uuid4()}/file").status_code == 404
+
+
+def test_a_page_takes_eight_queries_at_most(here: Office, app: Flask) -> None:
+    case, browser = full_case(here), signed_in(app, here.supervisor)
+    here.export(case)
+    policies.set_policy(here.db, here.supervisor, CaseStatus.OPEN, 1, Proposal.ARCHIVE)
+    for number in range(5):
+        deletion.ask(here.db, here.other, open_case(here, f"2020-{number}").id, "Over")
+    statements: list[str] = []
+    event.listen(services(app).database.engine, "before_cursor_execute", lambda _c, _u, one, *_: statements.append(one))
+    for path in (f"/cases/{case.id}/export", "/cases/import", "/retention", f"/cases/{case.id}/retention"):
+        statements.clear()
+        assert browser.get(path).status_code == 200
+        found = [one for one in statements if not one.startswith(("BEGIN", "PRAGMA"))]
+        assert len(found) <= 8, "\n".join(found)
