@@ -80,12 +80,18 @@ def _for_templates() -> dict[str, object]:
 
     from app import context
     from app.errors import AppError
+    from app.storage import split_key
 
     try:
         signed = context.sign_in()
     except (SQLAlchemyError, AppError):
         signed = None  # the page that says so must still be drawn
-    return {"account": signed.account if signed else None}
+    known = context.agency()
+    return {
+        "account": signed.account if signed else None,
+        "agency": known.settings,
+        "logo": known.logo_key and split_key(known.logo_key)[1],
+    }
 
 
 def _register(app: "Flask") -> None:
@@ -94,17 +100,26 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import guide
     from app.api import views as api
+    from app.cases import glass_views as glass
     from app.cases import views as cases
     from app.custody import pages as custody
+    from app.exchange import views as exchange
+    from app.filing import views as filing
     from app.identity import confirming, token_views
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.notifications import views as notifications
+    from app.pairs import views as pairs
+    from app.photos import views as photos
+    from app.retention import views as retention
     from app.studio import views as studio
+    from app.witness import views as witness
 
-    staff = (studio, cases, custody, admin, operations)
+    staff = (studio, cases, glass, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase, token_views)
-    rooms = (assets, languages, health, metrics, *people, *staff, api, guide)
+    evidence = (filing, witness, photos, pairs, notifications)
+    rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

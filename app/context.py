@@ -9,6 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import custody
+from app.agency import settings as agency_settings
+from app.agency.settings import Known
 from app.carrier import Carrier
 from app.database import Database
 from app.errors import NotSignedIn
@@ -59,6 +61,20 @@ def db() -> Session:
         custody.act_as(g.db, custody.STRANGER)  # until app.guard knows better
     session: Session = g.db
     return session
+
+
+def agency() -> Known:
+    """The agency's settings and logo as far as they are known: a page that does without the records is shown."""
+    if "agency" not in g:
+        # In a session of its own: where this fails, what the request has read so far stays readable.
+        with services().database.session(read_only=True) as apart:
+            try:
+                away = g.get("problem") == "DatabaseUnavailable"
+                g.agency = agency_settings.last_known(apart) if away else agency_settings.known(apart)
+            except SQLAlchemyError:
+                g.agency = agency_settings.last_known(apart)
+    found: Known = g.agency
+    return found
 
 
 def close_db(error: BaseException | None = None) -> None:  # noqa: ARG001

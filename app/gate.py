@@ -21,6 +21,7 @@ from models import Role, Scope
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "__access__"
 CONFIRMED = "__confirmed__"
+LARGE = "__large__"
 SCOPE = "__scope__"
 ANY_SCOPE = ""
 API = "/api/"
@@ -81,6 +82,11 @@ def case_reader(view: View) -> View:
     return roles(*Role)(view)
 
 
+def supervisor(view: View) -> View:
+    """Supervisors may call this."""
+    return roles(Role.SUPERVISOR)(view)
+
+
 def admin(view: View) -> View:
     """Administrators may call this."""
     return roles(Role.ADMIN)(view)
@@ -92,6 +98,16 @@ def confirmed(view: View) -> View:
     return view
 
 
+def large(most: int) -> Callable[[View], View]:
+    """Whoever may call this may send a body of so many bytes, beyond what others may."""
+
+    def mark(view: View) -> View:
+        setattr(view, LARGE, most)
+        return view
+
+    return mark
+
+
 def scope(needed: Scope) -> Callable[[View], View]:
     """An access token with this scope may call this, within its owner's roles; only for the JSON API."""
 
@@ -100,6 +116,11 @@ def scope(needed: Scope) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def largest(app: Flask, endpoint: str) -> int | None:
+    """What the endpoint says about the size of its bodies; None when it says nothing."""
+    return getattr(app.view_functions[endpoint], LARGE, None)
 
 
 def any_scope(view: View) -> View:

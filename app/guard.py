@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app import context, custody
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn, ScopeMissing
-from app.gate import API, Access, access_of, safe_next
+from app.gate import API, Access, access_of, largest, safe_next
 from app.identity import access_tokens, sessions
 from app.problems import wants_json
 from models import AccessToken, SignInSession
@@ -52,10 +52,13 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
         )
     if (token := context.access_token()) is not None:
         _check_token(access, token)
-    if access.confirmed and not sessions.is_confirmed(signed):
+    if access.confirmed and not sessions.is_confirmed(context.db(), signed):
         return _to_confirm()
     if request.method not in context.SAFE_METHODS:
         sessions.touch(context.db(), signed)
+    # Only now, and before anything reads the form: it is these people's to send.
+    if most := largest(current_app, request.endpoint or ""):
+        request.max_content_length = most
     return None
 
 

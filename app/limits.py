@@ -135,6 +135,7 @@ LINKS = (Limit("links", "30/15minute", network, _unknown),)
 CONFIRMING = (Limit("confirm", "10/15minute", _account, _wrong),)
 ADDING = (Limit("uploads", "600/minute", _account, _done), Limit("uploads-hour", "6000/hour", _account, _done))
 RENDERING = (Limit("renders", "600/minute", _account, _done), Limit("renders-hour", "6000/hour", _account, _done))
+NUMBERS = (Limit("glass", "10/hour", _account, _unknown), Limit("glass-day", "40/day", _account, _unknown))
 IMPORTING = (Limit("imports", "10/10minute", _account, _done),)
 
 STRICT: dict[str, tuple[Limit, ...]] = {
@@ -145,6 +146,7 @@ STRICT: dict[str, tuple[Limit, ...]] = {
     "POST second_factor.page": CONFIRMING,
     "POST firebase.exchange": GUESSING,
     "POST admin.import_accounts": IMPORTING,
+    "POST glass.page": NUMBERS,
     "GET identity.invitation": LINKS,
     "GET identity.first_account": LINKS,
     "POST identity.first_account": LINKS,

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from app import context
 from app.errors import BadRequest, Forbidden
 from app.identity import devices, sessions
-from app.identity.sessions import LIFETIME
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -111,8 +110,9 @@ def _expected_token() -> str:
 
 def remember(response: Response, token: str) -> Response:
     """Give the browser the cookie of its new session, and the mark by which it is known when it comes back."""
-    _set(response, context.cookie_name(), token, int(LIFETIME.total_seconds()))
     signed = sessions.find(context.db(), token)
+    lasts = int((signed.expires_at - signed.created_at).total_seconds()) if signed else None
+    _set(response, context.cookie_name(), token, lasts)
     if signed is not None and device_account() != signed.account_id:
         mark = devices.new_mark(context.settings().secret_key, signed.account_id)
         _set(response, context.cookie_name(devices.COOKIE), mark, devices.LIFETIME)

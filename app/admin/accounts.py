@@ -139,7 +139,7 @@ def _page(one: Account, message: str = "", error: str = "", link: Link | None = 
         sketches_without=units.count_without(db, one),
         role_words=ROLES,
         keeps_passwords=context.identity().keeps_passwords,
-        is_confirmed=signed is not None and sessions.is_confirmed(signed),
+        is_confirmed=signed is not None and sessions.is_confirmed(context.db(), signed),
         message=message,
         error=error,
         link=link,

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app import custody
 from app.database import transaction
-from app.studio.asking import Eyes, eye_pair
+from app.studio.asking import Eyes, eyes_on
 from app.studio.shelf import held_sketch
 from models import Account, Sketch
 
@@ -20,7 +20,7 @@ def put(db: Session, account: Account, sketch: Sketch, eyes: Eyes | None) -> Non
     sketch_id = sketch.id
     with transaction(db):
         held = held_sketch(db, account, sketch_id)
-        before, held.eyes = held.eyes, None if eyes is None else eye_pair(held, eyes)
+        before, held.eyes = held.eyes, None if eyes is None else eyes_on(held, eyes)
         if held.eyes != before:
             thing = custody.Thing("sketch", sketch_id)
             was, now = (custody.digest(pair) if pair else None for pair in (before, held.eyes))

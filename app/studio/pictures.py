@@ -21,38 +21,38 @@ def _likeness(likeness_id: uuid.UUID) -> Likeness:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/image")
-@gate.investigator
+@gate.case_reader
 def image(sketch_id: uuid.UUID) -> Response:
     return send_picture(_sketch(sketch_id))
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/thumbnail")
-@gate.investigator
+@gate.case_reader
 def thumbnail(sketch_id: uuid.UUID) -> Response:
     return send_object(_sketch(sketch_id).thumbnail_key, "image/webp", "sketch.webp", seen=None)
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/original")
-@gate.investigator
+@gate.case_reader
 def original(sketch_id: uuid.UUID) -> Response:
     """The file as it was handed in: always a download, never shown by the browser."""
     return send_original(_sketch(sketch_id))
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/image")
-@gate.investigator
+@gate.case_reader
 def likeness_image(likeness_id: uuid.UUID) -> Response:
     return send_face(_likeness(likeness_id), download="download" in request.args)
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/thumbnail")
-@gate.investigator
+@gate.case_reader
 def likeness_thumbnail(likeness_id: uuid.UUID) -> Response:
     return send_object(_likeness(likeness_id).thumbnail_key, "image/webp", "likeness.webp", seen=None)
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/provenance.json")
-@gate.investigator
+@gate.case_reader
 def provenance(likeness_id: uuid.UUID) -> Response:
     return send_provenance(_likeness(likeness_id), download="download" in request.args)
 

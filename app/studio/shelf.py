@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer
 
@@ -13,10 +12,10 @@ from app import jobs, workers
 from app.errors import NotFound
 from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.paging import Page, nearest_page
-from app.studio.sight import seen_by
+from app.studio.sight import NO_SKETCH, seen_by
 from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-NO_SKETCH = lazy_gettext("There is no such sketch, or it is not yours.")
+__all__ = ["NO_SKETCH"]
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
