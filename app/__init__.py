@@ -95,15 +95,23 @@ def _register(app: "Flask") -> None:
     from app.api import views as api
     from app.cases import views as cases
     from app.custody import pages as custody
+    from app.exchange import views as exchange
+    from app.filing import views as filing
     from app.identity import confirming
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.notifications import views as notifications
+    from app.pairs import views as pairs
+    from app.photos import views as photos
+    from app.retention import views as retention
     from app.studio import views as studio
+    from app.witness import views as witness
 
-    staff = (studio, cases, custody, admin, operations)
+    staff = (studio, cases, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase)
-    rooms = (assets, languages, health, metrics, *people, *staff, api)
+    evidence = (filing, witness, photos, pairs, notifications)
+    rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -19,6 +19,7 @@ from models import Role
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "__access__"
 CONFIRMED = "__confirmed__"
+LARGE = "__large__"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ def case_reader(view: View) -> View:
     return roles(*Role)(view)
 
 
+def supervisor(view: View) -> View:
+    """Supervisors may call this."""
+    return roles(Role.SUPERVISOR)(view)
+
+
 def admin(view: View) -> View:
     """Administrators may call this."""
     return roles(Role.ADMIN)(view)
@@ -83,6 +89,21 @@ def confirmed(view: View) -> View:
     """Whoever may call this must have proved who they are a short while ago; says so beside who may."""
     setattr(view, CONFIRMED, True)
     return view
+
+
+def large(most: int) -> Callable[[View], View]:
+    """Whoever may call this may send a body of so many bytes, beyond what others may."""
+
+    def mark(view: View) -> View:
+        setattr(view, LARGE, most)
+        return view
+
+    return mark
+
+
+def largest(app: Flask, endpoint: str) -> int | None:
+    """What the endpoint says about the size of its bodies; None when it says nothing."""
+    return getattr(app.view_functions[endpoint], LARGE, None)
 
 
 def access_of(app: Flask, endpoint: str) -> Access | None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app import context, custody
 from app.errors import ConfirmationNeeded, Forbidden, NotSignedIn
-from app.gate import Access, access_of, safe_next
+from app.gate import Access, access_of, largest, safe_next
 from app.identity import sessions
 from app.problems import wants_json
 from models import SignInSession
@@ -54,6 +54,9 @@ def _check(access: Access, signed: SignInSession) -> ResponseReturnValue | None:
         return _to_confirm()
     if request.method not in context.SAFE_METHODS:
         sessions.touch(context.db(), signed)
+    # Only now, and before anything reads the form: it is these people's to send.
+    if most := largest(current_app, request.endpoint or ""):
+        request.max_content_length = most
     return None
 
 

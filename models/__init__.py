@@ -15,11 +15,13 @@ from models.case import (
     WitnessSession,
 )
 from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
+from models.exchange import CaseExport, CaseImport, ExportFormat, ForeignChain, ImportedAuthor
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
 from models.notification import Notification
 from models.photo import RealPhoto
 from models.request import IdempotentRequest
+from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
 from models.unit import AccountUnit, Unit
 
@@ -34,6 +36,8 @@ __all__ = [
     "Case",
     "CaseAssignment",
     "CaseCounter",
+    "CaseExport",
+    "CaseImport",
     "CaseNote",
     "CaseStatus",
     "CaseTag",
@@ -43,16 +47,22 @@ __all__ = [
     "CustodyEntry",
     "DeletionRequest",
     "EmergencyAccess",
+    "ExportFormat",
     "EyePair",
+    "ForeignChain",
     "IdempotentRequest",
+    "ImportedAuthor",
     "Job",
     "JobKind",
     "JobState",
     "Likeness",
     "LinkPurpose",
     "Notification",
+    "ObjectRemoval",
     "OneTimeLink",
+    "Proposal",
     "RealPhoto",
+    "RetentionPolicy",
     "Role",
     "SavedFilter",
     "Sighting",

@@ -14,6 +14,9 @@ from models.base import Base, Identified, utc_now, words
 class JobKind(enum.StrEnum):
     ALIGN = "align"
     RENDER = "render"
+    PHOTO = "photo"
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 class JobState(enum.StrEnum):

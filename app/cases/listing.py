@@ -41,7 +41,7 @@ def list_cases(
 ) -> Slice[Row]:
     """By two queries."""
     wanted = [*by.conditions(db), *past(Case.changed_at, Case.id, after)]
-    newest = _of_every_place(account, wanted, size + 1)
+    newest = places(account, wanted, size + 1)
     query = select(Case, Unit.name).join(Unit, Case.unit_id == Unit.id).where(Case.id.in_(newest))
     query = query.options(defer(Case.description), defer(Case.search_text))
     found = db.execute(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(size + 1)).all()
@@ -52,32 +52,31 @@ def list_cases(
 
 def count(db: Session, account: Account, by: Filter) -> int:
     """How many there are, COUNTED + 1 for any more."""
-    found = _of_every_place(account, by.conditions(db), COUNTED + 1).subquery()
+    found = places(account, by.conditions(db), COUNTED + 1).subquery()
     limited = select(found).limit(COUNTED + 1).subquery()
     return db.scalar(select(func.count()).select_from(limited)) or 0
 
 
 def recent_tags(db: Session, account: Account) -> list[str]:
     """The tags of the newest cases that the account sees, each once and as it was written first, by name."""
-    newest = _of_every_place(account, [], TAGGED)
-    rows = db.execute(
-        select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
-    )
+    newest = places(account, [], TAGGED)
+    query = select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
+    rows = db.execute(query)
     return [name for _folded, name in sorted(rows.all(), key=lambda row: row[0])]
 
 
-def _of_every_place(
+def places(
     account: Account, wanted: list[ColumnElement[bool]], most: int
 ) -> CompoundSelect[uuid.UUID] | Select[uuid.UUID]:
     """The identities of the ``most`` newest cases of each place that the account sees cases in."""
     order = newest_first(Case.changed_at, Case.id)
     parts = [
-        select(Case.id).where(place, *wanted).order_by(*order).limit(most).subquery() for place in _places(account)
+        select(Case.id).where(place, *wanted).order_by(*order).limit(most).subquery() for place in _sights(account)
     ]
     return union(*(select(part.c.id) for part in parts)) if len(parts) > 1 else select(parts[0].c.id)
 
 
-def _places(account: Account) -> list[ColumnElement[bool]]:
+def _sights(account: Account) -> list[ColumnElement[bool]]:
     """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read."""
     opened = Case.id.in_(opened_to(account.id, utc_now()))
     if not account.has_role(*WORKING):

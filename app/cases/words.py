@@ -13,7 +13,7 @@ STATUS = {
 }
 SHAPE = {
     CaseStatus.OPEN: "ready",
-    CaseStatus.PUBLISHED: "running",
+    CaseStatus.PUBLISHED: "published",
     CaseStatus.IDENTIFIED: "done",
     CaseStatus.CLOSED: "cancelled",
     CaseStatus.ARCHIVED: "parked",

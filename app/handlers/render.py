@@ -9,9 +9,10 @@ from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, notifications
 from app.handlers.work import Record, Renderer, Tools, Wish, held_sketch, sketch_of
 from app.leases import Claim
+from app.notifications.telling import sketch_path
 from app.provenance import document
 from app.storage import object_key, split_key
 from imaging.encode import thumbnail_webp
@@ -50,6 +51,8 @@ def render(claim: Claim, tools: Tools) -> Record:
         )
         db.add(likeness)
         _record_rendered(db, held, likeness)
+        facts = {"number": likeness.number, "sketch": held.title}
+        notifications.tell(db, [claim.owner_id], "rendered", sketch_path(held.id), facts)
 
     return record
 

@@ -23,7 +23,7 @@ from app.languages.telling import told
 from app.studio.shelf import NO_SKETCH, get_job
 from app.studio.sight import seen_by
 from app.studio.states import STOPPED
-from models import Account, EyePair, Job, JobKind, Sketch
+from models import Account, EyePair, Job, JobKind, RealPhoto, Sketch
 
 MAX_SEED = 2**31 - 1
 MAX_CANDIDATES = 8
@@ -69,7 +69,7 @@ def request_render(
     """
     appearance = dict(appearance or {})
     _check(db, engine, seed, strength, appearance, candidates)
-    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    pair = eyes_on(sketch, eyes) if eyes is not None else sketch.eyes
     params: dict[str, Any] = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
     params |= {"appearance": appearance} if appearance else {}
     owner_id, sketch_id = account.id, sketch.id
@@ -151,15 +151,15 @@ def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
         raise Refused(_("That %(region)s is not known here. Choose one of: %(names)s.", region=words, names=names))
 
 
-def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
-    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
+def eyes_on(picture: Sketch | RealPhoto, eyes: Eyes) -> EyePair:
+    """The two points from left to right. Raises Refused unless they lie on the picture and apart."""
     pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):
         raise Refused(_("Mark two eyes, each with one point."))
-    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
+    inside = all(0 <= x <= picture.width and 0 <= y <= picture.height for x, y in pair)
     apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
     if not inside or not apart:
-        raise Refused(_("Put the two marks on the two eyes of the drawing."))
+        raise Refused(_("Put the two marks on the two eyes."))
     return [[round(value, 2) for value in point] for point in pair]
 
 

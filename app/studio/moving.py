@@ -23,7 +23,9 @@ log = structlog.get_logger(__name__)
 def targets(db: Session, account: Account, sketch: Sketch) -> list[Unit]:
     """The account's units that it can move the sketch to; none where it may not move it."""
     first = db.get_one(Sketch, sketch.lineage_id)
-    return [unit for unit in account.units if unit.id != first.unit_id] if _may_move(account, first) else []
+    if first.case_id is not None or not _may_move(account, first):
+        return []
+    return [unit for unit in account.units if unit.id != first.unit_id]
 
 
 def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | None) -> None:
@@ -41,6 +43,8 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
             raise NotFound(NO_SKETCH)
         if not _may_move(account, first):
             raise Forbidden(_("Only whoever handed the sketch in, or a supervisor, can move it to another unit."))
+        if first.case_id is not None:
+            raise Refused(_("This sketch is filed in a case, whose unit it follows."))
         if unit_id is None:
             raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import custody, idempotency, jobs
 from app.database import transaction
 from app.errors import NotFound, Refused
+from app.filing.place import Place, check_session, put
 from app.idempotency import Asked
 from app.identity import units
 from app.intake import Intake, take_in
@@ -50,22 +51,24 @@ def create_sketch(
     parent: Sketch | None = None,
     unit_id: uuid.UUID | None = None,
     request: Asked | None = None,
+    place: Place | None = None,
 ) -> Sketch:
     """Take in a sketch and have its face found; with a parent it is the next version of that lineage.
 
-    It belongs to the parent's unit, else to the given one, else to the only one that the account is in. A request
-    that has been executed before gives the sketch that it made then, if the account still sees it.
+    It belongs to the parent's unit and case, else to the case of ``place``, else to the given unit, else to the only
+    one that the account is in; the session of ``place`` is that of a new version too. A request that has been
+    executed before gives the sketch that it made then, if the account still sees it.
     Raises imaging.decode.ImageRefused for bytes that are no usable sketch, Refused for a title that
     is too long or a unit that is not the account's, Forbidden without a role for it, NotFound for a parent,
     or what was made then, that the account no longer sees, and StorageFull; then nothing is kept.
     """
     require_role(account)
-    owner_id, name = account.id, _file_name(file_name)
+    owner_id, name = account.id, kept_name(file_name)
     title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or _("Sketch"))
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
     if earlier := idempotency.find(db, request):
         return get_sketch(db, account, earlier.made[0])
-    if lineage_id is None:
+    if lineage_id is None and place is None:
         unit_for(db, owner_id, unit_id)  # before anything is kept
     taken = take_in(data)
     # Objects first: a row must never name bytes that are not there.
@@ -74,12 +77,14 @@ def create_sketch(
 
     def make() -> list[uuid.UUID]:
         sketch.lineage_id = lineage_id or sketch.id
-        if lineage_id is None:
+        if lineage_id is not None:
+            _follow(db, account, sketch, lineage_id, place)
+        elif place is not None:
+            sketch.version = 1
+            put(db, account, sketch, place)
+        else:
             sketch.version, sketch.unit_id = 1, unit_for(db, owner_id, unit_id)
             units.kept(db, [sketch.unit_id] if sketch.unit_id else [])
-        else:
-            sketch.version, first = _next_version(db, account, lineage_id)
-            sketch.unit_id, sketch.case_id = first.unit_id, first.case_id
         db.add(sketch)
         jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
         _record_added(db, account, sketch)
@@ -130,6 +135,15 @@ def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
     )
 
 
+def _follow(db: Session, account: Account, sketch: Sketch, lineage_id: uuid.UUID, place: Place | None) -> None:
+    """Make it the lineage's next version, where the others are. Raises NotFound."""
+    sketch.version, first = _next_version(db, account, lineage_id)
+    sketch.unit_id, sketch.case_id, sketch.session_id = first.unit_id, first.case_id, first.session_id
+    if place is not None and place.session_id is not None:
+        check_session(db, first.case_id, place.session_id)
+        sketch.session_id = place.session_id
+
+
 def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, Sketch]:
     """The lineage's next number, and its first version. Raises NotFound for one that the account does not see."""
     # Holding the first version keeps two new versions from getting the same number.
@@ -140,7 +154,7 @@ def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple
     return (newest or 0) + 1, first
 
 
-def _file_name(text: str) -> str:
+def kept_name(text: str) -> str:
     """The last part of whatever path the browser told, kept for people to read and for nothing else."""
     name = "".join(sign for sign in PureWindowsPath(text).name if sign.isprintable())
     return name[-255:] or "sketch"

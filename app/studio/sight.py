@@ -31,6 +31,24 @@ def seen_by(account: Account) -> ColumnElement[bool]:
     )
 
 
+def worked_on_by(account: Account) -> ColumnElement[bool]:
+    """Holds for the sketches that the account may change: not for those of a case that it only broke the glass of."""
+    if not account.has_role(*WORKING):
+        return false()
+    mine = select(AccountUnit.unit_id).where(AccountUnit.account_id == account.id)
+    return or_(
+        Sketch.unit_id.in_(mine),
+        Sketch.unit_id.is_(None) & (Sketch.owner_id == account.id),
+        Sketch.case_id.in_(assigned_to(account.id)),
+    )
+
+
+def held_for_reading(db: Session, sketch_id: uuid.UUID) -> Sketch:
+    """The sketch, which is not filed elsewhere before the caller's transaction ends."""
+    query = select(Sketch).where(Sketch.id == sketch_id).with_for_update(read=True)
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
 def require_role(account: Account) -> None:
     """Raises Forbidden for an account that does not work on sketches."""
     if not account.has_role(*WORKING):

@@ -25,14 +25,15 @@ SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
 FOREIGN = [language for language in NAMES if language != SOURCE]
 COMMANDS = (
     *("app/accounts.py", "app/backup/", "app/blocked.py", "app/slot.py", "app/storage/", "app/supervisor/"),
-    *("app/sweep.py", "inference/commands/"),
+    *("app/sweep.py", "app/exchange/seed/", "inference/commands/"),
 )
 """What speaks to operators alone, in English."""
 
 
 def code() -> list[Path]:
     found = (path for room in ("app", "imaging", "inference") for path in sorted((ROOT / room).rglob("*.py")))
-    return [path for path in found if not str(path.relative_to(ROOT)).startswith(COMMANDS)]
+    spoken_to_people = (path for path in found if not str(path.relative_to(ROOT)).startswith(COMMANDS))
+    return [path for path in spoken_to_people if path.name != "__main__.py"]
 
 
 def descendants(kind: type[Exception]) -> Iterator[type[Exception]]:
