@@ -36,6 +36,7 @@ NAMES = {
     "PDF",
     "SSIM",
     "SHA-256",
+    "Letter",
 }
 """The same in every language."""
 HOLE = " … "
