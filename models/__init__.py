@@ -1,6 +1,7 @@
 """The records of the product, one file a family."""
 
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
+from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
 from models.case import (
     Case,
@@ -23,12 +24,14 @@ from models.photo import RealPhoto
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
+from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
 __all__ = [
     "AGENCY",
     "ANCHORS",
     "NOTHING",
+    "AccessToken",
     "Account",
     "AccountRole",
     "AccountUnit",
@@ -61,10 +64,13 @@ __all__ = [
     "ObjectRemoval",
     "OneTimeLink",
     "Proposal",
+    "Quota",
     "RealPhoto",
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scope",
+    "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",

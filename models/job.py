@@ -55,6 +55,8 @@ class Job(Identified, Base):
     __table_args__ = (
         Index(None, "state", "priority", "queued_at"),
         Index(None, "subject_id", "created_at"),
+        Index(None, "kind", "created_at"),
+        Index(None, "owner_id", "created_at"),
     )
 
     kind: Mapped[JobKind] = mapped_column(words(JobKind, "kind"))

@@ -30,6 +30,8 @@ ACTIONS = frozenset(
         "case.deletion_refused",
         "case.exported",
         "case.glass_broken",
+        "case.glass_closed",
+        "case.glass_tried",
         "case.hold",
         "case.imported",
         "case.moved",

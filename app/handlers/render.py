@@ -43,6 +43,7 @@ def render(claim: Claim, tools: Tools) -> Record:
             image_key=image_key,
             image_sha256=split_key(image_key)[1],
             thumbnail_key=thumbnail_key,
+            stored_size=len(made.png) + len(thumbnail),
             provenance=made.provenance,
             set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
             candidate=claim.params.get("candidate"),

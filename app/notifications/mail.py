@@ -110,8 +110,7 @@ def _hand_over(server: smtplib.SMTP, message: EmailMessage) -> None:
     """Raises NotTaken while it is certain, and OSError or SMTPException once it is not."""
     try:
         server.ehlo_or_helo_if_needed()
-        for ask in (lambda: server.mail(message["From"]), lambda: server.rcpt(message["To"])):
-            code = ask()[0]
+        for code, _answer in (server.mail(str(message["From"])), server.rcpt(str(message["To"]))):
             if code not in (250, 251):
                 raise NotTaken(code)
     except (OSError, smtplib.SMTPException) as error:

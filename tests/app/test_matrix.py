@@ -21,11 +21,12 @@ from app.cases import service as cases
 from app.cases.forms import CaseFacts
 from app.database import Database, transaction, upgrade
 from app.exchange import exports
-from app.identity import accounts, standing, units
+from app.identity import access_tokens, accounts, standing, units
 from app.identity.passwords import hash_password
 from app.retention import deletion, policies
 from app.settings import Settings
 from models import (
+    AccessToken,
     Account,
     Case,
     CaseStatus,
@@ -38,6 +39,7 @@ from models import (
     Proposal,
     RealPhoto,
     Role,
+    Scope,
     Sketch,
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
@@ -99,7 +101,8 @@ def _people(world: World, db: Session) -> None:
         world.browsers[name] = Browser(world.app)
         assert world.browsers[name].sign_in(made[name]).status_code == 303
     standing.suspend(db, made["admin"], made["suspended"])
-    world.values = {"account_id": made["victim"].id, "unit_id": unit.id}
+    token = access_tokens.issue(db, made["victim"], "for a test", [Scope.SKETCHES_READ], 30)
+    world.values = {"account_id": made["victim"].id, "unit_id": unit.id, "token_id": token.row.id}
 
 
 def _things(world: World, db: Session, png: bytes) -> None:
@@ -119,9 +122,14 @@ def _things(world: World, db: Session, png: bytes) -> None:
         "sketch_id": db.scalars(select(Sketch.id)).one(),
         "likeness_id": likeness_id,
         "job_id": job.id,
+        "render_id": job.id,
         "tag": "0",
         "name": "css/base.css",
         "token": "not-a-token",
+        "kind": "unit",
+        "subject_id": world.values["unit_id"],
+        "section": "entry",
+        "access_id": uuid.uuid4(),
         "language": "th",
     }
 
@@ -182,6 +190,7 @@ def _prepare(world: World, rule: str) -> None:
     """Put the owner's job into the state in which the action is possible, and take back what was done to the victim."""
     states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
     with services(world.app).database.session() as db, transaction(db):
+        db.get_one(AccessToken, world.values["token_id"]).revoked_at = None
         db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if rule.endswith("/notes/<uuid:note_id>/remove"):
@@ -189,11 +198,17 @@ def _prepare(world: World, rule: str) -> None:
             _note(world, db, owner)
         if "<uuid:job_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
+        elif "<uuid:render_id>" in rule:
+            db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
 
 
 def _ask(world: World, browser: Browser, line: Line) -> int:
     if line.method == "GET":
         return browser.get(world.path(line.rule)).status_code
+    if line.rule.startswith(gate.API):
+        headers = {"X-CSRF-Token": browser.token(), "If-Match": "*"}
+        path = world.path(line.rule)
+        return browser.client.open(path, method=line.method, json=line.json, headers=headers).status_code
     return browser.post(world.path(line.rule), line.fields).status_code
 
 

@@ -73,6 +73,7 @@ def build(app: Flask) -> World:
             "name": "css/base.css",
             "token": links.issue_set_password(db, people["third"]),
             "account_id": people["third"].id,
+            "kind": "unit",
         }
     return world
 
@@ -100,6 +101,7 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
         "sketch_id": sketch_id,
         "likeness_id": likeness.id,
         "job_id": job.id,
+        "render_id": job.id,
         "photo_id": photo_id,
         "notification_id": notification_id,
         "keys": keys,
