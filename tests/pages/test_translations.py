@@ -181,7 +181,8 @@ def english_in(page: str) -> list[str]:
 
 def test_every_page_speaks_thai(world: World) -> None:
     """As everybody of the matrix, refusals too."""
-    shown, left = set(), {}
+    shown: set[str] = set()
+    left: dict[str, list[str]] = {}
     for person in PEOPLE:
         for line in MATRIX:
             answer = world.browsers[person].get(world.path(line.rule), **THAI)
