@@ -46,6 +46,16 @@ class ConfirmationNeeded(Forbidden):
         self.way = (confirm, N_("Confirm that it is you"))
 
 
+class ScopeMissing(Forbidden):
+    """The access token is not for this."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(N_("This access token does not have the scope %(scope)s. Make one that has it."), scope=scope)
+        self.scope = scope
+
+
 class NotFound(AppError):
     """Absent, or somebody else's: the answer is the same."""
 
@@ -60,6 +70,22 @@ class Conflict(AppError):
 
 class Gone(AppError):
     status = HTTPStatus.GONE
+
+
+class ChangedMeanwhile(AppError):
+    """It is not what the asker last saw."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+
+class SayWhatYouSaw(AppError):
+    """A change must name the version that it was made from."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class UnsupportedBody(AppError):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class TooManyRequests(AppError):

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import notifications
 from app.database import announce_work, clock, transaction
 from app.jobs import close
 from app.workers import Post
@@ -140,6 +141,7 @@ def fail(db: Session, held: Claim, reason: str, parts: dict[str, Any] | None = N
         job = _held(db, held)
         close(job, JobState.FAILED, reason, parts)
         job.finished_at = clock(db)
+        notifications.tell_stopped(db, job)
     log.info("job_failed", job=str(held.job_id))
 
 
@@ -183,6 +185,8 @@ def _recover(db: Session, lost: ColumnElement[bool]) -> int:
     now = clock(db)
     for job in jobs:
         _bury(job, now)
+        if job.state == JobState.PARKED:
+            notifications.tell_stopped(db, job)
         if job.state == JobState.QUEUED:
             announce_work(db, job.kind)
         log.warning("lease_lost", job=str(job.id), deaths=job.deaths, state=job.state)

@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from app import context
 from app.database import is_full, is_unreachable
 from app.errors import DISK_FULL, WORDS, AppError
+from app.gate import API
 from app.languages.telling import tell, told
 from imaging.decode import ImageRefused
 
@@ -26,7 +26,7 @@ def wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return (
         request.path.endswith(".json")
-        or request.path.startswith(context.API)
+        or request.path.startswith(API)
         or best in ("application/json", "application/problem+json")
     )
 
@@ -53,7 +53,10 @@ def _from_http(error: HTTPException) -> Response:
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
         _linger()
-    return problem(status, told(WORDS.get(status, error.description or status.phrase)))
+    response = problem(status, told(WORDS.get(status, error.description or status.phrase)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _linger(most: int = 64 * 2**20) -> None:
@@ -69,7 +72,7 @@ def _linger(most: int = 64 * 2**20) -> None:
 
 
 def _from_app(error: AppError) -> Response:
-    g.problem = type(error).__name__
+    g.problem, g.refusal = type(error).__name__, error
     return problem(error.status, tell(error), error.code, error.way)
 
 

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from app import context
 from app.errors import BadRequest, Forbidden
 from app.identity import devices, sessions
-from app.identity.sessions import LIFETIME
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -33,7 +32,7 @@ HEADERS = {
 log = structlog.get_logger(__name__)
 
 VISIT_COOKIE = "semblance_visit"
-MAX_STRANGERS_FORM = 64 * 2**10
+MAX_SMALL_BODY = 64 * 2**10
 
 
 def csrf_token() -> str:
@@ -85,10 +84,12 @@ def _netloc(origin: str) -> str:
         return ""
 
 
-def bound_strangers() -> None:
-    """Forms of people who are not signed in are small: nobody else's files are read to the end."""
-    if request.method not in context.SAFE_METHODS and context.sign_in() is None:
-        request.max_content_length = MAX_STRANGERS_FORM
+def bound_bodies() -> None:
+    """Forms of people who are not signed in are small: nobody else's files are read to the end. So is all JSON."""
+    if request.method in context.SAFE_METHODS:
+        return
+    if context.sign_in() is None or request.is_json:
+        request.max_content_length = MAX_SMALL_BODY
 
 
 def refuse_nul() -> None:
@@ -109,8 +110,9 @@ def _expected_token() -> str:
 
 def remember(response: Response, token: str) -> Response:
     """Give the browser the cookie of its new session, and the mark by which it is known when it comes back."""
-    _set(response, context.cookie_name(), token, int(LIFETIME.total_seconds()))
     signed = sessions.find(context.db(), token)
+    lasts = int((signed.expires_at - signed.created_at).total_seconds()) if signed else None
+    _set(response, context.cookie_name(), token, lasts)
     if signed is not None and device_account() != signed.account_id:
         mark = devices.new_mark(context.settings().secret_key, signed.account_id)
         _set(response, context.cookie_name(devices.COOKIE), mark, devices.LIFETIME)

@@ -15,7 +15,10 @@ from app import handlers, idempotency, leases, sweep, workers
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
+from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.notifications import mail
+from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable, open_anchors
@@ -102,7 +105,8 @@ class Station:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
                 record = handlers.perform(claim, self._database, self._store, self._renderer)
-        except StorageUnavailable:
+            self._patiently(lambda db: _finish(db, claim, record))
+        except (StorageUnavailable, LeaseLost):
             raise
         except AppError as error:
             self._fail(claim, str(error), parts(error))
@@ -112,7 +116,6 @@ class Station:
             log.exception("job_broke")
             self._fail(claim, UNEXPECTED)
         else:
-            self._patiently(lambda db: _finish(db, claim, record))
             log.info("job_done", kind=claim.kind, seconds=round(time.monotonic() - self._began, 2))
 
     def _fail(self, claim: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:
@@ -166,7 +169,11 @@ class Station:
             workers.forget_old(db)
             idempotency.forget_old(db)
             looking.forget_old(db)
+            exports.expire(db)
+            imports.let_go(db)
+        removal.carry_out(self._database, self._store)
         self._store.tidy()
+        mail.send_due(self._database, self._settings)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""

@@ -101,7 +101,7 @@ def survey(
             found.young += 1
     found.orphans = list(_unnamed(database, lost))
     with database.session(read_only=True) as db:
-        still = _named_among(db, sorted(unseen))
+        still = named_among(db, sorted(unseen))
     found.missing = {key: named[key] for key in sorted(still) if not store.exists(key)}
     return found
 
@@ -138,11 +138,11 @@ def _unnamed(database: Database, kept: Sequence[Kept]) -> Iterator[Kept]:
     for start in range(0, len(kept), BATCH):
         batch = kept[start : start + BATCH]
         with database.session(read_only=True) as db:
-            named = _named_among(db, [one.key for one in batch])
+            named = named_among(db, [one.key for one in batch])
         yield from (one for one in batch if one.key not in named)
 
 
-def _named_among(db: Session, keys: Sequence[str]) -> set[str]:
+def named_among(db: Session, keys: Sequence[str]) -> set[str]:
     """Those of the keys that a row names now."""
     named: set[str] = set()
     for start in range(0, len(keys), BATCH):

@@ -31,6 +31,7 @@ class Case(Identified, Base):
         Index(None, "unit_id", "changed_at", "id"),
         Index(None, "status", "changed_at", "id"),
         Index(None, "changed_at", "id"),
+        Index(None, "created_at"),
         Index(None, "unit_id", "status", "changed_at", "id"),
         Index(None, "incident_on"),
     )
@@ -128,7 +129,7 @@ class EmergencyAccess(Identified, Base):
     """Breaking the glass: somebody who may not see a case looked into it for a while, for a reason that is kept."""
 
     __tablename__ = "emergency_access"
-    __table_args__ = (Index(None, "account_id", "ends_at"),)
+    __table_args__ = (Index(None, "account_id", "ends_at"), Index(None, "begun_at"), Index(None, "case_id", "begun_at"))
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))

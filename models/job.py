@@ -14,6 +14,9 @@ from models.base import Base, Identified, utc_now, words
 class JobKind(enum.StrEnum):
     ALIGN = "align"
     RENDER = "render"
+    PHOTO = "photo"
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 class JobState(enum.StrEnum):
@@ -52,6 +55,8 @@ class Job(Identified, Base):
     __table_args__ = (
         Index(None, "state", "priority", "queued_at"),
         Index(None, "subject_id", "created_at"),
+        Index(None, "kind", "created_at"),
+        Index(None, "owner_id", "created_at"),
     )
 
     kind: Mapped[JobKind] = mapped_column(words(JobKind, "kind"))

@@ -4,7 +4,7 @@ import datetime as dt
 import unicodedata
 import uuid
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, EyePair, Identified, ObjectKey, utc_now
@@ -22,6 +22,7 @@ class Sketch(Identified, Base):
         Index(None, "owner_id", "created_at"),
         Index(None, "unit_id", "created_at"),
         Index(None, "case_id", "created_at"),
+        Index(None, "created_at"),
     )
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
@@ -47,6 +48,8 @@ class Sketch(Identified, Base):
     width: Mapped[int]
     height: Mapped[int]
     thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
+    # Bytes of all three objects; NULL for what was handed in before they were counted.
+    stored_size: Mapped[int | None] = mapped_column(BigInteger)
 
     # What the align job found; found_method stays NULL until it has run.
     found_eyes: Mapped[EyePair | None]

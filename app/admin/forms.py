@@ -52,6 +52,14 @@ def chosen_unit() -> uuid.UUID | None:
         raise Refused(_("Choose the unit from the list.")) from None
 
 
+def revision() -> int:
+    """At which count of changes the form was drawn. Raises Refused for what is no count."""
+    text = request.form.get("revision", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(_("This form is not whole; reload the page and try again."))
+    return int(text)
+
+
 def see(endpoint: str, **values: object) -> Response:
     """Go and look at a page after a change."""
     return Response(status=303, headers={"Location": url_for(endpoint, **values)})  # type: ignore[arg-type]

@@ -16,7 +16,13 @@ from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
 
 PER_PAGE = 50
-KIND_WORDS = {JobKind.ALIGN: lazy_gettext("Find eyes"), JobKind.RENDER: lazy_gettext("Render")}
+KIND_WORDS = {
+    JobKind.ALIGN: lazy_gettext("Find eyes"),
+    JobKind.RENDER: lazy_gettext("Render"),
+    JobKind.PHOTO: lazy_gettext("Compare photo"),
+    JobKind.EXPORT: lazy_gettext("Export a case"),
+    JobKind.IMPORT: lazy_gettext("Import a case"),
+}
 STATE_WORDS = {
     JobState.QUEUED: lazy_gettext("Waiting"),
     JobState.RUNNING: lazy_gettext("Running"),

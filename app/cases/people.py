@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, notifications
 from app.cases.sight import WORKING, held_case
 from app.database import add_unless_there, clock, transaction
 from app.errors import Refused
@@ -28,6 +28,8 @@ def assign(db: Session, account: Account, case_id: uuid.UUID, person_id: uuid.UU
         if not add_unless_there(db, CaseAssignment(case_id=case_id, account_id=person.id, since=now)):
             return False
         _note(db, account, held, person, "case.assigned")
+        facts = {"by": account.name, "case": held.number}
+        notifications.tell(db, [person.id], "assigned", f"/cases/{case_id}", facts, by=account.id)
     log.info("case_assigned", case=str(case_id), person=str(person_id), by=str(account.id))
     return True
 

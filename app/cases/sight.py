@@ -64,7 +64,9 @@ def held_case(db: Session, account: Account, case_id: uuid.UUID) -> Case:
 
     Raises NotFound, and Forbidden for whoever sees it without working on it.
     """
-    query = select(Case, worked_on_by(account)).where(Case.id == case_id, seen_by(account)).with_for_update(of=Case)
+    query = select(Case, worked_on_by(account)).where(Case.id == case_id, seen_by(account))
+    # The weaker hold, which a new row that refers to the case need not wait for: it may hold what we want next.
+    query = query.with_for_update(of=Case, key_share=True)
     row = db.execute(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFound(NO_CASE)

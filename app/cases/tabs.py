@@ -16,7 +16,12 @@ class Tab:
 
 TABS = [
     Tab("cases.case", _("Overview")),
+    Tab("filing.sketches", _("Sketches")),
+    Tab("witness.sessions", _("Witness sessions")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
+    Tab("cases.custody", _("Custody")),
+    Tab("exchange.page", _("Export")),
+    Tab("retention.case", _("Retention")),
 ]
 """In the order in which they are shown."""

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.cases import browsing, editing, listing, moving, people, service, words, writing
+from app.cases import browsing, custody, editing, listing, moving, people, service, words, writing
 from app.cases.blueprint import blueprint
 from app.cases.forms import identity
 from app.cases.forms import status as read_status
@@ -18,7 +18,7 @@ from app.cases.sight import sees
 from app.cases.statuses import set_status
 from app.errors import Conflict, Refused
 
-__all__ = ["blueprint", "browsing", "editing", "writing"]
+__all__ = ["blueprint", "browsing", "custody", "editing", "writing"]
 
 
 @blueprint.app_context_processor

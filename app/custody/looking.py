@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.custody.acting import Actor
 from app.custody.appending import Thing
-from app.custody.recording import of_sketch, record
+from app.custody.recording import of_case, of_sketch, record
 from app.database import Database, add_unless_there, transaction
 from app.errors import NotFound
 from imaging.words import N_
-from models import Sighting, Sketch, utc_now
+from models import Case, Sighting, Sketch, utc_now
 
 QUARTER = 15 * 60
 """Seconds."""
@@ -27,12 +27,14 @@ KEPT = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file that belongs to a sketch: which ``part`` of which thing, and the sha256 of its bytes."""
+    """A file that belongs to a sketch, or to a case as a whole: which ``part`` of which thing, and the sha256 of its
+    bytes."""
 
-    sketch_id: uuid.UUID
+    sketch_id: uuid.UUID | None
     thing: Thing
     part: str
     sha256: str
+    case_id: uuid.UUID | None = None
 
     @property
     def id(self) -> uuid.UUID:
@@ -56,12 +58,17 @@ def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *,
 
 
 def _record(db: Session, by: Actor, action: str, evidence: Evidence) -> None:
+    # Looking changes nothing: the same digest before and after.
+    same = {"before": evidence.sha256, "after": evidence.sha256}
+    if evidence.case_id is not None:
+        if db.get(Case, evidence.case_id, with_for_update={"read": True}) is None:
+            raise NotFound(N_("This was removed a moment ago."))
+        record(db, of_case(evidence.case_id), by, action, evidence.thing, **same, part=evidence.part)
+        return
     # Held, so that it is not filed in a case between choosing the chain and writing to it.
     sketch = db.scalar(select(Sketch).where(Sketch.id == evidence.sketch_id).with_for_update(read=True))
     if sketch is None:
         raise NotFound(N_("This was removed a moment ago."))
-    # Looking changes nothing: the same digest before and after.
-    same = {"before": evidence.sha256, "after": evidence.sha256}
     record(db, of_sketch(sketch), by, action, evidence.thing, **same, part=evidence.part, sketch=str(sketch.id))
 
 

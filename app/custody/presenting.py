@@ -31,6 +31,7 @@ class Line:
 class Strand:
     """A part of a chain, newest first. ``older`` asks for the part before it; None where that is the beginning."""
 
+    chain: Chain
     length: int
     head: str
     lines: Sequence[Line]
@@ -51,7 +52,7 @@ def strand(db: Session, chain: Chain, before: int | None = None) -> Strand:
     length, head = (found.length, found.head) if found else (0, NOTHING)
     newest = not shown or shown[0].number == length
     anchored_on = db.scalar(select(func.max(CustodyAnchor.day)))
-    return Strand(length, head, [_line(row) for row in shown], older, newest, anchored_on)
+    return Strand(chain, length, head, [_line(row) for row in shown], older, newest, anchored_on)
 
 
 def _line(entry: CustodyEntry) -> Line:

@@ -6,17 +6,23 @@ runs that in the one transaction that also ends the job, so a job is done exactl
 
 from app.database import Database
 from app.handlers.align import align
+from app.handlers.export import export
+from app.handlers.importing import import_case
+from app.handlers.photo import photo
 from app.handlers.render import render
-from app.handlers.work import Found, Handler, Made, Record, Renderer, Tools, Wish
+from app.handlers.work import Compared, Found, Handler, Made, Record, Renderer, Tools, Wish
 from app.leases import Claim
 from app.storage import ObjectStore
 from models import JobKind
 
-__all__ = ["HANDLERS", "Found", "Handler", "Made", "Record", "Renderer", "Tools", "Wish", "perform"]
+__all__ = ["HANDLERS", "Compared", "Found", "Handler", "Made", "Record", "Renderer", "Tools", "Wish", "perform"]
 
 HANDLERS: dict[JobKind, Handler] = {
     JobKind.ALIGN: align,
     JobKind.RENDER: render,
+    JobKind.PHOTO: photo,
+    JobKind.EXPORT: export,
+    JobKind.IMPORT: import_case,
 }
 
 

@@ -9,9 +9,10 @@ from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, notifications
 from app.handlers.work import Record, Renderer, Tools, Wish, held_sketch, sketch_of
 from app.leases import Claim
+from app.notifications.telling import sketch_path
 from app.provenance import document
 from app.storage import object_key, split_key
 from imaging.encode import thumbnail_webp
@@ -42,6 +43,7 @@ def render(claim: Claim, tools: Tools) -> Record:
             image_key=image_key,
             image_sha256=split_key(image_key)[1],
             thumbnail_key=thumbnail_key,
+            stored_size=len(made.png) + len(thumbnail),
             provenance=made.provenance,
             set_id=uuid.UUID(claim.params["set"]) if "set" in claim.params else None,
             candidate=claim.params.get("candidate"),
@@ -50,6 +52,8 @@ def render(claim: Claim, tools: Tools) -> Record:
         )
         db.add(likeness)
         _record_rendered(db, held, likeness)
+        facts = {"number": likeness.number, "sketch": held.title}
+        notifications.tell(db, [claim.owner_id], "rendered", sketch_path(held.id), facts)
 
     return record
 

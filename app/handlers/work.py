@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from flask_babel import gettext as _
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from app.errors import NotFound
 from app.leases import Claim
 from app.storage import ObjectStore
 from imaging.decode import decode_image
+from imaging.words import N_
 from models import EyePair, Sketch
 
 Record = Callable[[Session], None]
@@ -60,6 +60,19 @@ class Wish:
     candidates: int = 1
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A real photo beside a likeness. ``aligned`` is its PNG placed like the likeness, None when no face was found;
+    ``cosine`` is None without a face matcher."""
+
+    eyes: EyePair | None
+    note: str
+    aligned: bytes | None = None
+    ssim: float | None = None
+    cosine: float | None = None
+    matcher_sha256: str | None = None
+
+
 class Renderer(Protocol):
     """What a worker can do with a sketch. Raises errors.Refused with a sentence for the person."""
 
@@ -69,6 +82,9 @@ class Renderer(Protocol):
     def align(self, image: Image.Image) -> Found: ...
 
     def render(self, image: Image.Image, wish: Wish) -> Made: ...
+
+    def compare(self, photo: Image.Image, likeness: Image.Image, eyes: EyePair | None) -> Compared:
+        """Eyes that are None are to be found."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ def sketch_of(claim: Claim, tools: Tools) -> tuple[Sketch, Image.Image]:
     with tools.database.session(read_only=True) as db:
         sketch = db.get(Sketch, claim.subject_id)
     if sketch is None:
-        raise NotFound(_("The sketch is no longer there."))
+        raise NotFound(N_("The sketch is no longer there."))
     return sketch, decode_image(tools.store.get(sketch.clean_key)).image
 
 

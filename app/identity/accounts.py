@@ -11,7 +11,7 @@ from collections.abc import Collection
 import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.identity import units
 from app.identity.entries import record, record_made
 from app.identity.passwords import hash_password, refuse_weak, verify_password
-from models import Account, OneTimeLink, Role, SignInSession, utc_now
+from models import AccessToken, Account, OneTimeLink, Role, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +154,7 @@ def count_try(account: Account, right: bool, *, more_to_come: bool = False) -> N
 
 
 def put_password(db: Session, account: Account, password: str) -> None:
-    """Set the password and end every session and open link of the account.
+    """Set the password and end every session, open link and access token of the account.
 
     Belongs inside a transaction. Raises Refused for a password that would be guessed.
     """
@@ -162,8 +162,15 @@ def put_password(db: Session, account: Account, password: str) -> None:
     account.password_hash = hash_password(password)
     account.password_changed_at = utc_now()
     account.failed_attempts, account.locked_until = 0, None
-    db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
-    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+    close_doors(db, account.id)
+
+
+def close_doors(db: Session, account_id: uuid.UUID) -> None:
+    """End whatever lets somebody in as this account: sessions, open links, access tokens. Inside a transaction."""
+    db.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
+    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None)))
+    open_tokens = update(AccessToken).where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+    db.execute(open_tokens.values(revoked_at=utc_now()))
 
 
 def change_password(db: Session, account: Account, current: str, new: str) -> None:

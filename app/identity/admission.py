@@ -30,7 +30,9 @@ def check() -> ResponseReturnValue | None:
     if signed is None:
         return None
     reading = request.method in context.SAFE_METHODS
-    if not context.by_bearer() and not context.identity().vouch(context.db(), signed, not reading):
+    # Of an ID token Firebase has just been asked; a session or an access token was given long ago.
+    shown = context.access_token() or (None if context.by_bearer() else signed)
+    if shown is not None and not context.identity().vouch(context.db(), shown, not reading):
         g.sign_in = None
         if reading and not wants_json():
             return redirect(url_for("identity.sign_in", next=request.full_path.rstrip("?")))

@@ -51,5 +51,5 @@ def _page(following: str, error: str = "") -> str:
         next=following,
         error=error,
         keeps_passwords=context.identity().keeps_passwords,
-        minutes=int(sessions.CONFIRMED_FOR.total_seconds() // 60),
+        minutes=int(sessions.confirmed_for(context.db()).total_seconds() // 60),
     )

@@ -68,7 +68,7 @@ def _confirm_first(action: str) -> None:
     for the password itself, where there is one here. Raises ConfirmationNeeded."""
     signed = context.sign_in()
     asks = action == "begin" or (action == "remove" and not context.identity().keeps_passwords)
-    if asks and signed is not None and not sessions.is_confirmed(signed):
+    if asks and signed is not None and not sessions.is_confirmed(context.db(), signed):
         raise ConfirmationNeeded(url_for("confirm.confirm", next=url_for("second_factor.page")))
 
 

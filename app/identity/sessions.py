@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select
 from sqlalchemy.orm import Session, contains_eager
 
+from app.agency import settings
 from app.database import transaction
 from app.errors import NotFound
 from app.identity.accounts import SignInRefused, locked
@@ -17,10 +18,6 @@ from app.identity.tokens import new_token, token_hash
 from models import Account, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
-
-LIFETIME = dt.timedelta(hours=8)
-CONFIRMED_FOR = dt.timedelta(minutes=10)
-"""How long grave actions take somebody's word after they proved who they are."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def start(
         account_id=account.id,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + dt.timedelta(hours=settings.current(db).session_hours),
         csrf_token=new_token(),
         confirmed_at=now if confirmed else None,
     )
@@ -104,9 +101,14 @@ def touch(db: Session, row: SignInSession) -> None:
             row.last_seen_at = now
 
 
-def is_confirmed(row: SignInSession) -> bool:
+def confirmed_for(db: Session) -> dt.timedelta:
+    """How long grave actions take somebody's word after they proved who they are."""
+    return dt.timedelta(minutes=settings.current(db).confirm_minutes)
+
+
+def is_confirmed(db: Session, row: SignInSession) -> bool:
     """Whether the session's owner proved a short while ago who they are."""
-    return row.confirmed_at is not None and utc_now() - row.confirmed_at < CONFIRMED_FOR
+    return row.confirmed_at is not None and utc_now() - row.confirmed_at < confirmed_for(db)
 
 
 def confirm(db: Session, row: SignInSession) -> None:

@@ -9,15 +9,16 @@ from collections.abc import Collection
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import custody
 from app.database import transaction
 from app.errors import Forbidden, NotFound, Refused
 from app.identity import units
+from app.identity.accounts import close_doors
 from app.identity.entries import record, standing
-from models import Account, AccountRole, OneTimeLink, Role, SignInSession, utc_now
+from models import Account, AccountRole, Role, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +68,7 @@ def set_standing(
 
 
 def suspend(db: Session, by: Account, account: Account) -> None:
-    """Keep an account out from its very next request on: its sessions and open links end.
+    """Keep an account out from its very next request on: its sessions, open links and tokens end.
 
     Raises Refused for oneself and for the last administrator, Forbidden when ``by`` is none any more.
     """
@@ -77,8 +78,7 @@ def suspend(db: Session, by: Account, account: Account) -> None:
     with transaction(db):
         account = _held(db, by_id, account_id)
         account.suspended_at = account.claims_due_at = utc_now()
-        db.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
-        db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None)))
+        close_doors(db, account_id)
         _keep_an_admin(db)
         record(db, "account.suspended", account, by)
     log.info("account_suspended", account=str(account_id), by=str(by_id))

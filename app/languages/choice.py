@@ -26,11 +26,18 @@ def choose() -> str:
     """What the account keeps, else what this browser was told, else what it asks for, else the default."""
     if not has_request_context():
         return SOURCE
-    offered = context.settings().languages
+    known = offered()
     for wish in (_of_account(), request.cookies.get(context.cookie_name(COOKIE))):
-        if wish in offered:
+        if wish in known:
             return wish
-    return request.accept_languages.best_match(offered) or offered[0]
+    return request.accept_languages.best_match(known) or known[0]
+
+
+def offered() -> tuple[str, ...]:
+    """Of the installation's languages those that the agency offers, the one for whoever has chosen none first."""
+    installed, agency = context.settings().languages, context.agency().settings
+    some = tuple(one for one in installed if one in agency.languages) or installed
+    return tuple(sorted(some, key=lambda one: one != agency.language))
 
 
 def _of_account() -> str | None:

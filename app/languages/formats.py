@@ -75,6 +75,16 @@ def percent(share: float, digits: int = 0) -> str:
     return numbers.format_percent(share, "#,##0" + ("." + "0" * digits if digits else "") + "%", locale=_language())
 
 
+def size(count: int) -> str:
+    """Bytes as people say them: 640 B, 1.5 MB."""
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1024, larger
+    return f"{number(value, 1 if 0 < value < 10 and unit != 'B' else 0)} {unit}"
+
+
 def listed(words: Iterable[object], style: str = "standard") -> str:
     """One, two and three; ``style="or"``: one, two or three."""
     return lists.format_list([str(one) for one in words], "or" if style == "or" else "standard", locale=_language())
@@ -88,4 +98,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "listed": listed,
+    "size": size,
 }

@@ -12,7 +12,7 @@ from app.errors import NotFound, Refused
 from app.guard import page_before
 from app.identity.entrance import see_other
 from app.languages import catalogue
-from app.languages.choice import COOKIE
+from app.languages.choice import COOKIE, offered
 from app.languages.names import NAMES, SOURCE
 
 blueprint = Blueprint("languages", __name__)
@@ -23,7 +23,7 @@ blueprint = Blueprint("languages", __name__)
 def choose() -> Response:
     """A signed-in person's choice is kept with the account, so that it is theirs on every device."""
     language = request.form.get("language", "")
-    if language not in context.settings().languages:
+    if language not in offered():
         raise Refused(_("This language is not offered here. Choose one from the list."))
     signed = context.sign_in()
     if signed is not None:
@@ -65,4 +65,4 @@ def for_templates() -> dict[str, object]:
 
 
 def _offered() -> dict[str, str]:
-    return {code: NAMES[code] for code in context.settings().languages}
+    return {code: NAMES[code] for code in offered()}

@@ -15,8 +15,9 @@ from sqlalchemy.exc import ArgumentError
 from app.identity.firebase import settings as firebase
 from app.identity.firebase.settings import FirebaseSettings
 from app.languages import names
-from app.settings import web
+from app.settings import mail, web
 from app.settings.fleet import FleetReader, Proxies
+from app.settings.mail import MailSettings
 from app.settings.secret import MIN_SECRET, guessed_password, is_placeholder, read_secret_files
 from app.storage.address import Folder, parse_place
 
@@ -61,6 +62,8 @@ class Settings:
     rate_limits: bool = True
     languages: tuple[str, ...] = tuple(names.NAMES)
     """Those that pages can be read in, the default first."""
+    mail: MailSettings | None = None
+    """How notifications leave by e-mail; None: they do not."""
 
     workers: int = 1
     devices: tuple[str, ...] = ()
@@ -138,6 +141,7 @@ class _Reader(FleetReader):
             public_url=web.public_url(self.env, production, self.problems),
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
+            mail=mail.read(self.env, production, self.problems),
         )
 
     def _path(self, name: str, default: Path) -> Path:
@@ -228,7 +232,7 @@ class _Reader(FleetReader):
     def _refuse_guessed_secrets(self) -> None:
         if (token := self.env.get("METRICS_TOKEN")) and is_placeholder(token):
             self.problems.append("METRICS_TOKEN looks like a placeholder; make one with `openssl rand -hex 16`.")
-        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL"))
+        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"))
         self.problems += [problem for problem in found if problem]
 
 

@@ -7,7 +7,7 @@ In a local directory or in a Google Cloud Storage bucket; Google's libraries are
 from typing import TYPE_CHECKING
 
 from app.storage.address import Folder, Place, parse_place
-from app.storage.keys import object_key, split_key
+from app.storage.keys import file_key, file_sha256, object_key, split_key
 from app.storage.local import TEMPORARY, LocalStore
 from app.storage.store import DamagedObject, Kept, MissingObject, ObjectStore, RemovalRefused, StorageUnavailable
 
@@ -23,6 +23,8 @@ __all__ = [
     "ObjectStore",
     "RemovalRefused",
     "StorageUnavailable",
+    "file_key",
+    "file_sha256",
     "object_key",
     "open_anchors",
     "open_place",

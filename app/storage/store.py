@@ -71,6 +71,9 @@ class ObjectStore(Protocol):
         ValueError when the key is not theirs.
         """
 
+    def put_file(self, key: str, file: BinaryIO) -> bool:
+        """``put`` for what is too large to be held in memory: the whole of a file that can be read twice."""
+
     def get(self, key: str) -> bytes:
         """The bytes, checked against the key. Raises MissingObject and DamagedObject."""
 
@@ -81,6 +84,9 @@ class ObjectStore(Protocol):
 
     def size(self, key: str) -> int:
         """In bytes. Raises MissingObject."""
+
+    def describe(self, key: str) -> Kept:
+        """The object as it would be listed now. Raises MissingObject."""
 
     def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
         """Every object, or every one of an owner, in no order to rely on. What is not named like an object is left

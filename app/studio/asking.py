@@ -16,14 +16,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import custody, idempotency, jobs, workers
+from app.agency import quotas
 from app.database import transaction
-from app.errors import Conflict, NotFound, Refused
+from app.errors import Conflict, Refused
 from app.idempotency import Asked
 from app.languages.telling import told
-from app.studio.shelf import NO_SKETCH, get_job
-from app.studio.sight import seen_by
+from app.studio.shelf import get_job
+from app.studio.sight import held_sketch, workable_sketch
 from app.studio.states import STOPPED
-from models import Account, EyePair, Job, JobKind, Sketch
+from models import Account, EyePair, Job, JobKind, RealPhoto, Sketch
 
 MAX_SEED = 2**31 - 1
 MAX_CANDIDATES = 8
@@ -65,25 +66,25 @@ def request_render(
     left out are unknown. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
 
     Asking again for what is still waiting or running gives the same job, and so does the same request. Raises
-    Refused, and NotFound for a sketch that the account does not see any more.
+    Refused, QuotaReached, NotFound for a sketch that the account does not see any more, and Forbidden for one that it
+    may only look at.
     """
     appearance = dict(appearance or {})
     _check(db, engine, seed, strength, appearance, candidates)
-    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    pair = eyes_on(sketch, eyes) if eyes is not None else sketch.eyes
     params: dict[str, Any] = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
     params |= {"appearance": appearance} if appearance else {}
     owner_id, sketch_id = account.id, sketch.id
     made: list[Job] = []
 
     def make() -> list[uuid.UUID]:
-        held = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update())
-        if held is None:
-            raise NotFound(NO_SKETCH)
+        held = held_sketch(db, account, sketch_id)
         if eyes is not None:
             _put_eyes(db, account, held, pair)
         made.extend(_same_request(db, sketch_id, params, candidates))
         if not made:
             made.extend(_enqueue(db, sketch_id, owner_id, params, candidates))
+            quotas.hold_to(db, owner_id, held.unit_id, quotas.MEASURES)
             _record_asked(db, account, held, params, made)
         return [job.id for job in made]
 
@@ -151,15 +152,15 @@ def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
         raise Refused(_("That %(region)s is not known here. Choose one of: %(names)s.", region=words, names=names))
 
 
-def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
-    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
+def eyes_on(picture: Sketch | RealPhoto, eyes: Eyes) -> EyePair:
+    """The two points from left to right. Raises Refused unless they lie on the picture and apart."""
     pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):
         raise Refused(_("Mark two eyes, each with one point."))
-    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
+    inside = all(0 <= x <= picture.width and 0 <= y <= picture.height for x, y in pair)
     apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
     if not inside or not apart:
-        raise Refused(_("Put the two marks on the two eyes of the drawing."))
+        raise Refused(_("Put the two marks on the two eyes."))
     return [[round(value, 2) for value in point] for point in pair]
 
 
@@ -181,19 +182,24 @@ def together(db: Session, job: Job) -> list[Job]:
 
 
 def retry(db: Session, account: Account, job: Job) -> Job:
-    """Try again, with the other candidates that failed. Raises Conflict unless it failed, was parked or cancelled."""
+    """Try again, with the other candidates that failed. Raises Conflict unless it failed, was parked or
+    cancelled, QuotaReached, and Forbidden for whoever may only look."""
     others = [one for one in together(db, get_job(db, account, job.id)) if one.state in STOPPED and one.id != job.id]
     with transaction(db):
+        sketch = workable_sketch(db, account, job.subject_id)
         again = jobs.retry(db, job)
         _record_job(db, account, "job.retried", again)
         for other in others:
             with suppress(Conflict):  # somebody else was faster
                 _record_job(db, account, "job.retried", jobs.retry(db, other))
+        quotas.hold_to(db, again.owner_id, sketch.unit_id, quotas.MEASURES)
     return again
 
 
 def cancel(db: Session, account: Account, job: Job) -> None:
-    """Cancel what is not done of its candidates. Raises Conflict when all is over."""
+    """Cancel what is not done of its candidates. Raises Conflict when all is over, Forbidden for whoever may only
+    look."""
+    workable_sketch(db, account, job.subject_id)
     unfinished = [one for one in together(db, get_job(db, account, job.id)) if one.state in jobs.OPEN]
     with transaction(db):
         if len(unfinished) < 2:

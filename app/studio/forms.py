@@ -38,7 +38,7 @@ def render_form(form: Mapping[str, str]) -> RenderForm:
         engine=form.get("engine", ""),
         seed=_seed(form.get("seed", "")),
         strength=_strength(form.get("strength", "")),
-        eyes=_eyes([form.get(name, "").strip() for name in EYE_FIELDS]),
+        eyes=eyes_form(form),
         appearance={region: name for region in REGIONS if (name := form.get(region, "").strip()) not in UNKNOWN},
         candidates=_candidates(form.get("candidates", "")),
     )
@@ -70,7 +70,9 @@ def _strength(text: str) -> float | None:
     return None if not text.strip() else _number(text, _("The restoration must be a number from 0 to 1."))
 
 
-def _eyes(fields: list[str]) -> list[list[float]] | None:
+def eyes_form(form: Mapping[str, str]) -> list[list[float]] | None:
+    """The two points that a form gives, the left one first; None when it gives none. Raises Refused."""
+    fields = [form.get(name, "").strip() for name in EYE_FIELDS]
     if not any(fields):
         return None
     if not all(fields):

@@ -61,9 +61,7 @@ def job_words(job: Job, position: int | None, live: bool, taken: bool = True) ->
         return str(NOBODY[job.kind])
     if job.state == JobState.QUEUED:
         return _queued(position, live)
-    if job.kind == JobKind.ALIGN:
-        return str(ALIGN_LONG[job.state])
-    return str(RENDER_LONG[job.state])
+    return str(LONG[job.kind][job.state])
 
 
 def request_words(request: Request, position: int | None, live: bool, taken: bool = True) -> str:
@@ -89,6 +87,7 @@ def _queued(position: int | None, live: bool) -> str:
 NOBODY = {
     JobKind.ALIGN: lazy_gettext("Waiting for a worker that finds eyes; none is running"),
     JobKind.RENDER: lazy_gettext("Waiting for a worker that renders; none is running"),
+    JobKind.PHOTO: lazy_gettext("Waiting for a worker that compares photos; none is running"),
 }
 RENDER_LONG = {
     JobState.RUNNING: lazy_gettext("Rendering the likeness"),
@@ -104,3 +103,11 @@ ALIGN_LONG = {
     JobState.PARKED: lazy_gettext("Set aside, because looking for the eyes stopped the renderer several times"),
     JobState.CANCELLED: lazy_gettext("Cancelled"),
 }
+PHOTO_LONG = {
+    JobState.RUNNING: lazy_gettext("Comparing the photo with the likeness"),
+    JobState.DONE: lazy_gettext("Compared"),
+    JobState.FAILED: lazy_gettext("The photo could not be compared"),
+    JobState.PARKED: lazy_gettext("Set aside, because comparing it stopped the worker several times"),
+    JobState.CANCELLED: lazy_gettext("Cancelled"),
+}
+LONG = {JobKind.ALIGN: ALIGN_LONG, JobKind.RENDER: RENDER_LONG, JobKind.PHOTO: PHOTO_LONG}

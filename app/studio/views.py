@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("identity.sign_in"))
     works = signed.account.has_role("investigator", "supervisor")
     if not works and signed.account.has_role("admin"):
-        return redirect(url_for("admin.accounts"))
+        return redirect(url_for("admin.overview"))
     return redirect(url_for("cases.cases" if works else "identity.account"))
 
 
@@ -60,7 +60,7 @@ def sketches() -> str:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>")
-@gate.investigator
+@gate.case_reader
 def sketch(sketch_id: uuid.UUID) -> str:
     return _page(_mine(sketch_id))
 

@@ -1,5 +1,4 @@
 /** The files that are to be added, each with its picture, title, progress and error. */
-
 import { newKey } from "./keys.js";
 import { gettext } from "./words.js";
 
@@ -33,9 +32,7 @@ export class Queue {
   /** What is known to be refused need not be sent; the server judges by the content. @param {File} file */
   refusal(file) {
     if (file.size === 0) return gettext("The file is empty. Save it again, then choose it once more.");
-    if (file.size > this.options.maxBytes) {
-      return gettext("It has %(size)s. A sketch may have at most 20 MB: save it smaller, or as JPEG.", { size: megabytes(file.size) });
-    }
+    if (file.size > this.options.maxBytes) return gettext("It has %(size)s. A sketch may have at most 20 MB: save it smaller, or as JPEG.", { size: megabytes(file.size) });
     if (file.type && !TYPES.includes(file.type)) return gettext("It is not a PNG, JPEG or WebP picture. Save it as one of these.");
     return "";
   }

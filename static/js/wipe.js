@@ -7,7 +7,9 @@ class WipeView extends HTMLElement {
     const frame = /** @type {HTMLElement} */ (this.querySelector(".wipe-frame"));
     const show = () => {
       this.style.setProperty("--wipe", `${range.value}%`);
-      range.setAttribute("aria-valuetext", gettext("%(percent)s %% sketch", { percent: range.value }));
+      const said = { percent: range.value };
+      const words = this.dataset.under === "photo" ? gettext("%(percent)s %% photo", said) : gettext("%(percent)s %% sketch", said);
+      range.setAttribute("aria-valuetext", words);
     };
     const drag = (/** @type {PointerEvent} */ event) => {
       const box = frame.getBoundingClientRect();

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases import numbers, service
+from app.agency import settings
+from app.cases import numbers, pattern, service
 from app.cases.forms import CaseFacts
 from app.database import Database, transaction
 from app.errors import Refused
 from app.identity import accounts
-from models import Case, Unit
+from models import Case, Role, Unit
 from tests.cases.conftest import Member
+from tests.people import Person
 
 NOW = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 
@@ -29,10 +31,9 @@ def test_numbers_count_each_year_anew(db: Session, unit: Unit) -> None:
     assert given(db, unit) == "2026-00004"
 
 
-def test_a_pattern_may_have_the_month_and_the_unit(
-    db: Session, unit: Unit, other_unit: Unit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(numbers, "pattern", lambda *_: "{unit}/{month}.{year}-{number}")
+def test_a_pattern_may_have_the_month_and_the_unit(db: Session, unit: Unit, other_unit: Unit, person: Person) -> None:
+    form = {"case_numbers": ["{unit}/{month}.{year}-{number}"], "two_people": ["yes"], "glass_minutes": ["60"]}
+    settings.change(db, person(Role.ADMIN), "cases", 0, form)
     assert [given(db, unit), given(db, other_unit), given(db, unit)] == [
         "INV/03.2026-1",
         "CC/03.2026-1",
@@ -52,7 +53,7 @@ def test_a_number_that_is_there_already_is_passed_over(db: Session, unit: Unit, 
 
 
 @pytest.mark.parametrize(
-    "pattern",
+    "text",
     [
         "",
         "{year}",
@@ -64,21 +65,21 @@ def test_a_number_that_is_there_already_is_passed_over(db: Session, unit: Unit, 
         "{unit}{unit}{unit}{unit}{number}",
     ],
 )
-def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
+def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        numbers.check_pattern(pattern)
+        pattern.check_pattern(text)
 
 
-@pytest.mark.parametrize("pattern", [numbers.DEFAULT, "{unit}-{year}{month}-{number:04}", "คดี {number}/{year}"])
-def test_a_usable_pattern_is_kept(pattern: str) -> None:
-    assert numbers.check_pattern(f" {pattern} ") == pattern
+@pytest.mark.parametrize("text", [pattern.DEFAULT, "{unit}-{year}{month}-{number:04}", "คดี {number}/{year}"])
+def test_a_usable_pattern_is_kept(text: str) -> None:
+    assert pattern.check_pattern(f" {text} ") == text
 
 
 @pytest.mark.parametrize(
     "name, code", [("Investigations", "INV"), ("Cold cases", "CC"), ("ก", "ก"), ("a b c d e f g h i j", "ABCDEFGH")]
 )
 def test_a_unit_has_a_code(name: str, code: str) -> None:
-    assert numbers.unit_code(Unit(name=name)) == code
+    assert pattern.unit_code(name) == code
 
 
 def test_twenty_who_open_cases_at_once_get_twenty_numbers(

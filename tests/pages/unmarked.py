@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
-from babel.messages.jslexer import tokenize
 from jinja2 import Environment, nodes
 
 GETTEXT = {"_", "gettext", "ngettext", "pgettext", "npgettext", "lazy_gettext"}
@@ -85,7 +84,8 @@ def in_template(source: str) -> list[str]:
 
 def _page(source: str) -> str:
     """The template's own text, without what stands between {% trans %} and {% endtrans %}, and without classes."""
-    page, marked, statement = "", False, []
+    page, marked = "", False
+    statement: list[str] = []
     for _line, kind, value in environment().lex(source):
         if kind == "block_begin":
             statement = []
@@ -142,22 +142,22 @@ def _name(function: ast.expr) -> str:
 QUIET = {"gettext", "ngettext", "Error", "querySelector", "querySelectorAll", "closest", "matches"}
 """What a script calls with strings that need no mark: the marks, errors of the program, selectors."""
 FILLED = re.compile(r"\$\{.*?\}")
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|[\w$]+|[()]', re.DOTALL)
+"""Of JavaScript as far as it matters here: comments, strings, names, and what opens and closes a call."""
 
 
 def in_script(source: str) -> list[str]:
     """Strings that look like words for a person and stand in no mark."""
     found, calls, before = [], [""], ""
-    for token in tokenize(source):
-        if token.value == "(":
+    for token in TOKEN.findall(source):
+        if token == "(":
             calls.append(before)
-        elif token.value == ")":
+        elif token == ")":
             calls.pop()
-        elif token.type in ("string", "template_string") and calls[-1] not in QUIET:
-            text = token.value[1:-1]
-            words = FILLED.sub(" … ", text)
-            if re.match(r"[A-Z][a-z]+[^A-Z]* \w", words) or (
-                "…" in words and re.search(r"[a-z]{3,} …|… +[a-z]{3,}", words)
-            ):
-                found.append(text)
-        before = token.value if token.type == "name" else ""
+        elif token[0] in '"`' and calls[-1] not in QUIET:
+            words = FILLED.sub(" … ", token[1:-1])
+            filled = "…" in words and re.search(r"[a-z]{3,} …|… +[a-z]{3,}", words)
+            if filled or re.match(r"[A-Z][a-z]+[^A-Z]* \w", words):
+                found.append(token[1:-1])
+        before = token if token[0].isidentifier() else ""
     return found
