@@ -6,6 +6,7 @@ table and, beside it, the plans of the queries with the larger number.
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import random
 import statistics
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 from flask import Flask
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url, select, text
 from sqlalchemy.orm import Session
 
 from app import create_app, trigrams
@@ -73,9 +74,9 @@ class World:
 
 def facts(number: int, chance: random.Random) -> CaseFacts:
     words = chance.choices(WORDS, k=5)
-    words += [RARE] if number % 10_000 == 0 else []
-    words += [MIDDLING] if number % 1000 == 0 else []
-    tags = chance.sample(TAGS, chance.randint(0, 2)) + ([RARE_TAG] if number % 10_000 == 0 else [])
+    words += [RARE] if chance.random() < 1e-4 or number == 0 else []
+    words += [MIDDLING] if chance.random() < 1e-3 or number == 0 else []
+    tags = chance.sample(TAGS, chance.randint(0, 2)) + ([RARE_TAG] if chance.random() < 1e-4 or number == 0 else [])
     day = FIRST_DAY + dt.timedelta(days=chance.randrange(3650))
     description = " ".join(chance.choices(WORDS, k=25))
     return CaseFacts(" ".join(words), description, day, chance.choice(PLACES), tuple(tags))
@@ -112,10 +113,8 @@ def fill(url: str, count: int, unit_ids: list[uuid.UUID], people: list[uuid.UUID
                 copy.write_row((case_id, fold(tag), tag))
         with cursor.copy("COPY case_assignment (case_id, account_id, since) FROM STDIN") as copy:
             for number, case_id in enumerate(ids):
-                if number % 3 == 0:
+                if number % 10 == 3:
                     copy.write_row((case_id, people[chance.randrange(PEOPLE)], began))
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
 
 
 def member(db: Session, name: str, of: list[uuid.UUID], role: Role) -> Account:
@@ -127,32 +126,43 @@ def member(db: Session, name: str, of: list[uuid.UUID], role: Role) -> Account:
 
 @contextmanager
 def world(server: str, folder: Path, count: int) -> Iterator[World]:
+    """In a database of its own, which is filled unless it is there already."""
     name = f"cases_{count}"
     with psycopg.connect(server + "postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
+        there = admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+        if not there:
+            admin.execute(f'CREATE DATABASE "{name}"')
     url = server.replace("postgresql://", "postgresql+psycopg://") + name
     upgrade(url)
     app = create_app(Settings.from_env({"SEMBLANCE_VAR": str(folder / name), "DATABASE_URL": url}))
     database = services(app).database
+    if not there:
+        populate(database, url, count)
     with database.session() as db:
-        unit_ids = [units.add_unit(db, f"Unit {number:02}").id for number in range(UNITS)]
-        me = member(db, "Supervisor", unit_ids[:2], Role.SUPERVISOR)
-        others = [member(db, f"Person{n}", [unit_ids[n % UNITS]], Role.INVESTIGATOR).id for n in range(1, PEOPLE)]
-        people = [me.id, *others]
-    began = time.perf_counter()
-    fill(url, count, unit_ids, people)
-    trigrams.ensure_index(database.engine)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE case_file"))
-    print(f"# {count:,} cases in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        me, *others = db.scalars(select(Account).order_by(Account.created_at))
+        unit_ids = [unit.id for unit in units.list_units(db)]
     browser = Browser(app)
     assert browser.sign_in(me).status_code == 303
-    yield World(app, browser, database, me.id, asked(database, me.id, unit_ids, people, count))
+    yield World(app, browser, database, me.id, asked(database, me.id, unit_ids[1], others[20].id, count))
     database.close()
 
 
+def populate(database: Database, url: str, count: int) -> None:
+    began = time.perf_counter()
+    with database.session() as db:
+        unit_ids = [units.add_unit(db, f"Unit {number:02}").id for number in range(UNITS)]
+        people = [member(db, "Supervisor", unit_ids[:2], Role.SUPERVISOR).id]
+        for number in range(1, PEOPLE):
+            people.append(member(db, f"Person{number}", [unit_ids[number % UNITS]], Role.INVESTIGATOR).id)
+    fill(url, count, unit_ids, people)
+    trigrams.ensure_index(database.engine)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    print(f"# {count:,} cases in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+
+
 def asked(
-    database: Database, me: uuid.UUID, unit_ids: list[uuid.UUID], people: list[uuid.UUID], count: int
+    database: Database, me: uuid.UUID, unit_id: uuid.UUID, person_id: uuid.UUID, count: int
 ) -> dict[str, dict[str, str]]:
     """What the list is asked for, under the names of the table's lines."""
     with database.session() as db:
@@ -165,8 +175,8 @@ def asked(
         "number, whole": {"number": number},
         "status, 5 % of cases": {"status": "published"},
         "status, 40 %": {"status": "open"},
-        "unit": {"unit": str(unit_ids[1])},
-        "person": {"person": str(people[20])},
+        "unit": {"unit": str(unit_id)},
+        "person": {"person": str(person_id)},
         "nobody assigned": {"person": "nobody"},
         "days, one month of ten years": {"from": "2020-03-01", "to": "2020-03-31"},
         "days, one year": {"from": "2020-01-01", "to": "2020-12-31"},
@@ -191,7 +201,7 @@ def plans(large: World) -> str:
         account = accounts.get_account(db, large.account_id)
         for name, said in large.asked.items():
             by = Filter.read(said)
-            query = listing.places(account, by.conditions(db), listing.PER_PAGE + 1)
+            query = listing.places(account, by.conditions(db), listing.PER_PAGE + 1, few=by.few)
             compiled = query.compile(large.database.engine, compile_kwargs={"literal_binds": True})
             rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {compiled}")
             told.append(f"## {name}\n\n" + "\n".join(f"    {row[0]}" for row in rows))
@@ -217,11 +227,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cases", description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="in the larger database")
     parser.add_argument("--rounds", type=int, default=15, help="times that each line is asked of each database")
+    parser.add_argument(
+        "--server", help="a PostgreSQL server's URL that ends in /; what it has already is not made anew"
+    )
     parser.add_argument("--plans", type=Path, help="where to write the plans")
     chosen = parser.parse_args()
     with (
         quick_hashes(),
-        postgres() as server,
+        contextlib.nullcontext(chosen.server) if chosen.server else postgres() as server,
         tempfile.TemporaryDirectory() as folder,
         world(server, Path(folder), 1000) as small,
         world(server, Path(folder), chosen.cases) as large,
