@@ -151,9 +151,9 @@ def populate(database: Database, url: str, count: int) -> None:
     began = time.perf_counter()
     with database.session() as db:
         unit_ids = [units.add_unit(db, f"Unit {number:02}").id for number in range(UNITS)]
-        people = [member(db, "Supervisor", unit_ids[:2], Role.SUPERVISOR).id]
-        for number in range(1, PEOPLE):
-            people.append(member(db, f"Person{number}", [unit_ids[number % UNITS]], Role.INVESTIGATOR).id)
+        me = member(db, "Supervisor", unit_ids[:2], Role.SUPERVISOR)
+        others = [member(db, f"Person{n}", [unit_ids[n % UNITS]], Role.INVESTIGATOR) for n in range(1, PEOPLE)]
+        people = [account.id for account in (me, *others)]
     fill(url, count, unit_ids, people)
     trigrams.ensure_index(database.engine)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -228,7 +228,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1_000_000, help="in the larger database")
     parser.add_argument("--rounds", type=int, default=15, help="times that each line is asked of each database")
     parser.add_argument(
-        "--server", help="a PostgreSQL server's URL that ends in /; what it has already is not made anew"
+        "--server", help="a PostgreSQL server's URL that ends in /; what it has is not made anew"
     )
     parser.add_argument("--plans", type=Path, help="where to write the plans")
     chosen = parser.parse_args()
