@@ -5,6 +5,7 @@ same without the index, only more slowly.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine, text
@@ -24,7 +25,7 @@ SCHEMA = text("SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid
               "WHERE e.extname = 'pg_trgm'")  # fmt: skip
 
 
-def of_models(name: str | None, kind: str, parents: Mapping[str, object]) -> bool:  # noqa: ARG001
+def of_models(name: str | None, kind: str, parents: Mapping[Any, object]) -> bool:  # noqa: ARG001
     """Whether something in the database is for the models to know; for Alembic's ``include_name``."""
     return not (kind == "table" and str(name).startswith(SQLITE)) and name != INDEX
 

@@ -65,7 +65,7 @@ def show_logo() -> Response:
     key = context.agency().logo_key
     if key is None:
         raise NotFound(_("There is nothing at this address, or it is not yours."))
-    return send_object(key, "image/png", "logo.png")
+    return send_object(key, "image/png", "logo.png", seen=None)
 
 
 def _page(

@@ -37,7 +37,8 @@ def case_place(db: Session, sketch: Sketch) -> CasePlace | None:
     query = select(Case, WitnessSession).outerjoin(WitnessSession, WitnessSession.case_id == Case.id)
     rows = db.execute(query.where(Case.id == sketch.case_id).order_by(WitnessSession.number)).all()
     case = rows[0][0]
-    return CasePlace(case.id, case.number, case.title, tuple(row[1] for row in rows if row[1] is not None))
+    sessions: list[WitnessSession | None] = [row[1] for row in rows]  # None where the case has none
+    return CasePlace(case.id, case.number, case.title, tuple(one for one in sessions if one is not None))
 
 
 def put(db: Session, account: Account, sketch: Sketch, place: Place) -> None:

@@ -80,7 +80,7 @@ def _page(message: str = "", error: str = "", made: NewToken | None = None) -> s
         name=form.get("name", "") if error else "",
         days=DAYS,
         chosen_days=int(chosen) if error and chosen in map(str, DAYS) else access_tokens.DEFAULT_DAYS,
-        is_confirmed=signed is not None and sessions.is_confirmed(signed),
+        is_confirmed=signed is not None and sessions.is_confirmed(context.db(), signed),
         made=made,
         message=message,
         error=error,

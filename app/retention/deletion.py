@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app import custody
+from app import custody, notifications
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
@@ -94,6 +94,8 @@ def ask(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> Delet
         db.add(request)
         thing, said = custody.Thing("deletion", request.id), custody.digest({"reason": reason})
         custody.record(db, custody.of_case(case_id), account, "case.deletion_asked", thing, after=said)
+        facts, others = {"by": account.name, "case": case.number}, notifications.supervisors_of(db, case.unit_id)
+        notifications.tell(db, others, "deletion", f"/cases/{case_id}", facts, by=account.id)
     log.info("deletion_asked", case=str(case_id), by=str(account.id))
     return request
 
