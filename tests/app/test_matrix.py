@@ -138,26 +138,21 @@ def _things(world: World, db: Session, png: bytes) -> None:
 
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
-    case_id = cases.create(db, owner, CaseFacts("Harbour")).id
-    session = add_session(db, owner, case_id, Said("Ada Artist", "Witness 1"))
-    world.values |= {"case_id": case_id, "session_id": session.id, "filter_id": uuid.uuid4()}
+    supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
+    case = cases.create(db, owner, CaseFacts("Harbour"))
+    export = exports.ask(db, supervisor, case.id, ExportFormat.ZIP, "en")
+    work(world.app)
+    # Asked for by the supervisor, who therefore may not approve it: the case stays for all that comes after.
+    request = deletion.ask(db, supervisor, case.id, "Over")
+    policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
+    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
+    world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
+    world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
-    _export(world, db)
 
 
 def _note(world: World, db: Session, owner: Account) -> None:
     world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
-
-
-def _export(world: World, db: Session) -> None:
-    """What a supervisor asked for: an export, a policy, and a deletion that they may not approve, so that the case
-    stays for all that comes after."""
-    supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
-    export = exports.ask(db, supervisor, world.values["case_id"], ExportFormat.ZIP, "en")
-    work(world.app)
-    request = deletion.ask(db, supervisor, world.values["case_id"], "Over")
-    policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
-    world.values |= {"export_id": export.id, "request_id": request.id, "policy_id": policies.policies(db)[0].id}
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
