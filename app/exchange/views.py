@@ -44,11 +44,8 @@ def _page(case_id: uuid.UUID, message: str = "") -> str:
         head,
         exports=exports.exports_of(context.db(), case_id),
         may=may,
-<<<<<<< HEAD
         speaks=[(code, NAMES[code]) for code in context.settings().languages],
         language=str(get_locale()),
-=======
->>>>>>> evidence
         kept=exports.KEPT.days,
         reason=reason,
         message=message,
