@@ -18,6 +18,7 @@ from app.errors import AppError, Forbidden, Refused
 from app.exchange import exports, imports
 from app.exchange.opening import MAX_SIZE
 from app.exchange.pdf import PAPERS
+from app.languages.names import NAMES
 from app.languages.telling import reason, tell
 from app.objects import send_object
 from models import ExportFormat
