@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -36,13 +36,13 @@ class Filed:
     versions: int
 
 
-def filed_in(db: Session, case_id: uuid.UUID) -> list[Filed]:
-    """Every sketch of the case, the one that was drawn last first."""
+def filed_in(db: Session, case_id: uuid.UUID, sessions: Sequence[WitnessSession]) -> list[Filed]:
+    """Every sketch of the case, whose ``sessions`` are known, the one that was drawn last first."""
     query = select(Sketch).where(Sketch.case_id == case_id).order_by(Sketch.version)
     lineages: dict[uuid.UUID, list[Sketch]] = defaultdict(list)
     for sketch in db.scalars(query):
         lineages[sketch.lineage_id].append(sketch)
-    newest = drawn(db, [versions[-1] for versions in lineages.values()])
+    newest = drawn(db, [versions[-1] for versions in lineages.values()], _numbers(sessions))
     found = [Filed(one, len(lineages[one.sketch.lineage_id])) for one in newest]
     return sorted(found, key=lambda one: one.newest.sketch.created_at, reverse=True)
 
@@ -50,33 +50,32 @@ def filed_in(db: Session, case_id: uuid.UUID) -> list[Filed]:
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
     """Every version of the sketch, oldest first."""
     query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
-    return drawn(db, list(db.scalars(query.order_by(Sketch.version))))
+    versions = list(db.scalars(query.order_by(Sketch.version)))
+    wanted = {version.session_id for version in versions if version.session_id}
+    known = select(WitnessSession).where(WitnessSession.id.in_(wanted))
+    return drawn(db, versions, _numbers(db.scalars(known).all() if wanted else ()))
 
 
-def drawn(db: Session, sketches: Sequence[Sketch]) -> list[Drawn]:
-    """By three queries however many there are."""
+def _numbers(sessions: Sequence[WitnessSession]) -> dict[uuid.UUID, int]:
+    return {session.id: session.number for session in sessions}
+
+
+def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, int]) -> list[Drawn]:
+    """By one query however many there are. ``sessions`` are numbers by identity."""
     made: dict[uuid.UUID, list[Likeness]] = defaultdict(list)
-    of_these = Likeness.sketch_id.in_([sketch.id for sketch in sketches])
-    query = select(Likeness).where(of_these).options(defer(Likeness.provenance)).order_by(Likeness.number)
-    for likeness in db.scalars(query):
+    pictured = set()
+    beside = (RealPhoto.likeness_id == Likeness.id) & RealPhoto.replaced_at.is_(None)
+    query = select(Likeness, RealPhoto.id).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
+    query = query.where(Likeness.sketch_id.in_([sketch.id for sketch in sketches])).order_by(Likeness.number)
+    for likeness, photo_id in db.execute(query):
         made[likeness.sketch_id].append(likeness)
-    standing = {sketch.id: current(made[sketch.id]) for sketch in sketches}
-    wanted = {one.id for one in standing.values() if one}
-    photos = select(RealPhoto.likeness_id).where(RealPhoto.likeness_id.in_(wanted), RealPhoto.replaced_at.is_(None))
-    pictured = set(db.scalars(photos))
-    ids = {sketch.session_id for sketch in sketches if sketch.session_id}
-    numbers = select(WitnessSession.id, WitnessSession.number).where(WitnessSession.id.in_(ids))
-    sessions = {row.id: row.number for row in db.execute(numbers)}
-    return [
-        Drawn(
-            sketch,
-            one,
-            sessions.get(sketch.session_id) if sketch.session_id else None,
-            one is not None and one.id in pictured,
-        )
-        for sketch in sketches
-        for one in (standing[sketch.id],)
-    ]
+        pictured |= {likeness.id} if photo_id else set()
+    found = []
+    for sketch in sketches:
+        one = current(made[sketch.id])
+        session = sessions.get(sketch.session_id) if sketch.session_id else None
+        found.append(Drawn(sketch, one, session, one is not None and one.id in pictured))
+    return found
 
 
 def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list[Sketch]]:

@@ -62,8 +62,8 @@ def test_every_version_is_filed_and_the_case_names_the_chain(
     named = next(found for found in filed if found.chain_id == custody.of_case(case.id).id)
     assert (named.details["length"], named.details["head"]) == (own.length, own.head)
     assert own.length == length + 1
-    assert [one.newest.session for one in shelf.filed_in(db, case.id)] == [1]
-    assert shelf.filed_in(db, case.id)[0].versions == 2
+    (found,) = shelf.filed_in(db, case.id, [row])
+    assert (found.newest.session, found.versions) == (1, 2)
 
 
 def test_what_happens_afterwards_is_in_the_cases_chain(
