@@ -18,6 +18,7 @@ from app.errors import AppError, Forbidden, Refused
 from app.exchange import exports, imports
 from app.exchange.opening import MAX_SIZE
 from app.exchange.pdf import PAPERS
+from app.languages.names import NAMES
 from app.languages.telling import reason, tell
 from app.objects import send_object
 from models import ExportFormat
@@ -44,11 +45,8 @@ def _page(case_id: uuid.UUID, message: str = "") -> str:
         head,
         exports=exports.exports_of(context.db(), case_id),
         may=may,
-<<<<<<< HEAD
         speaks=[(code, NAMES[code]) for code in context.settings().languages],
         language=str(get_locale()),
-=======
->>>>>>> evidence
         kept=exports.KEPT.days,
         reason=reason,
         message=message,

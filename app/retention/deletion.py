@@ -94,8 +94,8 @@ def ask(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> Delet
         db.add(request)
         thing, said = custody.Thing("deletion", request.id), custody.digest({"reason": reason})
         custody.record(db, custody.of_case(case_id), account, "case.deletion_asked", thing, after=said)
-        deciding, facts = notifications.supervisors_of(db, case.unit_id), {"by": account.name, "case": case.number}
-        notifications.tell(db, deciding, "deletion", "/retention", facts, by=account.id)
+        facts, others = {"by": account.name, "case": case.number}, notifications.supervisors_of(db, case.unit_id)
+        notifications.tell(db, others, "deletion", f"/cases/{case_id}", facts, by=account.id)
     log.info("deletion_asked", case=str(case_id), by=str(account.id))
     return request
 

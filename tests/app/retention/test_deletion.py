@@ -148,9 +148,10 @@ def test_an_agency_of_one_may_switch_the_second_person_off(north: Office) -> Non
 
 
 def test_the_other_supervisors_of_the_unit_are_told(north: Office) -> None:
-    deletion.ask(north.db, north.supervisor, open_case(north).id, "Over")
+    case = open_case(north)
+    deletion.ask(north.db, north.supervisor, case.id, "Over")
     told = north.db.scalars(select(Notification)).all()
-    assert [(one.account_id, one.kind, one.path) for one in told] == [(north.other.id, "deletion", "/retention")]
+    assert [(one.account_id, one.kind, one.path) for one in told] == [(north.other.id, "deletion", f"/cases/{case.id}")]
 
 
 def test_only_supervisors_of_the_case_ask_and_decide(north: Office) -> None:
