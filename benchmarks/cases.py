@@ -227,9 +227,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cases", description=__doc__)
     parser.add_argument("--cases", type=int, default=1_000_000, help="in the larger database")
     parser.add_argument("--rounds", type=int, default=15, help="times that each line is asked of each database")
-    parser.add_argument(
-        "--server", help="a PostgreSQL server's URL that ends in /; what it has is not made anew"
-    )
+    parser.add_argument("--server", help="a PostgreSQL server's URL that ends in /; what it has is not made anew")
     parser.add_argument("--plans", type=Path, help="where to write the plans")
     chosen = parser.parse_args()
     with (
