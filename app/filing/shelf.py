@@ -69,7 +69,7 @@ def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, 
     query = query.where(Likeness.sketch_id.in_([sketch.id for sketch in sketches])).order_by(Likeness.number)
     for likeness, photo_id in db.execute(query):
         made[likeness.sketch_id].append(likeness)
-        pictured |= {likeness.id} if photo_id else set()
+        pictured |= {likeness.id} if photo_id is not None else set()
     found = []
     for sketch in sketches:
         one = current(made[sketch.id])

@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from app import custody, notifications
+from app.agency import settings
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.retention import removal
 from app.retention.holds import read_reason
-from app.retention.people import takes_two
 from app.retention.reach import Reach, reach, remove
 from app.storage import split_key
 from models import Account, Case, CaseStatus, DeletionRequest, Role, Sketch
@@ -115,7 +115,7 @@ def approve(db: Session, account: Account, request_id: uuid.UUID) -> None:
     already, Refused for a case that must stay, and NotFound."""
     with transaction(db):
         request, case = _held(db, account, request_id)
-        if request.asked_by == account.id and takes_two(db):
+        if request.asked_by == account.id and settings.fresh(db).two_people:
             raise Forbidden(_("You asked for this yourself. Another supervisor has to approve it."))
         _check_may_go(case)
         # Held, so that nothing is made of them meanwhile.

@@ -48,6 +48,7 @@ class Sketch(Out):
     title: str
     owner_id: uuid.UUID
     unit_id: uuid.UUID | None
+    case_id: Annotated[uuid.UUID | None, msgspec.Meta(description="The case that it is filed in.")]
     created_at: dt.datetime
     width: int
     height: int
@@ -68,6 +69,7 @@ class Sketches(Out):
 
 class SketchQuery(paging.PageQuery):
     q: Annotated[str, msgspec.Meta(max_length=200, description="Words that the title must have.")] = ""
+    case_id: Annotated[uuid.UUID | None, msgspec.Meta(description="Only what is filed in this case.")] = None
 
 
 class NewSketch(In):
@@ -95,6 +97,7 @@ def shown(one: models.Sketch) -> Sketch:
         title=one.title,
         owner_id=one.owner_id,
         unit_id=one.unit_id,
+        case_id=one.case_id,
         created_at=one.created_at,
         width=one.width,
         height=one.height,
@@ -120,7 +123,7 @@ def seen(sketch_id: uuid.UUID) -> models.Sketch:
     "List the sketches that you see, the latest version of each, newest first", Sketches, query=SketchQuery, paged=True
 )
 def list_sketches(query: SketchQuery) -> tuple[Sketches, dict[str, str]]:
-    found = shelf.sketches_after(context.db(), context.account(), query.q, query.after, query.limit)
+    found = shelf.sketches_after(context.db(), context.account(), query.q, query.after, query.limit, query.case_id)
     page = Sketches(items=[shown(one) for one in found.items], next=paging.following(found.after))
     return page, paging.link(found.after)
 
