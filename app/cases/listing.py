@@ -19,8 +19,8 @@ from app.keyset import Cursor, Slice, newest_first, past, sliced
 from models import Account, AccountRole, Case, CaseAssignment, CaseTag, Unit, fold, utc_now
 
 PER_PAGE = 50
-COUNTED = 1000
-"""A list is counted so far and no further: whoever sees "more than 1,000" narrows it down rather than read on."""
+COUNTED = 200
+"""A list is counted so far and no further: whoever sees "more than 200" narrows it down rather than read on."""
 TAGGED = 300
 """Of the newest cases, how many suggest their tags."""
 APART = 8
@@ -52,7 +52,9 @@ def list_cases(
 
 def count(db: Session, account: Account, by: Filter) -> int:
     """How many there are, COUNTED + 1 for any more."""
-    found = places(account, by.conditions(db), COUNTED + 1, few=by.few).subquery()
+    wanted = by.conditions(db)
+    parts = [select(Case.id).where(place, *wanted).limit(COUNTED + 1).subquery() for place, _few in _sights(account)]
+    found = union(*(select(part.c.id) for part in parts)).subquery()
     limited = select(found).limit(COUNTED + 1).subquery()
     return db.scalar(select(func.count()).select_from(limited)) or 0
 
@@ -90,8 +92,8 @@ def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most:
 
 
 def _sights(account: Account) -> list[tuple[ColumnElement[bool], bool]]:
-    """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read. Whether
-    a place has few cases beside it."""
+    """The places, each with whether it has few cases. Together they hold for what `app.cases.sight.seen_by` does; an
+    account's units are those that this request read."""
     opened = Case.id.in_(opened_to(account.id, utc_now())), True
     if not account.has_role(*WORKING):
         return [opened]

@@ -65,11 +65,11 @@ def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, 
     made: dict[uuid.UUID, list[Likeness]] = defaultdict(list)
     pictured = set()
     beside = (RealPhoto.likeness_id == Likeness.id) & RealPhoto.replaced_at.is_(None)
-    query = select(Likeness, RealPhoto.id).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
+    query = select(Likeness, RealPhoto.id.is_not(None)).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
     query = query.where(Likeness.sketch_id.in_([sketch.id for sketch in sketches])).order_by(Likeness.number)
-    for likeness, photo_id in db.execute(query):
+    for likeness, has_photo in db.execute(query):
         made[likeness.sketch_id].append(likeness)
-        pictured |= {likeness.id} if photo_id is not None else set()
+        pictured |= {likeness.id} if has_photo else set()
     found = []
     for sketch in sketches:
         one = current(made[sketch.id])

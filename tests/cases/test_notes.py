@@ -72,7 +72,8 @@ def test_notes_and_timeline_come_in_pages(db: Session, unit: Unit, member: Membe
         if (after := page.after) is None:
             break
     assert seen == written[::-1]
-    events, before = [], None
+    events: list[Event] = []
+    before = None
     while True:
         part = timeline(db, case, before, size=3)
         events += part.events

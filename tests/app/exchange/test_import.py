@@ -108,7 +108,7 @@ def check(data: bytes) -> None:
 def member_at(data: bytes, place: int) -> str:
     """The member whose contents this byte is of; empty for a byte of the ZIP itself."""
     for info in zipfile.ZipFile(io.BytesIO(data)).infolist():
-        begin = info.header_offset + zipfile.sizeFileHeader + len(info.filename)
+        begin = info.header_offset + LOCAL_HEADER + len(info.filename)
         if begin <= place < begin + info.file_size:
             return info.filename
     return ""
