@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import threading
+import time
 
 import pytest
 from sqlalchemy import select

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import notes
 from app.cases.markdown import render
-from app.cases.timeline import timeline
+from app.cases.timeline import Event, timeline
 from app.errors import Forbidden, NotFound, Refused
 from models import Unit
 from tests.cases.conftest import Member, Opened

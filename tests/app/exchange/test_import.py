@@ -20,6 +20,9 @@ from app.exchange.opening import BadArchive, opened
 from models import Case, CaseImport, CaseNote, CustodyEntry, ForeignChain, Job, Likeness, RealPhoto, Sketch
 from tests.app.exchange.cases import Office, full_case, listed, office, open_case
 
+LOCAL_HEADER = 30
+"""Bytes of what stands before a member's name in a ZIP."""
+
 EVIDENCE = ("notes.json", "sessions.json", "sketches/")
 """What must be the same here and there, to the byte."""
 
