@@ -54,6 +54,14 @@ RARE_TAG, RARE, MIDDLING = "serial", "zeppelin", "quarry"
 """A tag and a word of one case in 10,000 each, and a word of one in 1,000; the first case has all."""
 
 
+HEAD = """# Query plans of the list of cases
+
+What PostgreSQL 15 does for each line of the table in [cases.md](cases.md#with-a-million-cases), with 1,000,000 cases:
+`EXPLAIN (ANALYZE, COSTS OFF)`, written by `python -m benchmarks.cases --plans docs/cases-plans.md`.
+
+"""
+
+
 @dataclass(frozen=True)
 class World:
     """An installation with so many cases, and a supervisor of two of its units in front of it."""
@@ -204,7 +212,7 @@ def plans(large: World) -> str:
             by = Filter.read(said)
             query = listing.places(account, by.conditions(db), listing.PER_PAGE + 1, few=by.few)
             compiled = query.compile(large.database.engine, compile_kwargs={"literal_binds": True})
-            rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {compiled}")
+            rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}")
             told.append(f"## {name}\n\n" + "\n".join(f"    {row[0]}" for row in rows))
     return "\n\n".join(told) + "\n"
 
@@ -239,7 +247,7 @@ def main() -> None:
     ):
         table(small, large, chosen.rounds)
         if chosen.plans:
-            chosen.plans.write_text(plans(large))
+            chosen.plans.write_text(HEAD + plans(large))
 
 
 if __name__ == "__main__":

@@ -52,9 +52,7 @@ def list_cases(
 
 def count(db: Session, account: Account, by: Filter) -> int:
     """How many there are, COUNTED + 1 for any more."""
-    wanted = by.conditions(db)
-    parts = [select(Case.id).where(place, *wanted).limit(COUNTED + 1).subquery() for place, _few in _sights(account)]
-    found = union(*(select(part.c.id) for part in parts)).subquery()
+    found = places(account, by.conditions(db), COUNTED + 1, few=by.few).subquery()
     limited = select(found).limit(COUNTED + 1).subquery()
     return db.scalar(select(func.count()).select_from(limited)) or 0
 
