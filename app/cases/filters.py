@@ -66,6 +66,11 @@ class Filter:
         }
         return {name: value for name, value in values.items() if value}
 
+    @property
+    def few(self) -> bool:
+        """Whether only so many cases can fit as one person works on."""
+        return self.person is not None
+
     def conditions(self, db: Session) -> list[ColumnElement[bool]]:
         """What must hold for a case, besides being seen."""
         return [*search.matches(db, self.query), *self._about_number(db), *self._about_facts(), *self._about_people()]

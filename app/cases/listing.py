@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, func, literal_column, select, union
 from sqlalchemy.orm import Session, defer
 
 from app.cases.filters import Filter
@@ -41,7 +41,7 @@ def list_cases(
 ) -> Slice[Row]:
     """By two queries."""
     wanted = [*by.conditions(db), *past(Case.changed_at, Case.id, after)]
-    newest = places(account, wanted, size + 1)
+    newest = places(account, wanted, size + 1, few=by.few)
     query = select(Case, Unit.name).join(Unit, Case.unit_id == Unit.id).where(Case.id.in_(newest))
     query = query.options(defer(Case.description), defer(Case.search_text))
     found = db.execute(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(size + 1)).all()
@@ -52,7 +52,7 @@ def list_cases(
 
 def count(db: Session, account: Account, by: Filter) -> int:
     """How many there are, COUNTED + 1 for any more."""
-    found = places(account, by.conditions(db), COUNTED + 1).subquery()
+    found = places(account, by.conditions(db), COUNTED + 1, few=by.few).subquery()
     limited = select(found).limit(COUNTED + 1).subquery()
     return db.scalar(select(func.count()).select_from(limited)) or 0
 
@@ -66,24 +66,38 @@ def recent_tags(db: Session, account: Account) -> list[str]:
 
 
 def places(
-    account: Account, wanted: list[ColumnElement[bool]], most: int
+    account: Account, wanted: list[ColumnElement[bool]], most: int, *, few: bool = False
 ) -> CompoundSelect[uuid.UUID] | Select[uuid.UUID]:
-    """The identities of the ``most`` newest cases of each place that the account sees cases in."""
-    order = newest_first(Case.changed_at, Case.id)
-    parts = [
-        select(Case.id).where(place, *wanted).order_by(*order).limit(most).subquery() for place in _sights(account)
-    ]
-    return union(*(select(part.c.id) for part in parts)) if len(parts) > 1 else select(parts[0].c.id)
+    """The identities of the ``most`` newest cases of each place that the account sees cases in.
+
+    ``few``: what is wanted is so little that it is found first and put in order then.
+    """
+    parts = [_newest(place, wanted, most, few or little) for place, little in _sights(account)]
+    return union(*parts) if len(parts) > 1 else parts[0]
 
 
-def _sights(account: Account) -> list[ColumnElement[bool]]:
-    """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read."""
-    opened = Case.id.in_(opened_to(account.id, utc_now()))
+def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most: int, few: bool) -> Select[uuid.UUID]:
+    found = select(Case.id, Case.changed_at).where(place, *wanted)
+    if few:
+        # Databases hope to meet a page's worth early on, and walk through all cases in order where there is none.
+        # They cannot where an OFFSET stands between finding and ordering.
+        little = found.offset(literal_column("0", Integer)).subquery()
+        return (
+            select(little.c.id).order_by(little.c.changed_at.desc(), little.c.id.desc()).limit(most).subquery().select()
+        )
+    part = found.order_by(*newest_first(Case.changed_at, Case.id)).limit(most).subquery()
+    return select(part.c.id)
+
+
+def _sights(account: Account) -> list[tuple[ColumnElement[bool], bool]]:
+    """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read. Whether
+    a place has few cases beside it."""
+    opened = Case.id.in_(opened_to(account.id, utc_now())), True
     if not account.has_role(*WORKING):
         return [opened]
     mine = sorted(unit.id for unit in account.units)
     units = [Case.unit_id == one for one in mine] if len(mine) <= APART else [Case.unit_id.in_(mine)]
-    return [*units, Case.id.in_(assigned_to(account.id)), opened]
+    return [*((one, False) for one in units), (Case.id.in_(assigned_to(account.id)), True), opened]
 
 
 def _people(db: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

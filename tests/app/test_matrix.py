@@ -269,6 +269,10 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/api/v1/likenesses/<uuid:likeness_id>/image",
+    "/api/v1/likenesses/<uuid:likeness_id>/provenance",
+    "/api/v1/sketches/<uuid:sketch_id>/image",
+    "/api/v1/sketches/<uuid:sketch_id>/original",
     "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",

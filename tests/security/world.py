@@ -79,6 +79,7 @@ def build(app: Flask) -> World:
             "name": "css/base.css",
             "token": links.issue_set_password(db, people["third"]),
             "account_id": people["third"].id,
+            "kind": "unit",
         }
     return world
 
