@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, func, literal_column, select, union
 from sqlalchemy.orm import Session, defer
 
 from app.cases.filters import Filter
@@ -81,7 +81,7 @@ def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most:
     if few:
         # Databases hope to meet a page's worth early on, and walk through all cases in order where there is none.
         # They cannot where an OFFSET stands between finding and ordering.
-        little = found.offset(0).subquery()
+        little = found.offset(literal_column("0", Integer)).subquery()
         return (
             select(little.c.id).order_by(little.c.changed_at.desc(), little.c.id.desc()).limit(most).subquery().select()
         )

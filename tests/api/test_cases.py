@@ -150,6 +150,18 @@ def test_custody_comes_newest_first_and_can_be_checked(program: Program, account
         assert hashlib.sha256(text.encode()).hexdigest() == entry["hash"], "as the document says"
 
 
+def test_a_sketch_is_filed_as_it_is_handed_in(program: Program, png: bytes) -> None:
+    case = program.post("/cases", json=CASE).json
+    assert case is not None
+    filed = program.hand_in(png, case_id=case["id"]).json
+    assert filed is not None
+    program.hand_in(png)
+    assert (filed["case_id"], filed["unit_id"]) == (case["id"], case["unit_id"])
+    assert program.get(case["links"]["sketches"]).json == {"items": [filed], "next": None}
+    assert "sketch.added" in {entry["action"] for entry in program.get(case["links"]["custody"]).json["items"]}  # type: ignore[index]
+    assert program.hand_in(png, case_id=nobody()).status_code == 404
+
+
 def test_cases_of_other_units_are_not_there(program: Program, issue: Issue, db: Session, person: Person) -> None:
     stranger = person("Person 2")
     put_into_units(db, stranger, "South")

@@ -108,7 +108,7 @@ def test_every_filter(db: Session, unit: Unit, other_unit: Unit, member: Member,
         ({"q": "robbery kiosk"}, ["Second"]),
         ({"q": "first", "status": "open"}, []),
     ):
-        assert sorted(titles(db, account, **said)) == sorted(wanted), said  # type: ignore[arg-type]
+        assert sorted(titles(db, account, **said)) == sorted(wanted), said
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ session.headers["Authorization"] = f"Bearer {os.environ['SEMBLANCE_TOKEN']}"
 
 
 def ask(method: str, path: str, **what: Any) -> requests.Response:
-    """An answer, after waiting when there were too many. Raises HTTPError with what went wrong."""
-    while (answer := session.request(method, BASE + path, timeout=30, **what)).status_code == 429:
+    """An answer, after waiting where that helps. Raises HTTPError with what went wrong."""
+    while True:
+        answer = session.request(method, BASE + path, timeout=30, **what)
+        if answer.ok:
+            return answer
+        if "Retry-After" not in answer.headers:
+            raise requests.HTTPError(answer.json()["detail"], response=answer)
         time.sleep(int(answer.headers["Retry-After"]))
-    if answer.status_code >= 400:
-        raise requests.HTTPError(answer.json()["detail"], response=answer)
-    return answer
 
 
 sketch_png = Path("sketch.png").read_bytes()

@@ -20,6 +20,9 @@ from app.exchange.opening import BadArchive, opened
 from models import Case, CaseImport, CaseNote, CustodyEntry, ForeignChain, Job, Likeness, RealPhoto, Sketch
 from tests.app.exchange.cases import Office, full_case, listed, office, open_case
 
+LOCAL_HEADER = 30
+"""Bytes of what stands before a member's name in a ZIP."""
+
 EVIDENCE = ("notes.json", "sessions.json", "sketches/")
 """What must be the same here and there, to the byte."""
 
@@ -108,7 +111,7 @@ def check(data: bytes) -> None:
 def member_at(data: bytes, place: int) -> str:
     """The member whose contents this byte is of; empty for a byte of the ZIP itself."""
     for info in zipfile.ZipFile(io.BytesIO(data)).infolist():
-        begin = info.header_offset + zipfile.sizeFileHeader + len(info.filename)
+        begin = info.header_offset + LOCAL_HEADER + len(info.filename)
         if begin <= place < begin + info.file_size:
             return info.filename
     return ""
