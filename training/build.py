@@ -10,6 +10,7 @@ from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
 from inference.weights import find, read_manifest
 from training.batches import SketchPairs
+from training.crowd import embed_crowd
 from training.data import Prepared
 from training.engine.parts import InParts
 from training.engine.ranks import Ranks
@@ -53,6 +54,7 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         discriminator_width=discriminator["width"],
         discriminator_norm=discriminator.get("norm", "spectral"),
         discriminator_scales=discriminator.get("scales", 1),
+        discriminator_crop=discriminator.get("crop", 0),
         gan=discriminator.get("gan", "hinge"),
         gan_from=discriminator.get("from_step", 0),
         r1_every=discriminator.get("r1_every", 16),
@@ -76,9 +78,11 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
         twins = weights.get("ink", 0) > 0
         return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device")
 
-    sees_faces = weights.get("face_features", 0) > 0 or weights.get("identity", 0) > 0
+    sees_faces = any(weights.get(name, 0) > 0 for name in ("face_features", "identity", "contrast"))
+    features = face_features if sees_faces else None
+    crowd = embed_crowd(data, features, recipe.seed, ranks.device) if features and weights.get("contrast", 0) else None
     return Assembly(
-        Pix2PixModel(pix2pix_config(recipe), face_features if sees_faces else None, ranks.device),
+        Pix2PixModel(pix2pix_config(recipe), features, ranks.device, crowd),
         _in_parts(recipe, ranks, pairs),
         SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
     )
