@@ -8,7 +8,7 @@ from typing import Any
 from inference.device import choose_device
 from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
-from inference.weights import find, read_manifest
+from inference.weights import SHIPPED, find, read_manifest
 from training.batches import SketchPairs
 from training.crowd import embed_crowd
 from training.data import Prepared
@@ -32,8 +32,9 @@ class Assembly:
     preview: Any
 
 
-def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
-    """Raises ValueError for a kind of recipe that no trainer knows."""
+def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED) -> Assembly:
+    """`in_use` is the folder of the weights that draw a restorer's inputs. Raises ValueError for a kind of recipe that
+    no trainer knows."""
     if recipe.kind == "pix2pix":
         return _pix2pix(recipe, data, face_features, ranks)
     if recipe.kind == "landmarks":
@@ -42,7 +43,7 @@ def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ran
         val = LandmarkBatches(data, "val", recipe.batch, recipe.seed, pool=200)
         return Assembly(trainee, train, val.batch(0))
     if recipe.kind == "restorer":
-        return _restorer(recipe, data, face_features, ranks)
+        return _restorer(recipe, data, face_features, ranks, in_use)
     raise ValueError(f"Recipe {recipe.name}: there is no trainer of kind {recipe.kind!r}.")
 
 
@@ -93,9 +94,9 @@ def _seen_split(data: Prepared, real_share: float) -> str:
     return "val" if len(data.rows("val", with_sketch=True if real_share > 0 else None)) else "train"
 
 
-def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
+def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path) -> Assembly:
     share = recipe.table["generator_share"]
-    checkpoint = find(read_manifest(), "pix2pix") if share > 0 else None
+    checkpoint = find(read_manifest(in_use), "pix2pix") if share > 0 else None
     generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     architecture, weights = recipe.section("network"), recipe.section("weights")
     return Assembly(
