@@ -28,6 +28,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument("--weights", type=Path, default=SHIPPED, help="folder of the weights in use")
     command.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     command.add_argument("--time", type=float, metavar="MINUTES", help="save and stop at the next step after that time")
+    command.add_argument("--landing", action="store_true", help="let the rates fall by the pace, to be small at --time")
     command.add_argument("--workers", type=int, help="processes that make batches; 0 is a thread. Default 0 on a CPU")
     command.add_argument("--tensorboard", action="store_true", help="scalars and grids into RUN/tensorboard")
     command.set_defaults(run_command=_train)
@@ -78,7 +79,8 @@ def _train_as(ranks: "Ranks", recipe: Recipe, arguments: argparse.Namespace) -> 
     run: Run[Any] = Run(folder, assembly.trainee, recipe.schedule, recipe.seed, ranks, diary)
     _begin(run, recipe, arguments)
     workers = arguments.workers if arguments.workers is not None else _workers(ranks, arguments.threads)
-    run.train(assembly.batches, assembly.preview, Options(arguments.time, workers, arguments.tensorboard))
+    options = Options(arguments.time, workers, arguments.tensorboard, arguments.landing)
+    run.train(assembly.batches, assembly.preview, options)
 
 
 def _begin(run: "Run[Any]", recipe: Recipe, arguments: argparse.Namespace) -> None:
