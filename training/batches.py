@@ -23,7 +23,7 @@ _FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: fu
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
-_DARK_SKIN, _DARK_SHARE = 50.0, 3.0  # few photos have skin below that L; they are drawn so much more often
+_DARK_SKIN, _DARK_SHARE = 50.0, 2.0  # few people have skin below that L: their photos become sketches more often
 _LIGHT_HAIR, _SHADED_SHARE = 22.0, 0.35  # hair above that L is shaded like dark hair in that share of drawings
 
 
@@ -106,7 +106,9 @@ class SketchPairs:
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) * self._is_colour(k) for k in rows])
-        weights *= np.where(self.data.colours[rows, 0, 0] < _DARK_SKIN, _DARK_SHARE, 1.0)
+        # Of artists' pairs the natural share: many of their dark photos are of light people in bad light.
+        dark = (self.data.colours[rows, 0, 0] < _DARK_SKIN) & (self.data.sketch_of[rows] < 0)
+        weights *= np.where(dark, _DARK_SHARE, 1.0)
         return np.asarray(weights / weights.sum())
 
     def _is_colour(self, k: np.int64) -> bool:

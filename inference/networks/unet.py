@@ -124,8 +124,9 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        # Over a batch of one a batch norm is the same. A CPU does it in one pass, 4 times as fast as what follows.
-        if len(x) == 1 or x.device.type == "cpu":
+        # Over a batch of one a batch norm is the same, in one pass: on a CPU 4 times as fast in training. An export needs
+        # the batch's length to stay free, so it has what follows.
+        if len(x) == 1 or (self.training and x.device.type == "cpu"):
             return torch.cat([self._norm_one(row) for row in x.split(1)])
         variance, mean = torch.var_mean(x.float(), (2, 3), keepdim=True, correction=0)
         gain = self.weight.view(1, -1, 1, 1) * torch.rsqrt(variance + _EPSILON)
