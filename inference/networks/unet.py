@@ -124,7 +124,7 @@ class InstanceNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        # Over a batch of one a batch norm is the same, in one pass: on a CPU 4 times as fast in training. An export needs
+        # Over a batch of one a batch norm is the same, in one pass: on a CPU 4 times as fast. An export needs
         # the batch's length to stay free, so it has what follows.
         if len(x) == 1 or (self.training and x.device.type == "cpu"):
             return torch.cat([self._norm_one(row) for row in x.split(1)])
