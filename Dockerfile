@@ -35,6 +35,7 @@ COPY static static
 COPY --from=firebase /build/node_modules/firebase/firebase-app-compat.js \
     /build/node_modules/firebase/firebase-auth-compat.js static/vendor/firebase/
 COPY templates templates
+COPY translations translations
 COPY weights weights
 COPY wsgi.py LICENSE ./
 USER 10001:10001

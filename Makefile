@@ -24,7 +24,7 @@ test: environment ## Set up what is missing, then lint, check types and run ever
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --quiet --check .
 	@$(PYTHON) -m mypy --no-error-summary
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: lint
 lint: environment ## Check style and format, also of scripts, YAML and Terraform
@@ -61,6 +61,10 @@ samples: environment ## Draw the sample sketches again
 .PHONY: firebase-sdk
 firebase-sdk: ## Bring the Firebase SDK that IDENTITY=firebase serves
 	@scripts/firebase-sdk
+
+.PHONY: translations
+translations: environment ## Bring translations/ up to date with the code, and say how much is missing
+	@$(PYTHON) -m scripts.translations
 
 .PHONY: access
 access: environment ## Write docs/access.md: who may call what

@@ -28,6 +28,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from app import context, gate, guard, health, hosts, limits, logs, metrics, problems, security
     from app.identity import admission
+    from app.languages import choice
     from app.proxies import TrustedProxies
     from app.settings import ROOT, Settings
 
@@ -43,7 +44,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     health.init_app(app, app.extensions["semblance"])
     hosts.init_app(app)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
-    app.before_request(security.bound_strangers)
+    choice.init_app(app)
+    app.before_request(security.bound_bodies)
     limits.init_app(app)
     guard.init_app(app)
     security.init_app(app)
@@ -78,25 +80,46 @@ def _for_templates() -> dict[str, object]:
 
     from app import context
     from app.errors import AppError
+    from app.storage import split_key
 
     try:
         signed = context.sign_in()
     except (SQLAlchemyError, AppError):
         signed = None  # the page that says so must still be drawn
-    return {"account": signed.account if signed else None}
+    known = context.agency()
+    return {
+        "account": signed.account if signed else None,
+        "agency": known.settings,
+        "logo": known.logo_key and split_key(known.logo_key)[1],
+    }
 
 
 def _register(app: "Flask") -> None:
     from app import assets, health, metrics
     from app.admin import operations
     from app.admin import views as admin
+    from app.api import guide
     from app.api import views as api
-    from app.identity import confirming
+    from app.cases import glass_views as glass
+    from app.cases import views as cases
+    from app.custody import pages as custody
+    from app.exchange import views as exchange
+    from app.filing import views as filing
+    from app.identity import confirming, token_views
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
+    from app.languages import views as languages
+    from app.notifications import views as notifications
+    from app.pairs import views as pairs
+    from app.photos import views as photos
+    from app.retention import views as retention
     from app.studio import views as studio
+    from app.witness import views as witness
 
-    rooms = (assets, health, metrics, identity, confirming, second_factor, firebase, studio, admin, operations, api)
+    staff = (studio, cases, glass, custody, exchange, retention, admin, operations)
+    people = (identity, confirming, second_factor, firebase, token_views)
+    evidence = (filing, witness, photos, pairs, notifications)
+    rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

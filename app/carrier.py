@@ -52,6 +52,7 @@ class Carrier:
         self.on_wake: Callable[[str], None] | None = None
         self.on_sweep: Callable[[], None] | None = None
         self.on_audit: Callable[[], None] | None = None
+        self.on_anchor: Callable[[], None] | None = None
         self.idle = threading.Event()
         self.idle.set()
         self._resting_until = self._silent_until = 0.0
@@ -81,6 +82,12 @@ class Carrier:
         def audit() -> None:
             if self.on_audit is not None and self._first_today("audit"):
                 self.on_audit()
+
+        # Once a day as well, which the records make sure of; a time at which the store was away is made up for.
+        @self.huey.periodic_task(crontab(minute="7", hour="*/6"), name="anchor")  # type: ignore[untyped-decorator]
+        def anchor() -> None:
+            if self.on_anchor is not None and self._first_today(f"anchor-{dt.datetime.now(dt.UTC):%H}"):
+                self.on_anchor()
 
     def listen(self, kinds: Iterable[str]) -> None:
         """Be woken for these kinds of job, and take part in what is periodic, until ``stop_listening``."""

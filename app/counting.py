@@ -47,7 +47,12 @@ class Counters:
 
     def seconds_left(self, item: RateLimitItem, key: str) -> int:
         """Until there is room again; at least 1."""
-        return max(1, ceil(self._ask(lambda by: by.get_window_stats(item, key).reset_time) - time.time()))
+        return self.left(item, key)[1]
+
+    def left(self, item: RateLimitItem, key: str) -> tuple[int, int]:
+        """How many more may be counted, and the seconds until there is room again, at least 1."""
+        stats = self._ask(lambda by: by.get_window_stats(item, key))
+        return max(0, stats.remaining), max(1, ceil(stats.reset_time - time.time()))
 
     def _ask(self, question: Callable[[RateLimiter], Answer]) -> Answer:
         if self._shared is not None and time.monotonic() >= self._resting_until:

@@ -10,24 +10,30 @@ import functools
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from app import trigrams
 from app.blocked import MigrationBlocked
+from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
 from models import utc_now
-from models.base import UTCDateTime
+from models.base import Base, UTCDateTime
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 BUSY_SECONDS = 15
 WRITE = {"sqlite_begin": "IMMEDIATE"}
@@ -108,10 +114,12 @@ def transaction(db: Session) -> Iterator[None]:
     if db.new or db.dirty or db.deleted:
         raise RuntimeError("Records were changed outside a transaction.")
     db.rollback()
-    db.info["writing"], db.info["work"], db.info["told"] = True, set(), []
+    db.info["writing"], db.info["work"], db.info["told"], db.info["last"] = True, set(), [], {}
     try:
         db.connection(execution_options=WRITE)
         yield
+        for write, things in db.info["last"].items():
+            write(db, things)
         db.commit()
     except BaseException:
         db.rollback()
@@ -132,6 +140,25 @@ def announce_work(db: Session, kind: str) -> None:
 def log_once_committed(db: Session, event_name: str, **facts: str) -> None:
     """Log what the current transaction does, if it comes to that."""
     db.info["told"].append((event_name, facts))
+
+
+def write_last(db: Session, write: Callable[[Session, list[T]], None], thing: T) -> None:
+    """Write something when everything else of the current transaction is written, right before it commits: ``write``
+    is called once, with all that it was given. For what many wait for: it is held for as short as can be, and by
+    everybody after whatever else they hold. Raises RuntimeError outside a transaction."""
+    if not db.info.get("writing"):
+        raise RuntimeError("This belongs into the transaction of what it tells of.")
+    db.info["last"].setdefault(write, []).append(thing)
+
+
+def add_unless_there(db: Session, row: Base) -> bool:
+    """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
+    whoever adds the same at the same moment is waited for."""
+    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
+    table = inspect(type(row)).local_table
+    values = {column: getattr(row, str(column.key)) for column in table.columns}
+    added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return db.execute(added).first() is not None
 
 
 def clock(db: Session) -> dt.datetime:
@@ -172,6 +199,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         log.info("schema_is_ahead", code=newest_revision())
         return
     command.upgrade(alembic_config(url), revision)
+    _index(url)
+
+
+def _index(url: str) -> None:
+    engine = make_engine(url)
+    try:
+        trigrams.ensure_index(engine)
+    finally:
+        engine.dispose()
 
 
 def _is_ahead(url: str) -> bool:
@@ -222,11 +258,13 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("upgrade", help="bring the schema to the newest revision")
     actions.add_parser("downgrade", help="go back to a revision").add_argument("revision")
     actions.add_parser("current", help="print the revision that the database is at")
+    grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
+    grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
         _act(chosen, Settings.from_env().database_url)
-    except (SettingsError, MigrationBlocked) as error:
+    except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
@@ -235,6 +273,11 @@ def _act(chosen: argparse.Namespace, url: str) -> None:
         upgrade(url)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
+    elif chosen.action == "grants":
+        from app.grants import grant
+
+        with make_engine(url).begin() as connection:
+            print(f"{chosen.role} may use {grant(connection, chosen.role)} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:

@@ -3,11 +3,13 @@
 import errno
 from http import HTTPStatus
 
+from imaging.words import N_, Worded
+
 DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-class AppError(Exception):
-    """A refusal with an HTTP status; ``str()`` of it is one clear sentence for the person."""
+class AppError(Worded):
+    """A refusal with an HTTP status; it is one clear sentence for the person, in their language."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     code = ""
@@ -40,8 +42,18 @@ class ConfirmationNeeded(Forbidden):
     code = "confirmation_needed"
 
     def __init__(self, confirm: str) -> None:
-        super().__init__("Confirm that it is you first, then do it again. Nothing was changed.")
-        self.way = (confirm, "Confirm that it is you")
+        super().__init__(N_("Confirm that it is you first, then do it again. Nothing was changed."))
+        self.way = (confirm, N_("Confirm that it is you"))
+
+
+class ScopeMissing(Forbidden):
+    """The access token is not for this."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(N_("This access token does not have the scope %(scope)s. Make one that has it."), scope=scope)
+        self.scope = scope
 
 
 class NotFound(AppError):
@@ -60,6 +72,22 @@ class Gone(AppError):
     status = HTTPStatus.GONE
 
 
+class ChangedMeanwhile(AppError):
+    """It is not what the asker last saw."""
+
+    status = HTTPStatus.PRECONDITION_FAILED
+
+
+class SayWhatYouSaw(AppError):
+    """A change must name the version that it was made from."""
+
+    status = HTTPStatus.PRECONDITION_REQUIRED
+
+
+class UnsupportedBody(AppError):
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
 class TooManyRequests(AppError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
@@ -75,15 +103,19 @@ class Unavailable(AppError):
 
 
 WORDS = {
-    HTTPStatus.BAD_REQUEST: "The request could not be understood. Go back, reload the page and try again.",
-    HTTPStatus.NOT_FOUND: "There is nothing at this address, or it is not yours.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that kind of request.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much for one upload. A sketch may have at most "
-    "20 MB; send large files one at a time.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side and has been noted. "
-    "Nothing that was saved is lost; try again.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The records cannot be reached just now. Nothing that was saved is lost; "
-    "try again in a minute.",
-    HTTPStatus.INSUFFICIENT_STORAGE: "There is no room left to store this. Nothing was saved; "
-    "ask the operator to free some space.",
+    HTTPStatus.BAD_REQUEST: N_("The request could not be understood. Go back, reload the page and try again."),
+    HTTPStatus.NOT_FOUND: N_("There is nothing at this address, or it is not yours."),
+    HTTPStatus.METHOD_NOT_ALLOWED: N_("This address does not take that kind of request."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: N_(
+        "That is too much for one upload. A sketch may have at most 20 MB; send large files one at a time."
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: N_(
+        "Something went wrong on our side and has been noted. Nothing that was saved is lost; try again."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: N_(
+        "The records cannot be reached just now. Nothing that was saved is lost; try again in a minute."
+    ),
+    HTTPStatus.INSUFFICIENT_STORAGE: N_(
+        "There is no room left to store this. Nothing was saved; ask the operator to free some space."
+    ),
 }

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, request
+from flask_babel import gettext as _
 
 from app.errors import BadRequest
 from app.settings import Settings
@@ -45,7 +46,9 @@ def init_app(app: Flask) -> None:
     def guard() -> None:
         """Raises BadRequest for any other host, whose name would go into links and be taken for our own."""
         if request.endpoint not in INSIDE and request.host.lower() != public.netloc:
-            raise BadRequest(f"This address is not known here. Open {settings.public_url} instead.")
+            raise BadRequest(
+                _("This address is not known here. Open %(address)s instead.", address=settings.public_url)
+            )
 
     app.before_request(guard)
     app.wsgi_app = KnownScheme(app.wsgi_app, public.scheme)  # type: ignore[method-assign]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -65,7 +66,7 @@ def asked(account_id: uuid.UUID, key: str | None, *body: object) -> Asked | None
     if not key:
         return None
     if not KEY.fullmatch(key):
-        raise Refused("An Idempotency-Key must have 1 to 100 visible ASCII characters. Nothing was done.")
+        raise Refused(_("An Idempotency-Key must have 1 to 100 visible ASCII characters. Nothing was done."))
     return Asked(account_id, key, hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest())
 
 
@@ -84,8 +85,10 @@ def find(db: Session, request: Asked | None) -> Outcome | None:
         return None
     if earlier.fingerprint != request.fingerprint:
         raise KeyReused(
-            "This Idempotency-Key was used before, for another request. Nothing was done: "
-            "reload the page, or send a new key, and try again."
+            _(
+                "This Idempotency-Key was used before, for another request. Nothing was done: "
+                "reload the page, or send a new key, and try again."
+            )
         )
     db.info["replayed"] = True
     return Outcome([uuid.UUID(text) for text in earlier.made], replayed=True)

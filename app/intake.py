@@ -25,17 +25,17 @@ class Intake:
     thumbnail_webp: bytes
 
 
-def take_in(data: bytes) -> Intake:
+def take_in(data: bytes, *, drawing: bool = True) -> Intake:
     """Check the bytes and make what is worked on. The original stays as it came, byte for byte.
 
     Raises imaging.decode.ImageRefused with a sentence for the person.
     """
     with _at_once:
-        return _take_in(data)
+        return _take_in(data, drawing)
 
 
-def _take_in(data: bytes) -> Intake:
-    picture = clean_picture(data)
+def _take_in(data: bytes, drawing: bool) -> Intake:
+    picture = clean_picture(data, drawing=drawing)
     clean = picture.image
     return Intake(
         original=data,

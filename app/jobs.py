@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.database import announce_work, clock, log_once_committed, transaction
 from app.errors import Conflict
+from imaging.words import N_
 from models import Job, JobKind, JobState
 
 log = structlog.get_logger(__name__)
 
-PRIORITY = {JobKind.ALIGN: 10, JobKind.RENDER: 100}
-"""Lower goes first: finding a face is quick and somebody is looking at the page."""
+PRIORITY = {JobKind.ALIGN: 10, JobKind.PHOTO: 20, JobKind.EXPORT: 60, JobKind.IMPORT: 60, JobKind.RENDER: 100}
+"""Lower goes first: finding a face is quick and somebody is looking at the page; files are made in seconds."""
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 RETRYABLE = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
 URGENCY = {"raised": 0.5, "normal": 1.0, "lowered": 1.5}
@@ -70,18 +72,19 @@ def position(db: Session, job: Job) -> int:
     return (db.scalar(ahead) or 0) + 1
 
 
-def cancel(db: Session, job: Job) -> None:
-    """Stop a job that waits or runs; a result that is still coming will be dropped.
+def cancel(db: Session, job: Job) -> Job:
+    """Stop a job that waits or runs; a result that is still coming will be dropped. The job as it is then.
 
     Raises Conflict when it is over already.
     """
     with transaction(db):
         job = held(db, job.id)
         if job.state not in OPEN:
-            raise Conflict("This is over already and cannot be cancelled.")
-        close(job, JobState.CANCELLED, "Cancelled.")
+            raise Conflict(_("This is over already and cannot be cancelled."))
+        close(job, JobState.CANCELLED, N_("Cancelled."))
         job.finished_at = clock(db)
-    log.info("job_cancelled", job=str(job.id))
+        log_once_committed(db, "job_cancelled", job=str(job.id))
+    return job
 
 
 def retry(db: Session, job: Job) -> Job:
@@ -92,12 +95,12 @@ def retry(db: Session, job: Job) -> Job:
     with transaction(db):
         job = held(db, job.id)
         if job.state not in RETRYABLE:
-            raise Conflict("This is not waiting for another try; reload the page to see where it is.")
+            raise Conflict(_("This is not waiting for another try; reload the page to see where it is."))
         job.state, job.reason, job.deaths = JobState.QUEUED, "", 0
         job.started_at = job.finished_at = None
         job.queued_at = clock(db)
         announce_work(db, job.kind)
-    log.info("job_retried", job=str(job.id))
+        log_once_committed(db, "job_retried", job=str(job.id))
     return job
 
 
@@ -127,12 +130,12 @@ def set_urgency(db: Session, job: Job, word: str) -> None:
     with transaction(db):
         job = held(db, job.id)
         if job.state != JobState.QUEUED:
-            raise Conflict("This is no longer waiting, so its priority does not matter any more.")
+            raise Conflict(_("This is no longer waiting, so its priority does not matter any more."))
         job.priority = int(PRIORITY[job.kind] * URGENCY[word])
-    log.info("job_priority", job=str(job.id), urgency=word)
+        log_once_committed(db, "job_priority", job=str(job.id), urgency=word)
 
 
-def close(job: Job, state: JobState, reason: str = "") -> None:
+def close(job: Job, state: JobState, reason: str = "", parts: dict[str, Any] | None = None) -> None:
     """Put the job into a state in which nobody holds its lease."""
-    job.state, job.reason = state, reason[:500]
+    job.state, job.reason, job.reason_parts = state, reason[:500], parts
     job.lease_owner = job.lease_expires_at = job.heartbeat_at = None

@@ -14,15 +14,17 @@ import structlog
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app import notifications
 from app.database import announce_work, clock, transaction
 from app.jobs import close
 from app.workers import Post
+from imaging.words import N_
 from models import Job, JobKind, JobState, Worker
 
 log = structlog.get_logger(__name__)
 
 MAX_DEATHS = 3
-PARKED = (
+PARKED = N_(
     "This stopped the renderer three times while nothing else was running, so it was set aside; other "
     "sketches go on. Save the sketch anew as a PNG and upload it again, or try once more."
 )
@@ -133,12 +135,13 @@ def finish(db: Session, held: Claim) -> None:
     job.finished_at = clock(db)
 
 
-def fail(db: Session, held: Claim, reason: str) -> None:
-    """End the job with a sentence for whoever asked for it. Raises LeaseLost."""
+def fail(db: Session, held: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:
+    """End the job with a sentence for whoever asked for it, and its parts where it has values. Raises LeaseLost."""
     with transaction(db):
         job = _held(db, held)
-        close(job, JobState.FAILED, reason)
+        close(job, JobState.FAILED, reason, parts)
         job.finished_at = clock(db)
+        notifications.tell_stopped(db, job)
     log.info("job_failed", job=str(held.job_id))
 
 
@@ -182,6 +185,8 @@ def _recover(db: Session, lost: ColumnElement[bool]) -> int:
     now = clock(db)
     for job in jobs:
         _bury(job, now)
+        if job.state == JobState.PARKED:
+            notifications.tell_stopped(db, job)
         if job.state == JobState.QUEUED:
             announce_work(db, job.kind)
         log.warning("lease_lost", job=str(job.id), deaths=job.deaths, state=job.state)

@@ -1,19 +1,20 @@
 """How often one asker may ask. Who is signed in is counted by account, everybody else by address.
 
 An agency behind one address is thus not held back once its people are signed in. Where a secret could be
-guessed, wrong tries are counted, not right ones. A refusal carries Retry-After and the fields RateLimit-Policy
-and RateLimit as draft-ietf-httpapi-ratelimit-headers has them since its version 8.
+guessed, wrong tries are counted, not right ones. A refusal carries Retry-After, and it and every answer of the JSON API
+the fields RateLimit-Policy and RateLimit as draft-ietf-httpapi-ratelimit-headers has them since its version 8.
 """
 
 import functools
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask_babel import gettext as _
 from limits import RateLimitItem, parse
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,6 +22,7 @@ from app import context
 from app.counting import Counters
 from app.database import is_unreachable
 from app.errors import NotSignedIn, TooManyRequests
+from app.gate import API
 from app.hosts import INSIDE
 from app.identity import entrance
 from app.security import device_account
@@ -28,7 +30,7 @@ from models import SignInSession
 
 log = structlog.get_logger(__name__)
 
-UNLIMITED = INSIDE | {"assets.file"}
+UNLIMITED = INSIDE | {"assets.file", "languages.script"}
 """Files that cost nothing to send, and probes that may all come from one address."""
 
 
@@ -62,6 +64,12 @@ def network() -> str:
 def _account() -> str | None:
     signed = _signed_in()
     return str(signed.account_id) if signed else None
+
+
+def _token() -> str | None:
+    """A program's own count: one that runs wild stops before its owner's browser does."""
+    token = context.access_token() if _signed_in() is not None else None
+    return str(token.id) if token else None
 
 
 def _stranger() -> str | None:
@@ -111,6 +119,7 @@ def _unknown(status: int) -> bool:
 
 EVERYTHING = (
     Limit("account", "3000/minute", _account),
+    Limit("token", "1200/minute", _token),
     Limit("address", "600/minute", _stranger),
 )
 GUESSING = (
@@ -126,6 +135,7 @@ LINKS = (Limit("links", "30/15minute", network, _unknown),)
 CONFIRMING = (Limit("confirm", "10/15minute", _account, _wrong),)
 ADDING = (Limit("uploads", "600/minute", _account, _done), Limit("uploads-hour", "6000/hour", _account, _done))
 RENDERING = (Limit("renders", "600/minute", _account, _done), Limit("renders-hour", "6000/hour", _account, _done))
+NUMBERS = (Limit("glass", "10/hour", _account, _unknown), Limit("glass-day", "40/day", _account, _unknown))
 IMPORTING = (Limit("imports", "10/10minute", _account, _done),)
 
 STRICT: dict[str, tuple[Limit, ...]] = {
@@ -136,11 +146,14 @@ STRICT: dict[str, tuple[Limit, ...]] = {
     "POST second_factor.page": CONFIRMING,
     "POST firebase.exchange": GUESSING,
     "POST admin.import_accounts": IMPORTING,
+    "POST glass.page": NUMBERS,
     "GET identity.invitation": LINKS,
     "GET identity.first_account": LINKS,
     "POST identity.first_account": LINKS,
     "GET identity.set_password": LINKS,
     "POST identity.set_password": LINKS,
+    "POST api.create_render": RENDERING,
+    "POST api.create_sketch": ADDING,
     "POST studio.new": ADDING,
     "POST studio.sample": ADDING,
     "POST studio.render": RENDERING,
@@ -164,7 +177,7 @@ def _limits() -> tuple[Limit, ...]:
 
 def check() -> None:
     """Runs before every request. Raises TooManyRequests."""
-    g.limits_to_count = []
+    g.limits_to_count, g.limits_to_tell = [], []
     if request.endpoint in UNLIMITED:
         return
     counters: Counters = current_app.extensions["limits"]
@@ -174,6 +187,8 @@ def check() -> None:
             continue
         if limit.counts is not None:
             g.limits_to_count.append((limit, counted))
+        elif request.path.startswith(API):
+            g.limits_to_tell.append((limit, counted))
         if not (counters.hit if limit.counts is None else counters.room)(limit.item, counted):
             g.limits_to_count = []
             _refuse(limit, counters.seconds_left(limit.item, counted))
@@ -181,19 +196,25 @@ def check() -> None:
 
 def _refuse(limit: Limit, seconds: int) -> None:
     log.warning("limited", limit=limit.name, endpoint=request.endpoint)
-    item = limit.item
-    g.limit_headers = {
-        "Retry-After": str(seconds),
-        "RateLimit-Policy": f'"{limit.name}";q={item.amount};w={item.get_expiry()}',
-        "RateLimit": f'"{limit.name}";r=0;t={seconds}',
-    }
-    raise TooManyRequests(f"That was too often in a short time. Wait {_words(seconds)}, then try again.")
+    g.limits_to_tell = []
+    g.limit_headers = {"Retry-After": str(seconds), **_fields([(limit, 0, seconds)])}
+    raise TooManyRequests(_words(seconds))
+
+
+def _fields(standing: Sequence[tuple[Limit, int, int]]) -> dict[str, str]:
+    """The header fields that tell, of each limit, how many requests are left and for how many seconds that holds."""
+    policies = (f'"{limit.name}";q={limit.item.amount};w={limit.item.get_expiry()}' for limit, _, _ in standing)
+    states = (f'"{limit.name}";r={left};t={seconds}' for limit, left, seconds in standing)
+    return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)} if standing else {}
 
 
 def _words(seconds: int) -> str:
+    if seconds <= 1:
+        return str(_("That was too often in a short time. Wait a second, then try again."))
     if seconds < 90:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    return f"{-(-seconds // 60)} minutes"
+        return str(_("That was too often in a short time. Wait %(seconds)s seconds, then try again.", seconds=seconds))
+    minutes = -(-seconds // 60)
+    return str(_("That was too often in a short time. Wait %(minutes)s minutes, then try again.", minutes=minutes))
 
 
 def count(response: Response) -> Response:
@@ -202,7 +223,9 @@ def count(response: Response) -> Response:
         # Not what another site made this browser send: it could use up its owner's tries.
         if limit.counts(response.status_code) and not g.get("forged"):
             current_app.extensions["limits"].hit(limit.item, counted)
-    response.headers.update(g.get("limit_headers", {}))
+    counters: Counters = current_app.extensions["limits"]
+    told = [(limit, *counters.left(limit.item, counted)) for limit, counted in g.get("limits_to_tell", [])]
+    response.headers.update({**_fields(told), **g.get("limit_headers", {})})
     return response
 
 

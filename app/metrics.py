@@ -10,6 +10,7 @@ import os
 import time
 
 from flask import Blueprint, Flask, Response, current_app, g, request
+from flask_babel import gettext as _
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy.pool import QueuePool
@@ -78,10 +79,10 @@ def metrics() -> Response:
     """Without METRICS_TOKEN there is nothing here. Raises NotFound, NotSignedIn."""
     token = context.settings().metrics_token
     if token is None:
-        raise NotFound("There is nothing at this address, or it is not yours.")
+        raise NotFound(_("There is nothing at this address, or it is not yours."))
     sent = request.headers.get("Authorization", "")
     if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
-        raise NotSignedIn("Send the token of METRICS_TOKEN as `Authorization: Bearer ...`.")
+        raise NotSignedIn(_("Send the token of METRICS_TOKEN as `Authorization: Bearer ...`."))
     counted: Metrics = current_app.extensions["semblance_metrics"]
     counted.note_state()
     records = CollectorRegistry()

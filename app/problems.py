@@ -7,11 +7,12 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from app import context
 from app.database import is_full, is_unreachable
 from app.errors import DISK_FULL, WORDS, AppError
+from app.gate import API
+from app.languages.telling import tell, told
 from imaging.decode import ImageRefused
 
 log = structlog.get_logger(__name__)
@@ -25,7 +26,7 @@ def wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return (
         request.path.endswith(".json")
-        or request.path.startswith(context.API)
+        or request.path.startswith(API)
         or best in ("application/json", "application/problem+json")
     )
 
@@ -52,7 +53,10 @@ def _from_http(error: HTTPException) -> Response:
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
         _linger()
-    return problem(status, WORDS.get(status, error.description or status.phrase))
+    response = problem(status, told(WORDS.get(status, error.description or status.phrase)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _linger(most: int = 64 * 2**20) -> None:
@@ -68,12 +72,12 @@ def _linger(most: int = 64 * 2**20) -> None:
 
 
 def _from_app(error: AppError) -> Response:
-    g.problem = type(error).__name__
-    return problem(error.status, str(error), error.code, error.way)
+    g.problem, g.refusal = type(error).__name__, error
+    return problem(error.status, tell(error), error.code, error.way)
 
 
 def _from_image(error: ImageRefused) -> Response:
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, tell(error))
 
 
 def _from_database(error: SQLAlchemyError) -> Response:
@@ -84,7 +88,7 @@ def _from_database(error: SQLAlchemyError) -> Response:
     full = is_full(error)
     status = HTTPStatus.INSUFFICIENT_STORAGE if full else HTTPStatus.SERVICE_UNAVAILABLE
     log.error("database_failed", kind=type(getattr(error, "orig", error)).__name__, full=full)
-    return problem(status, WORDS[status])
+    return problem(status, told(WORDS[status]))
 
 
 def _from_statement(error: DBAPIError) -> Response:
@@ -94,21 +98,21 @@ def _from_statement(error: DBAPIError) -> Response:
     at = f"{ours[-1].filename}:{ours[-1].lineno}" if ours else "unknown"
     g.problem = "Unexpected"
     log.error("statement_failed", kind=type(error.orig).__name__, at=at)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, told(WORDS[HTTPStatus.INTERNAL_SERVER_ERROR]))
 
 
 def _from_system(error: OSError) -> Response:
     if error.errno in DISK_FULL:
         g.problem = "StorageFull"
         log.error("disk_full")
-        return problem(HTTPStatus.INSUFFICIENT_STORAGE, WORDS[HTTPStatus.INSUFFICIENT_STORAGE])
+        return problem(HTTPStatus.INSUFFICIENT_STORAGE, told(WORDS[HTTPStatus.INSUFFICIENT_STORAGE]))
     return _from_anything(error)
 
 
 def _from_anything(error: Exception) -> Response:
     g.problem = "Unexpected"
     log.error("unexpected_error", exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, WORDS[HTTPStatus.INTERNAL_SERVER_ERROR])
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, told(WORDS[HTTPStatus.INTERNAL_SERVER_ERROR]))
 
 
 def init_app(app: Flask) -> None:

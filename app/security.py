@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, request
+from flask_babel import gettext as _
 
 from app import context
 from app.errors import BadRequest, Forbidden
 from app.identity import devices, sessions
-from app.identity.sessions import LIFETIME
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
@@ -32,7 +32,7 @@ HEADERS = {
 log = structlog.get_logger(__name__)
 
 VISIT_COOKIE = "semblance_visit"
-MAX_STRANGERS_FORM = 64 * 2**10
+MAX_SMALL_BODY = 64 * 2**10
 
 
 def csrf_token() -> str:
@@ -67,13 +67,13 @@ def _check_csrf() -> None:
         return
     g.forged = True
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("This came from another site and was not done.")
+        raise Forbidden(_("This came from another site and was not done."))
     origin = request.headers.get("Origin")
     if origin is not None and _netloc(origin) != request.host:
-        raise Forbidden("This came from another site and was not done.")
+        raise Forbidden(_("This came from another site and was not done."))
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(sent.encode(), _expected_token().encode()):
-        raise Forbidden("This page is out of date and nothing was changed. Reload it and try again.")
+        raise Forbidden(_("This page is out of date and nothing was changed. Reload it and try again."))
     g.forged = False
 
 
@@ -84,17 +84,19 @@ def _netloc(origin: str) -> str:
         return ""
 
 
-def bound_strangers() -> None:
-    """Forms of people who are not signed in are small: nobody else's files are read to the end."""
-    if request.method not in context.SAFE_METHODS and context.sign_in() is None:
-        request.max_content_length = MAX_STRANGERS_FORM
+def bound_bodies() -> None:
+    """Forms of people who are not signed in are small: nobody else's files are read to the end. So is all JSON."""
+    if request.method in context.SAFE_METHODS:
+        return
+    if context.sign_in() is None or request.is_json:
+        request.max_content_length = MAX_SMALL_BODY
 
 
 def refuse_nul() -> None:
     """Databases disagree about NUL in text, and no field of ours has a use for it. Raises BadRequest."""
     fields = (request.args, request.form) if request.method not in context.SAFE_METHODS else (request.args,)
     if any("\0" in text for field in fields for pair in field.items(multi=True) for text in pair):
-        raise BadRequest("The request holds a sign that cannot be kept. Remove it and try again.")
+        raise BadRequest(_("The request holds a sign that cannot be kept. Remove it and try again."))
 
 
 def _expected_token() -> str:
@@ -108,8 +110,9 @@ def _expected_token() -> str:
 
 def remember(response: Response, token: str) -> Response:
     """Give the browser the cookie of its new session, and the mark by which it is known when it comes back."""
-    _set(response, context.cookie_name(), token, int(LIFETIME.total_seconds()))
     signed = sessions.find(context.db(), token)
+    lasts = int((signed.expires_at - signed.created_at).total_seconds()) if signed else None
+    _set(response, context.cookie_name(), token, lasts)
     if signed is not None and device_account() != signed.account_id:
         mark = devices.new_mark(context.settings().secret_key, signed.account_id)
         _set(response, context.cookie_name(devices.COOKIE), mark, devices.LIFETIME)

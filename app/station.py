@@ -5,25 +5,30 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
+from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.notifications import mail
+from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
-from app.storage import ObjectStore, StorageUnavailable
+from app.storage import ObjectStore, StorageUnavailable, open_anchors
+from imaging.words import N_, parts
 from models import JobKind, Worker
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-UNEXPECTED = (
+UNEXPECTED = N_(
     "The renderer met an error that it did not expect, and noted it. Try once more; if it happens "
     "again, tell the operator."
 )
@@ -100,21 +105,21 @@ class Station:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
                 record = handlers.perform(claim, self._database, self._store, self._renderer)
-        except StorageUnavailable:
+            self._patiently(lambda db: _finish(db, claim, record))
+        except (StorageUnavailable, LeaseLost):
             raise
         except AppError as error:
-            self._fail(claim, str(error))
+            self._fail(claim, str(error), parts(error))
         except Exception as error:
             if _is_away(error):
                 raise
             log.exception("job_broke")
             self._fail(claim, UNEXPECTED)
         else:
-            self._patiently(lambda db: _finish(db, claim, record))
             log.info("job_done", kind=claim.kind, seconds=round(time.monotonic() - self._began, 2))
 
-    def _fail(self, claim: Claim, reason: str) -> None:
-        self._patiently(lambda db: leases.fail(db, claim, reason))
+    def _fail(self, claim: Claim, reason: str, parts: dict[str, Any] | None = None) -> None:
+        self._patiently(lambda db: leases.fail(db, claim, reason, parts))
 
     def _patiently(self, write: Callable[[Session], T]) -> T:
         """Write to the records, trying again while they do not answer."""
@@ -163,7 +168,12 @@ class Station:
         with self._database.session() as db:
             workers.forget_old(db)
             idempotency.forget_old(db)
+            looking.forget_old(db)
+            exports.expire(db)
+            imports.let_go(db)
+        removal.carry_out(self._database, self._store)
         self._store.tidy()
+        mail.send_due(self._database, self._settings)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""
@@ -176,6 +186,15 @@ class Station:
             log.warning("audit_broken_off", kind=type(error).__name__)
         except Exception:
             log.exception("audit_broke")
+
+    def anchor(self) -> None:
+        """Put the day's anchor of custody where others keep it."""
+        try:
+            anchoring.take(self._database, self._store)
+            if self._settings.anchor_url:
+                anchoring.mirror(self._store, open_anchors(self._settings))
+        except (StorageUnavailable, SQLAlchemyError) as error:
+            log.warning("anchor_broken_off", kind=type(error).__name__)
 
     def repeat(self, action: Callable[[], None]) -> threading.Thread:
         """Do something now and every heartbeat until the worker stops."""

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, current_revision, newest_revision
 from app.errors import Conflict
-from app.storage import Kept, ObjectStore, RemovalRefused
-from models import Base, utc_now
+from app.storage import Kept, ObjectStore, RemovalRefused, split_key
+from models import ANCHORS, Base, utc_now
 from models.base import ObjectKey
 
 log = structlog.get_logger(__name__)
@@ -93,13 +93,15 @@ def survey(
         if kept.key in named:
             unseen.discard(kept.key)
             found.named += 1
+        elif split_key(kept.key)[0] == str(ANCHORS):
+            continue  # they are there for the day on which somebody removes their rows
         elif kept.changed < old:
             lost.append(kept)
         else:
             found.young += 1
     found.orphans = list(_unnamed(database, lost))
     with database.session(read_only=True) as db:
-        still = _named_among(db, sorted(unseen))
+        still = named_among(db, sorted(unseen))
     found.missing = {key: named[key] for key in sorted(still) if not store.exists(key)}
     return found
 
@@ -136,11 +138,11 @@ def _unnamed(database: Database, kept: Sequence[Kept]) -> Iterator[Kept]:
     for start in range(0, len(kept), BATCH):
         batch = kept[start : start + BATCH]
         with database.session(read_only=True) as db:
-            named = _named_among(db, [one.key for one in batch])
+            named = named_among(db, [one.key for one in batch])
         yield from (one for one in batch if one.key not in named)
 
 
-def _named_among(db: Session, keys: Sequence[str]) -> set[str]:
+def named_among(db: Session, keys: Sequence[str]) -> set[str]:
     """Those of the keys that a row names now."""
     named: set[str] = set()
     for start in range(0, len(keys), BATCH):

@@ -19,7 +19,7 @@ from app import leases, logs, workers
 from app.carrier import Carrier
 from app.database import BEHIND, Database, schema_state
 from app.errors import Refused
-from app.handlers import Found, Made, Renderer, Wish
+from app.handlers import Compared, Found, Made, Renderer, Wish
 from app.settings import Settings, SettingsError
 from app.settings.fleet import parse_device, parse_kinds
 from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
@@ -51,7 +51,7 @@ class PipelineRenderer:
         try:
             found = self._pipeline.align(image)
         except InferenceError as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.message, **error.values) from error
         return Found(_pair(found.eyes), found.method, found.note)
 
     def render(self, image: Image.Image, wish: Wish) -> Made:
@@ -59,7 +59,7 @@ class PipelineRenderer:
         from inference.errors import InferenceError
         from inference.options import RenderOptions
 
-        eyes = ((wish.eyes[0][0], wish.eyes[0][1]), (wish.eyes[1][0], wish.eyes[1][1])) if wish.eyes else None
+        eyes = _points(wish.eyes) if wish.eyes else None
         try:
             asked = RenderOptions(
                 engine=wish.engine,
@@ -71,7 +71,7 @@ class PipelineRenderer:
             options = self._pipeline.variants(asked, wish.candidates)[wish.candidate - 1]
             made = self._pipeline.render(image, options, wish.sketch_sha256)
         except InferenceError as error:
-            raise Refused(str(error)) from error
+            raise Refused(error.message, **error.values) from error
         named = {region: getattr(options.appearance, region) for region in REGIONS}
         return Made(
             made.png,
@@ -81,6 +81,30 @@ class PipelineRenderer:
             {region: name for region, name in named.items() if name},
             list(options.candidate.varied),
         )
+
+    def compare(self, photo: Image.Image, likeness: Image.Image, eyes: EyePair | None) -> Compared:
+        from imaging.encode import encode_png
+        from inference.errors import InferenceError
+        from inference.photo import NOTES, place
+        from inference.similarity import ssim
+
+        try:
+            found = self._pipeline.find_eyes(photo) if eyes is None else None
+            note = NOTES.get(found.method, "") if found else ""
+            pair = _points(eyes) if eyes else found and found.eyes
+            if not pair:
+                return Compared(None, note)
+            placed = place(photo, pair)
+            checkpoint, matcher = self._pipeline.matcher or (None, None)
+            cosine = matcher.cosine(placed, likeness) if matcher else None
+        except InferenceError as error:
+            raise Refused(error.message, **error.values) from error
+        sha256 = checkpoint.sha256 if checkpoint else None
+        return Compared(_pair(pair), note, encode_png(placed), ssim(placed, likeness), cosine, sha256)
+
+
+def _points(eyes: EyePair) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (eyes[0][0], eyes[0][1]), (eyes[1][0], eyes[1][1])
 
 
 def _pair(eyes: tuple[tuple[float, float], tuple[float, float]] | None) -> EyePair | None:
@@ -143,7 +167,7 @@ def _open_station(
 def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) -> bool:
     carrier.on_wake = lambda kind: station.drain(wait=True)  # noqa: ARG005
     carrier.idle = station.idle
-    carrier.on_sweep, carrier.on_audit = station.sweep, station.audit
+    carrier.on_sweep, carrier.on_audit, carrier.on_anchor = station.sweep, station.audit, station.anchor
     station.repeat(station.beat)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
     station.repeat(lambda: station.drain(wait=False))

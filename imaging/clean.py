@@ -18,10 +18,12 @@ class CleanPicture:
     scale: float
 
 
-def clean_picture(data: bytes) -> CleanPicture:
-    """Raises ImageRefused for what is no usable drawing, with a sentence for the person."""
+def clean_picture(data: bytes, *, drawing: bool = True) -> CleanPicture:
+    """Raises ImageRefused for what is no usable picture, or, of a ``drawing``, shows none, with a sentence for the
+    person."""
     decoded = decode_image(data)
-    refuse_blank(decoded.image)
+    if drawing:
+        refuse_blank(decoded.image)
     image = _within(decoded.image, SIDE)
     return CleanPicture(image, decoded.mime, image.width / decoded.width)
 

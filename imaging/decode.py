@@ -82,8 +82,10 @@ def _accepted_header(data: bytes) -> Header:
         raise ImageRefused("This file is empty (0 bytes); please scan the sketch again and upload it.")
     if len(data) > MAX_BYTES:
         raise ImageRefused(
-            f"This file has {len(data) / 2**20:.1f} MB and the limit is {MAX_BYTES // 2**20} MB; "
-            "please save the sketch as a JPEG or scan it at 300 dpi."
+            "This file has %(size)s MB and the limit is %(limit)s MB; "
+            "please save the sketch as a JPEG or scan it at 300 dpi.",
+            size=round(len(data) / 2**20, 1),
+            limit=MAX_BYTES // 2**20,
         )
     try:
         header = read_header(data)
@@ -91,14 +93,16 @@ def _accepted_header(data: bytes) -> Header:
         raise _damaged() from error
     if header is None:
         raise ImageRefused(
-            f"This file is {describe(data)}, whatever its name says; "
-            "please save the sketch as PNG, JPEG or WebP and upload that."
+            "This file is %(kind)s, whatever its name says; "
+            "please save the sketch as PNG, JPEG or WebP and upload that.",
+            kind=describe(data),
         )
     _check_limits(header)
     if carries_another_file(data, header.end):
         raise ImageRefused(
-            f"This {_NAME[header.kind]} carries another file inside it; "
-            "please open it in a picture editor, save it as a new PNG and upload that."
+            "This %(kind)s carries another file inside it; "
+            "please open it in a picture editor, save it as a new PNG and upload that.",
+            kind=_NAME[header.kind],
         )
     return header
 
@@ -107,18 +111,25 @@ def _check_limits(header: Header) -> None:
     width, height = header.width, header.height
     if header.animated:
         raise ImageRefused(
-            f"This {_NAME[header.kind]} is an animation; please save the one frame that shows the sketch "
-            "as a still PNG and upload that."
+            "This %(kind)s is an animation; please save the one frame that shows the sketch "
+            "as a still PNG and upload that.",
+            kind=_NAME[header.kind],
         )
     if width * height > MAX_PIXELS:
         raise ImageRefused(
-            f"This image claims {width} x {height} pixels and the limit is "
-            f"{MAX_PIXELS // 1_000_000} megapixels; please make it smaller or scan the sketch at 300 dpi."
+            "This image claims %(width)s x %(height)s pixels and the limit is "
+            "%(limit)s megapixels; please make it smaller or scan the sketch at 300 dpi.",
+            width=width,
+            height=height,
+            limit=MAX_PIXELS // 1_000_000,
         )
     if min(width, height) < MIN_SIDE:
         raise ImageRefused(
-            f"This image has only {width} x {height} pixels; please scan or photograph the sketch larger: "
-            f"at least {MIN_SIDE} pixels on each side, better 512."
+            "This image has only %(width)s x %(height)s pixels; please scan or photograph the sketch larger: "
+            "at least %(least)s pixels on each side, better 512.",
+            width=width,
+            height=height,
+            least=MIN_SIDE,
         )
 
 

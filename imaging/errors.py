@@ -1,5 +1,7 @@
 """What the imaging package refuses with."""
 
+from imaging.words import Worded
 
-class ImageRefused(ValueError):
-    """A file that cannot become a sketch; ``str(error)`` is one sentence that tells the person what to do."""
+
+class ImageRefused(Worded, ValueError):
+    """A file that cannot become a sketch; its sentence tells the person what to do."""

@@ -17,6 +17,7 @@ from PIL import Image
 
 from imaging.encode import encode_png
 from imaging.sketcher import Placement, Style, draw_sketch, imagine
+from imaging.words import N_
 
 FOLDER = Path(__file__).parent.parent / "static" / "samples"
 SIZE = 560
@@ -74,14 +75,21 @@ _BEARDED = {"hair": "side", "beard": "full", "glasses": True, "age": 48.0}
 _OLDER = {"beard": "moustache", "age": 64.0}
 
 SAMPLES = (
-    Sample("short-hair.png", "Young man with short hair", 5, _SHORT),
-    Sample("long-hair.png", "Woman with long hair", 10, {"hair": "long"}),
-    Sample("crooked-sheet.png", "Woman with curls, sheet laid crooked", 6, _CURLS, placement=_CROOKED),
+    Sample("short-hair.png", N_("Young man with short hair"), 5, _SHORT),
+    Sample("long-hair.png", N_("Woman with long hair"), 10, {"hair": "long"}),
+    Sample("crooked-sheet.png", N_("Woman with curls, sheet laid crooked"), 6, _CURLS, placement=_CROOKED),
     Sample(
-        "yellowed-paper.png", "Bearded man with glasses, yellowed paper", 13, _BEARDED, sheet=yellowed, colours=_MANY
+        "yellowed-paper.png",
+        N_("Bearded man with glasses, yellowed paper"),
+        13,
+        _BEARDED,
+        sheet=yellowed,
+        colours=_MANY,
     ),
-    Sample("phone-picture.png", "Older man, photographed with a shadow", 9, _OLDER, sheet=photographed, colours=_MANY),
-    Sample("pen-drawing.png", "Woman with a bob, drawn with a pen", 3, {"hair": "bob"}, style="pen"),
+    Sample(
+        "phone-picture.png", N_("Older man, photographed with a shadow"), 9, _OLDER, sheet=photographed, colours=_MANY
+    ),
+    Sample("pen-drawing.png", N_("Woman with a bob, drawn with a pen"), 3, {"hair": "bob"}, style="pen"),
 )
 
 

@@ -2,32 +2,34 @@
 
 import struct
 
+from imaging.words import N_
+
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"BM", "a BMP image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
-    (b"II+\x00", "a TIFF image"),
-    (b"MM\x00+", "a TIFF image"),
-    (b"8BPS", "a Photoshop file"),
-    (b"\x00\x00\x01\x00", "an icon file"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 image"),
-    (b"\xff\x0a", "a JPEG XL image"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL image"),
-    (b"%PDF-", "a PDF document"),
-    (b"%!PS", "a PostScript document"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"Rar!", "an archive"),
-    (b"7z\xbc\xaf", "an archive"),
-    (b"\x1f\x8b", "a compressed archive"),
-    (b"\xd0\xcf\x11\xe0", "an office document"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+    (b"GIF87a", N_("a GIF image")),
+    (b"GIF89a", N_("a GIF image")),
+    (b"BM", N_("a BMP image")),
+    (b"II*\x00", N_("a TIFF image")),
+    (b"MM\x00*", N_("a TIFF image")),
+    (b"II+\x00", N_("a TIFF image")),
+    (b"MM\x00+", N_("a TIFF image")),
+    (b"8BPS", N_("a Photoshop file")),
+    (b"\x00\x00\x01\x00", N_("an icon file")),
+    (b"\x00\x00\x00\x0cjP  ", N_("a JPEG 2000 image")),
+    (b"\xff\x0a", N_("a JPEG XL image")),
+    (b"\x00\x00\x00\x0cJXL ", N_("a JPEG XL image")),
+    (b"%PDF-", N_("a PDF document")),
+    (b"%!PS", N_("a PostScript document")),
+    (b"PK\x03\x04", N_("a ZIP archive or an office document")),
+    (b"Rar!", N_("an archive")),
+    (b"7z\xbc\xaf", N_("an archive")),
+    (b"\x1f\x8b", N_("a compressed archive")),
+    (b"\xd0\xcf\x11\xe0", N_("an office document")),
+    (b"MZ", N_("a program")),
+    (b"\x7fELF", N_("a program")),
 )
-_BRANDS = {b"avif": "an AVIF image", b"avis": "an AVIF image", b"crx ": "a camera raw file"}
+_BRANDS = {b"avif": N_("an AVIF image"), b"avis": N_("an AVIF image"), b"crx ": N_("a camera raw file")}
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
-_MARKUP = ((b"<svg", "an SVG drawing"), (b"<html", "a web page"), (b"<!doctype html", "a web page"))
+_MARKUP = ((b"<svg", N_("an SVG drawing")), (b"<html", N_("a web page")), (b"<!doctype html", N_("a web page")))
 _ACTIVE_CONTENT = (b"<script", b"<html", b"<svg ", b"<svg>", b"<?php", b"%PDF-", b"<!doctype")
 
 
@@ -38,13 +40,13 @@ def describe(data: bytes) -> str:
             return name
     if data[4:8] == b"ftyp":
         if data[8:12] in _HEIF_BRANDS:
-            return "a HEIC image, as iPhones make them"
-        return _BRANDS.get(data[8:12], "a video")
+            return N_("a HEIC image, as iPhones make them")
+        return _BRANDS.get(data[8:12], N_("a video"))
     beginning = data[:1024].lower()
     for tag, name in _MARKUP:
         if tag in beginning:
             return name
-    return "not an image"
+    return N_("not an image")
 
 
 def carries_another_file(data: bytes, end: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from imaging.words import N_
 from inference.errors import BadControl
 
 Lab = tuple[float, float, float]
@@ -21,28 +22,28 @@ VECTOR: Final = 4 * len(REGIONS)
 # CIELAB (D65, L from 0 to 100): medians of the training photos that fall under each name.
 COLOURS: Final[dict[str, dict[str, Lab]]] = {
     "skin": {
-        "very light": (75.0, 10.0, 12.0),
-        "light": (70.0, 13.0, 18.0),
-        "intermediate": (65.0, 15.0, 21.0),
-        "tan": (58.0, 17.0, 23.0),
-        "brown": (49.0, 17.0, 22.0),
-        "dark": (35.0, 12.0, 13.0),
+        N_("very light"): (75.0, 10.0, 12.0),
+        N_("light"): (70.0, 13.0, 18.0),
+        N_("intermediate"): (65.0, 15.0, 21.0),
+        N_("tan"): (58.0, 17.0, 23.0),
+        N_("brown"): (49.0, 17.0, 22.0),
+        N_("dark"): (35.0, 12.0, 13.0),
     },
     "hair": {
-        "black": (8.0, 1.0, 2.0),
-        "dark brown": (16.0, 4.0, 6.0),
-        "brown": (30.0, 8.0, 14.0),
-        "blond": (57.0, 7.0, 20.0),
-        "red": (35.0, 19.0, 24.0),
-        "grey": (43.0, 1.0, 2.0),
-        "white": (76.0, 1.0, 2.0),
+        N_("black"): (8.0, 1.0, 2.0),
+        N_("dark brown"): (16.0, 4.0, 6.0),
+        N_("brown"): (30.0, 8.0, 14.0),
+        N_("blond"): (57.0, 7.0, 20.0),
+        N_("red"): (35.0, 19.0, 24.0),
+        N_("grey"): (43.0, 1.0, 2.0),
+        N_("white"): (76.0, 1.0, 2.0),
     },
     "eyes": {
-        "dark brown": (14.0, 5.0, 6.0),
-        "brown": (28.0, 9.0, 12.0),
-        "green": (35.0, 0.0, 7.0),
-        "blue": (34.0, 4.0, -6.0),
-        "grey": (35.0, 1.0, 1.0),
+        N_("dark brown"): (14.0, 5.0, 6.0),
+        N_("brown"): (28.0, 9.0, 12.0),
+        N_("green"): (35.0, 0.0, 7.0),
+        N_("blue"): (34.0, 4.0, -6.0),
+        N_("grey"): (35.0, 1.0, 1.0),
     },
 }
 
@@ -64,7 +65,12 @@ class Appearance:
         for region in fields(self):
             name, known = getattr(self, region.name), COLOURS[region.name]
             if name is not None and name not in known:
-                raise BadControl(f"There is no {region.name} colour {name!r}. Choose one of: {', '.join(known)}.")
+                raise BadControl(
+                    "There is no %(region)s colour '%(name)s'. Choose one of: %(known)s.",
+                    region=region.name,
+                    name=name,
+                    known=", ".join(known),
+                )
 
     def vector(self) -> npt.NDArray[np.float32]:
         """(VECTOR,) what a generator takes."""

@@ -60,7 +60,7 @@ def candidates(wished: Appearance, count: int) -> list[Appearance]:
 def check_count(count: int) -> None:
     """Raises BadControl unless it is from 1 to MAX_COUNT."""
     if not 1 <= count <= MAX_COUNT:
-        raise BadControl(f"The number of candidates must be from 1 to {MAX_COUNT}.")
+        raise BadControl("The number of candidates must be from 1 to %(most)s.", most=MAX_COUNT)
 
 
 def variants(options: RenderOptions, count: int, knows_colours: bool = True) -> list[RenderOptions]:

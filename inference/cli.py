@@ -100,8 +100,16 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
         action.add_argument("--weights", type=Path, default=SHIPPED, metavar="DIR")
         action.add_argument("--json", action="store_true", help="print JSON")
         action.set_defaults(run=_weights)
-    action = actions.add_parser("import", help="take in GFPGANv1.3.pth or GFPGANv1.4.pth")
+    action = actions.add_parser("import", help="take in GFPGANv1.3.pth, GFPGANv1.4.pth or a face matcher")
+    action.add_argument(
+        "what", nargs="?", choices=("gfpgan", "matcher"), default="gfpgan", help="of which kind the file is (gfpgan)"
+    )
     action.add_argument("file", type=Path)
+    action.add_argument(
+        "--input", choices=("arcface", "imagenet", "unit"), default="arcface",
+        help="of a matcher: how it takes a picture's numbers, see docs/evidence.md",
+    )  # fmt: skip
+    action.add_argument("--bgr", action="store_true", help="of a matcher: it takes blue first")
     action.add_argument("--weights", type=Path, default=SHIPPED, metavar="DIR")
     action.set_defaults(run=_weights)
 

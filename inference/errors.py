@@ -1,7 +1,9 @@
 """What can go wrong, in words a person can act on."""
 
+from imaging.words import Worded
 
-class InferenceError(Exception):
+
+class InferenceError(Worded):
     """The message says what happened and what to do next."""
 
 

@@ -42,7 +42,7 @@ class RenderOptions:
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed <= MAX_SEED:
-            raise BadControl(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+            raise BadControl("The seed must be a whole number from 0 to %(most)s.", most=MAX_SEED)
         if self.strength is not None and not 0 <= self.strength <= 1:
             raise BadControl("The strength must lie between 0 and 1.")
         if self.eyes is not None:

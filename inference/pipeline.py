@@ -12,13 +12,14 @@ import torch
 from PIL import Image
 
 from imaging.encode import encode_png
-from inference import sketch
+from inference import photo, sketch
 from inference.appearance import REGIONS, choices
 from inference.candidates import variants
 from inference.device import Device, choose_device
 from inference.engines import ENGINES, Engine
 from inference.errors import BadControl, UnknownEngine, WeightsError
 from inference.mark import LABEL, mark
+from inference.matcher import Matcher
 from inference.networks.landmarknet import LandmarkNet
 from inference.options import RenderOptions
 from inference.provenance import provenance
@@ -43,10 +44,11 @@ class Pipeline:
 
     def __init__(
         self, device: Device, engines: dict[str, Engine], landmarks: tuple[Checkpoint, LandmarkNet],
-        restorer: tuple[Checkpoint, Restorer] | None,
+        restorer: tuple[Checkpoint, Restorer] | None, matcher: tuple[Checkpoint, Matcher] | None = None,
     ) -> None:  # fmt: skip
         self.device, self.engines, self.restorer = device, engines, restorer
         self.landmarks_checkpoint, self.landmarks = landmarks
+        self.matcher = matcher
 
     @classmethod
     def load(cls, weights: Path = SHIPPED, device: str = "auto", precision: str = "auto") -> "Pipeline":
@@ -63,12 +65,14 @@ class Pipeline:
             raise WeightsError(f"The weights folder {weights} holds no engine or no face finder. Restore it.")
         restorer = find(checkpoints, "restorer")
         finder = landmarks.build(lambda architecture: LandmarkNet(**architecture))
-        return cls(place, engines, (landmarks, finder), _load_restorer(restorer, place))
+        matcher = find(checkpoints, "matcher")
+        matching = (matcher, Matcher.load(matcher)) if matcher else None
+        return cls(place, engines, (landmarks, finder), _load_restorer(restorer, place), matching)
 
     def describe(self) -> dict[str, Any]:
         """Device, engines with their controls and defaults, and weights; JSON-able."""
         used = [engine.checkpoint for engine in self.engines.values()] + [self.landmarks_checkpoint]
-        used += [self.restorer[0]] if self.restorer else []
+        used += [part[0] for part in (self.restorer, self.matcher) if part]
         return {
             "device": self.device.label,
             "engines": [
@@ -97,7 +101,11 @@ class Pipeline:
         known = self.controls(self.engine(options.engine))
         for region in REGIONS:
             if getattr(options.appearance, region) is not None and region not in known:
-                raise BadControl(f"The weights of {options.engine} know no colour of the {region}. Leave it unknown.")
+                raise BadControl(
+                    "The weights of %(engine)s know no colour of the %(region)s. Leave it unknown.",
+                    engine=options.engine,
+                    region=region,
+                )
         return variants(options, count, knows_colours=set(REGIONS) <= set(known))
 
     @property
@@ -107,6 +115,10 @@ class Pipeline:
     def align(self, image: Image.Image) -> Alignment:
         """Finds the eyes in a drawing of any size."""
         return sketch.align(self.landmarks, image)
+
+    def find_eyes(self, image: Image.Image) -> Alignment:
+        """Finds the eyes in a photo of any size."""
+        return photo.find_eyes(self.landmarks, image)
 
     def render(self, image: Image.Image, options: RenderOptions, sketch_sha256: str | None = None) -> Rendered:
         """One likeness. `sketch_sha256` is the digest of the file that the picture came from.
@@ -140,7 +152,7 @@ class Pipeline:
     def engine(self, name: str) -> Engine:
         if name not in self.engines:
             known = ", ".join(self.engines)
-            raise UnknownEngine(f"There is no engine called {name}. Choose one of: {known}.")
+            raise UnknownEngine("There is no engine called %(name)s. Choose one of: %(known)s.", name=name, known=known)
         return self.engines[name]
 
     def _alignment(self, image: Image.Image, options: RenderOptions) -> Alignment:

@@ -60,20 +60,24 @@ def to_gray(image: Image.Image) -> Gray:
 def given(eyes: Eyes, image: Image.Image) -> Alignment:
     """An alignment by eyes that a person set. Raises BadControl for eyes that are not on the picture."""
     if not all(0 <= x <= image.width and 0 <= y <= image.height for x, y in eyes):
-        raise BadControl(f"The eyes must lie on the picture, which has {image.width} x {image.height} pixels.")
+        raise BadControl(
+            "The eyes must lie on the picture, which has %(width)s x %(height)s pixels.",
+            width=image.width,
+            height=image.height,
+        )
     return Alignment(eyes, "given", 1.0)
 
 
 def align(network: LandmarkNet, image: Image.Image) -> Alignment:
     """Finds the eyes: by the landmark network, else by OpenCV's cascade, else not at all."""
-    page, scale = _working_copy(to_gray(image))
+    page, scale = working_copy(to_gray(image))
     page = normalise_ink(page)
     face = find_face(network, page)
     if face.confidence >= _CONFIDENT and face.misfit <= _PLAUSIBLE_MISFIT:
-        return Alignment(_to_eyes(face.points[:2], scale), "landmarks", face.confidence)
+        return Alignment(to_eyes(face.points[:2], scale), "landmarks", face.confidence)
     eyes = _cascade_eyes(page)
     if eyes is not None:
-        return Alignment(_to_eyes(eyes, scale), "cascade", _WEAK_CONFIDENCE)
+        return Alignment(to_eyes(eyes, scale), "cascade", _WEAK_CONFIDENCE)
     return Alignment(None, "centred", 0.0)
 
 
@@ -127,7 +131,7 @@ def _pixel_centres(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return moved
 
 
-def _working_copy(gray: Gray) -> tuple[Gray, float]:
+def working_copy(gray: Gray) -> tuple[Gray, float]:
     """The picture at the size that faces are looked for in, and original pixels per pixel of it."""
     longer = max(gray.shape)
     if longer <= _WORKING_SIDE:
@@ -137,7 +141,7 @@ def _working_copy(gray: Gray) -> tuple[Gray, float]:
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA)), scale
 
 
-def _to_eyes(points: Points, scale: float) -> Eyes:
+def to_eyes(points: Points, scale: float) -> Eyes:
     (x1, y1), (x2, y2) = ((points.astype(np.float64) + 0.5) * scale - 0.5).round(2).tolist()
     return (x1, y1), (x2, y2)
 
@@ -155,7 +159,7 @@ def _cascade_eyes(page: Gray) -> Points | None:
 
 def _ink_box(gray: Gray) -> Box:
     """What is drawn; the whole picture where nothing is."""
-    page, scale = _working_copy(gray)
+    page, scale = working_copy(gray)
     ink = (normalise_ink(page) < 200).astype(np.uint8)
     drawn = np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.uint8)
     x, y, width, height = (scale * side for side in cv2.boundingRect(drawn))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.blocked import MigrationBlocked
 from app.database import WRITE, current_revision, make_engine, newest_revision
+from app.trigrams import of_models
 from models import Base
 from models.base import UTCDateTime
 
@@ -66,6 +67,7 @@ def _migrate(connection: Connection, sqlite: bool) -> None:
         render_as_batch=sqlite,
         transactional_ddl=True,
         render_item=_render,
+        include_name=of_models,
     )
     with context.begin_transaction():
         context.run_migrations()

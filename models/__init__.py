@@ -1,30 +1,81 @@
 """The records of the product, one file a family."""
 
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
+from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
+from models.case import (
+    Case,
+    CaseAssignment,
+    CaseCounter,
+    CaseNote,
+    CaseStatus,
+    CaseTag,
+    DeletionRequest,
+    EmergencyAccess,
+    SavedFilter,
+    WitnessSession,
+)
+from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, CustodyChain, CustodyEntry, Sighting
+from models.exchange import CaseExport, CaseImport, ExportFormat, ForeignChain, ImportedAuthor
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
+from models.notification import Notification
+from models.photo import RealPhoto
 from models.request import IdempotentRequest
+from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
+from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
 __all__ = [
+    "AGENCY",
+    "ANCHORS",
+    "NOTHING",
+    "AccessToken",
     "Account",
     "AccountRole",
     "AccountUnit",
     "Base",
+    "Case",
+    "CaseAssignment",
+    "CaseCounter",
+    "CaseExport",
+    "CaseImport",
+    "CaseNote",
+    "CaseStatus",
+    "CaseTag",
+    "ChainKind",
+    "CustodyAnchor",
+    "CustodyChain",
+    "CustodyEntry",
+    "DeletionRequest",
+    "EmergencyAccess",
+    "ExportFormat",
     "EyePair",
+    "ForeignChain",
     "IdempotentRequest",
+    "ImportedAuthor",
     "Job",
     "JobKind",
     "JobState",
     "Likeness",
     "LinkPurpose",
+    "Notification",
+    "ObjectRemoval",
     "OneTimeLink",
+    "Proposal",
+    "Quota",
+    "RealPhoto",
+    "RetentionPolicy",
     "Role",
+    "SavedFilter",
+    "Scope",
+    "SettingSection",
+    "Sighting",
     "SignInSession",
     "Sketch",
     "Unit",
+    "WitnessSession",
     "Worker",
     "fold",
     "utc_now",

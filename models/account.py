@@ -37,6 +37,12 @@ class Account(Identified, Base):
     locked_until: Mapped[dt.datetime | None]
     password_changed_at: Mapped[dt.datetime | None]
 
+    # In which language pages are shown to the person; NULL until they choose one.
+    language: Mapped[str | None] = mapped_column(String(16))
+
+    # Which kinds of notification come by e-mail as well; NULL until the person says.
+    mail_kinds: Mapped[list[str] | None]
+
     # The second factor: its secret, encrypted; when its owner proved to have it; the last time step used.
     totp_secret: Mapped[str | None] = mapped_column(String(255))
     totp_confirmed_at: Mapped[dt.datetime | None]

@@ -14,6 +14,9 @@ from models.base import Base, Identified, utc_now, words
 class JobKind(enum.StrEnum):
     ALIGN = "align"
     RENDER = "render"
+    PHOTO = "photo"
+    EXPORT = "export"
+    IMPORT = "import"
 
 
 class JobState(enum.StrEnum):
@@ -52,6 +55,8 @@ class Job(Identified, Base):
     __table_args__ = (
         Index(None, "state", "priority", "queued_at"),
         Index(None, "subject_id", "created_at"),
+        Index(None, "kind", "created_at"),
+        Index(None, "owner_id", "created_at"),
     )
 
     kind: Mapped[JobKind] = mapped_column(words(JobKind, "kind"))
@@ -68,6 +73,8 @@ class Job(Identified, Base):
     lease_expires_at: Mapped[dt.datetime | None]
     heartbeat_at: Mapped[dt.datetime | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
+    # The reason's sentence and its values apart, where it has some, so that it can be told in any language.
+    reason_parts: Mapped[dict[str, Any] | None]
 
     created_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     # The place in the queue: moved back when the job is tried again, so others come first.

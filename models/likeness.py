@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, EyePair, Identified, ObjectKey, utc_now
@@ -18,7 +18,7 @@ class Likeness(Identified, Base):
     """
 
     __tablename__ = "likeness"
-    __table_args__ = (UniqueConstraint("sketch_id", "number"),)
+    __table_args__ = (UniqueConstraint("sketch_id", "number"), Index(None, "created_at"))
 
     sketch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("sketch.id"))
     job_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("job.id"), unique=True)
@@ -30,6 +30,8 @@ class Likeness(Identified, Base):
     image_key: Mapped[str] = mapped_column(ObjectKey())
     image_sha256: Mapped[str] = mapped_column(String(64))
     thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
+    # Bytes of both objects; NULL for what was rendered before they were counted.
+    stored_size: Mapped[int | None] = mapped_column(BigInteger)
     provenance: Mapped[dict[str, Any]]
     set_id: Mapped[uuid.UUID | None]
     candidate: Mapped[int | None]

@@ -4,7 +4,7 @@ import datetime as dt
 import unicodedata
 import uuid
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, EyePair, Identified, ObjectKey, utc_now
@@ -21,11 +21,16 @@ class Sketch(Identified, Base):
         UniqueConstraint("lineage_id", "version"),
         Index(None, "owner_id", "created_at"),
         Index(None, "unit_id", "created_at"),
+        Index(None, "case_id", "created_at"),
+        Index(None, "created_at"),
     )
 
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     # Whose work it is: everybody in the unit sees it. None: its owner alone does.
     unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("unit.id"))
+    # The case it is filed in, with all its versions, and the drawing session it came of. None: a quick render.
+    case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id"))
+    session_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("witness_session.id"))
     title: Mapped[str] = mapped_column(String(200))
     # The title as searches compare it: databases disagree about letters outside ASCII.
     title_folded: Mapped[str] = mapped_column(Text)
@@ -43,6 +48,8 @@ class Sketch(Identified, Base):
     width: Mapped[int]
     height: Mapped[int]
     thumbnail_key: Mapped[str] = mapped_column(ObjectKey())
+    # Bytes of all three objects; NULL for what was handed in before they were counted.
+    stored_size: Mapped[int | None] = mapped_column(BigInteger)
 
     # What the align job found; found_method stays NULL until it has run.
     found_eyes: Mapped[EyePair | None]

@@ -3,10 +3,12 @@
 The declarations are read from the application, the answers from tests/app/matrix.txt, which the tests try.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Flask
@@ -25,11 +27,13 @@ who may call it keeps the application from starting.
 
 **Declared**: who passes the gate. *Confirmed*: only within 10 minutes of signing in, or of having given the password
 again and, where there is a second factor, a code; otherwise a page is sent to `/confirm`, a change is refused with the
-way there, and JSON gets 403 with the code `confirmation_needed`.
+way there, and JSON gets 403 with the code `confirmation_needed`. A name such as `sketches:read` is the scope that an
+access token needs there ([api.md](api.md)); where none is named in the JSON API, every token will do, and elsewhere
+none does.
 
 **Answers**: 200 shown; 302 sent to sign in, or on for somebody signed in; 303 done; 401 sign in first; 403 not with
 this role; 404 not there, or not for these eyes: the two look the same; 409 not in the state it is in; 410 the link has
-run out; 422 understood and refused, since the form is empty.
+run out; 415 another type of body is wanted; 422 understood and refused, since the form is empty.
 
 **People**: *owner*, an investigator, whose sketch, likeness and job the addresses name; *colleague*, an investigator of
 the same unit; *elsewhere*, an investigator of another unit; *supervisor* of the owner's unit; *admin*, an administrator
@@ -40,12 +44,13 @@ and nothing else; *suspended*, an investigator of the unit whose account is susp
 
 @dataclass(frozen=True)
 class Line:
-    """One endpoint: what each kind of person gets, and what the form sends when it is tried."""
+    """One endpoint: what each kind of person gets, and what the form, or the JSON, sends when it is tried."""
 
     method: str
     rule: str
     answers: dict[str, int]
     fields: dict[str, str]
+    json: Any = None
 
     @property
     def name(self) -> str:
@@ -63,10 +68,12 @@ def _lines(people: list[str], lines: list[str]) -> Iterator[Line]:
     for line in lines:
         facts, _, fields = line.partition("|")
         method, rule, *answers = facts.split()
+        sent = fields.strip()
+        body = json.loads(sent) if sent.startswith("{") else None
         if len(answers) != len(people):
             raise ValueError(f"{method} {rule} has {len(answers)} answers for {len(people)} people.")
         given = dict(zip(people, map(int, answers), strict=True))
-        yield Line(method, rule, given, dict(parse_qsl(fields.strip())))
+        yield Line(method, rule, given, dict(parse_qsl(sent)) if body is None else {}, body)
 
 
 def declared(app: Flask) -> dict[str, str]:

@@ -24,6 +24,7 @@ KINDS = {
     "a Google access token": r"\bya29\.[0-9A-Za-z_-]{20,}",
     "a service account's key": r'"private_key_id"\s*:\s*"[0-9a-f]{40}"',
     "a GitHub token": r"\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})",
+    "an access token of Semblance": r"\bsemb_[0-9a-f]{64}\b",
     "a Slack token": r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}",
     "a Stripe key": r"\b[rs]k_live_[0-9A-Za-z]{20,}",
     "a package registry's token": r"\b(?:npm_[0-9A-Za-z]{36}|pypi-AgE[0-9A-Za-z_-]{40,})",

@@ -5,21 +5,23 @@ from collections.abc import Callable
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.admin.blueprint import blueprint
 from app.admin.forms import ROLES, Link, chosen_roles, chosen_unit, chosen_units, see
 from app.errors import AppError, Conflict, Refused
-from app.identity import directory, links, sessions, standing, units
+from app.identity import access_tokens, directory, links, sessions, standing, units
 from app.identity.accounts import get_account
 from models import Account, utc_now
 
 DONE = {
-    "standing": "Roles and units are saved. They hold from the next click on.",
-    "suspended": "The account is suspended and signed out everywhere.",
-    "restored": "The account can sign in again.",
-    "signed-out": "The account is signed out everywhere.",
-    "sketches": "The sketches are in the unit now; everybody in it sees them.",
+    "standing": lazy_gettext("Roles and units are saved. They hold from the next click on."),
+    "suspended": lazy_gettext("The account is suspended and signed out everywhere."),
+    "restored": lazy_gettext("The account can sign in again."),
+    "signed-out": lazy_gettext("The account is signed out everywhere."),
+    "token": lazy_gettext("The token is revoked. Whatever uses it is refused from now on."),
+    "sketches": lazy_gettext("The sketches are in the unit now; everybody in it sees them."),
 }
 
 
@@ -67,6 +69,15 @@ def restore(account_id: uuid.UUID) -> ResponseReturnValue:
 @gate.admin
 def end_sessions(account_id: uuid.UUID) -> ResponseReturnValue:
     return _change(account_id, "signed-out", lambda one: sessions.end_all(context.db(), one))
+
+
+@blueprint.post("/accounts/<uuid:account_id>/tokens/<uuid:token_id>/revoke")
+@gate.admin
+def revoke_token(account_id: uuid.UUID, token_id: uuid.UUID) -> ResponseReturnValue:
+    def act(one: Account) -> None:
+        access_tokens.revoke(context.db(), one, token_id, context.account())
+
+    return _change(account_id, "token", act)
 
 
 @blueprint.post("/accounts/<uuid:account_id>/sketches")
@@ -123,10 +134,12 @@ def _page(one: Account, message: str = "", error: str = "", link: Link | None = 
         accepted=one.accepted,
         open_sessions=directory.open_sessions(db, one),
         units=units.list_units(db),
+        tokens=access_tokens.of_account(db, one),
+        token_state=access_tokens.state,
         sketches_without=units.count_without(db, one),
         role_words=ROLES,
         keeps_passwords=context.identity().keeps_passwords,
-        is_confirmed=signed is not None and sessions.is_confirmed(signed),
+        is_confirmed=signed is not None and sessions.is_confirmed(context.db(), signed),
         message=message,
         error=error,
         link=link,

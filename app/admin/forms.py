@@ -5,14 +5,16 @@ import uuid
 from dataclasses import dataclass
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.errors import Refused
 from models import Role
 
 ROLES = (
-    (Role.INVESTIGATOR, "Investigator: works with the sketches of the units"),
-    (Role.SUPERVISOR, "Supervisor: that, and approves"),
-    (Role.ADMIN, "Administrator: accounts and units, no sketches"),
+    (Role.INVESTIGATOR, lazy_gettext("Investigator: works with the sketches of the units")),
+    (Role.SUPERVISOR, lazy_gettext("Supervisor: that, and approves")),
+    (Role.ADMIN, lazy_gettext("Administrator: accounts and units, no sketches")),
 )
 
 
@@ -39,7 +41,7 @@ def chosen_units() -> list[uuid.UUID]:
     try:
         return [uuid.UUID(text) for text in request.form.getlist("units")]
     except ValueError:
-        raise Refused("Choose the units from the list.") from None
+        raise Refused(_("Choose the units from the list.")) from None
 
 
 def chosen_unit() -> uuid.UUID | None:
@@ -47,7 +49,15 @@ def chosen_unit() -> uuid.UUID | None:
     try:
         return uuid.UUID(text) if (text := request.form.get("unit", "")) else None
     except ValueError:
-        raise Refused("Choose the unit from the list.") from None
+        raise Refused(_("Choose the unit from the list.")) from None
+
+
+def revision() -> int:
+    """At which count of changes the form was drawn. Raises Refused for what is no count."""
+    text = request.form.get("revision", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Refused(_("This form is not whole; reload the page and try again."))
+    return int(text)
 
 
 def see(endpoint: str, **values: object) -> Response:

@@ -4,6 +4,7 @@ import base64
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.admin.blueprint import blueprint
@@ -34,7 +35,7 @@ def _uploaded() -> str:
     """Raises Refused."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        raise Refused("Choose a file first.")
+        raise Refused(_("Choose a file first."))
     return decode(file.read(MAX_BYTES + 1))
 
 

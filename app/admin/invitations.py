@@ -4,6 +4,7 @@ import uuid
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.admin.blueprint import blueprint
@@ -19,7 +20,7 @@ from models import Account, Role, utc_now
 @blueprint.get("/invitations")
 @gate.admin
 def invitations() -> str:
-    return _list(message="The invitation is revoked." if "revoked" in request.args else "")
+    return _list(message=_("The invitation is revoked.") if "revoked" in request.args else "")
 
 
 @blueprint.route("/invitations/new", methods=["GET", "POST"])
@@ -31,7 +32,7 @@ def invite() -> ResponseReturnValue:
     errors, form = check(request.form, ("name", "email")), request.form
     roles, chosen = chosen_roles(), chosen_units()
     if not roles:
-        errors["roles"] = "Choose at least one role."
+        errors["roles"] = _("Choose at least one role.")
     if not errors:
         try:
             account, token = service.invite(context.db(), form["email"], form["name"], roles, chosen)

@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
 
-from app import context, gate, jobs
+from app import context, custody, gate, jobs
 from app.admin import operations_fleet as fleet
 from app.admin import operations_queue as queue
 from app.admin.operations_queue import Choice
-from app.database import current_revision
+from app.database import current_revision, transaction
 from app.errors import Conflict, NotFound, Refused
 from app.health import look, weights
 from models import Job, JobKind, JobState
@@ -24,10 +26,10 @@ log = structlog.get_logger(__name__)
 BEAT = 10
 """Seconds: a heartbeat alone changes the page no more often than that."""
 DONE = {
-    "retry": "The job waits again.",
-    "cancel": "The job is cancelled.",
-    "priority": "The priority is changed.",
-    "none": "There was no failed job of this kind.",
+    "retry": lazy_gettext("The job waits again."),
+    "cancel": lazy_gettext("The job is cancelled."),
+    "priority": lazy_gettext("The priority is changed."),
+    "none": lazy_gettext("There was no failed job of this kind."),
 }
 
 
@@ -54,9 +56,11 @@ def status() -> Response:
 def retry_failed() -> ResponseReturnValue:
     kind = _kind(request.form.get("job_kind", ""))
     if kind is None:
-        raise Refused("Say which kind of job is to be tried again.")
+        raise Refused(_("Say which kind of job is to be tried again."))
     _note(kind=str(kind))
-    count = jobs.retry_failed(context.db(), kind)
+    with transaction(context.db()):
+        count = jobs.retry_failed(context.db(), kind)
+        _record("job.retried", None, kind=str(kind), count=count)
     return _back(str(count) if count else "none")
 
 
@@ -65,7 +69,8 @@ def retry_failed() -> ResponseReturnValue:
 def retry(job_id: uuid.UUID) -> ResponseReturnValue:
     job = _job(job_id)
     try:
-        jobs.retry(context.db(), job)
+        with transaction(context.db()):
+            _record("job.retried", jobs.retry(context.db(), job))
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("retry")
@@ -76,7 +81,8 @@ def retry(job_id: uuid.UUID) -> ResponseReturnValue:
 def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
     job = _job(job_id)
     try:
-        jobs.cancel(context.db(), job)
+        with transaction(context.db()):
+            _record("job.cancelled", jobs.cancel(context.db(), job))
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("cancel")
@@ -87,9 +93,11 @@ def cancel(job_id: uuid.UUID) -> ResponseReturnValue:
 def priority(job_id: uuid.UUID) -> ResponseReturnValue:
     word, job = request.form.get("urgency", ""), _job(job_id)
     if word not in jobs.URGENCY:
-        raise Refused("A priority is raised, normal or lowered.")
+        raise Refused(_("A priority is raised, normal or lowered."))
     try:
-        jobs.set_urgency(context.db(), job, word)
+        with transaction(context.db()):
+            jobs.set_urgency(context.db(), job, word)
+            _record("job.priority", job, priority=word)
     except Conflict as error:
         return _page(str(error)), error.status
     return _back("priority")
@@ -98,9 +106,16 @@ def priority(job_id: uuid.UUID) -> ResponseReturnValue:
 def _job(job_id: uuid.UUID) -> Job:
     job = context.db().get(Job, job_id)
     if job is None:
-        raise NotFound("There is no such job.")
+        raise NotFound(_("There is no such job."))
     _note(job=str(job_id))
     return job
+
+
+def _record(action: str, job: Job | None, **facts: custody.Detail) -> None:
+    """In the agency's chain, since whoever runs the queue does not see the case that the work is for."""
+    db, thing = context.db(), custody.Thing("job", job.id if job else None)
+    details = {"kind": str(job.kind), **facts} if job else facts
+    custody.record(db, custody.AGENCY_CHAIN, custody.acting(db), action, thing, before=None, after=None, **details)
 
 
 def _note(**facts: str) -> None:
@@ -133,13 +148,18 @@ def _page(problem: str = "") -> str:
         listing=queue.listing(db, _choice()),
         states=[(state, queue.STATE_WORDS[state]) for state in queue.SHOWN],
         kinds=queue.KIND_WORDS,
+        urgencies=queue.URGENCY_WORDS,
         hands=fleet.hands(db),
         models=fleet.models(db, weights(settings.weights)),
         parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
         etag=_etag(_state()),
-        message=f"{done} failed jobs wait again." if done.isdigit() else DONE.get(done, ""),
+        message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,
     )
+
+
+def _retried(count: int) -> str:
+    return str(ngettext("%(num)s failed job waits again.", "%(num)s failed jobs wait again.", count))
 
 
 def _state() -> dict[str, Any]:

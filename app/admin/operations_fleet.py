@@ -6,18 +6,37 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import workers
 from app.admin.operations_queue import KIND_WORDS, slot_of
-from app.database import clock, newest_revision
-from app.probes import Look
+from app.database import AHEAD, BEHIND, READY, clock, newest_revision
+from app.health import UNREACHABLE_WORD
+from app.languages.formats import number
+from app.probes import SILENT, Look
 from app.settings import Settings
 from models import Job, JobState, Worker
 
 LOST_FOR = dt.timedelta(hours=24)
 """For how long a worker that fell silent without saying goodbye is still shown."""
+PART_WORDS = {
+    "database": lazy_gettext("Database"),
+    "storage": lazy_gettext("Storage"),
+    "carrier": lazy_gettext("Carrier"),
+}
+STATE_WORDS = {
+    READY: lazy_gettext("Ok"),
+    AHEAD: lazy_gettext("Ahead"),
+    BEHIND: lazy_gettext("Needs an upgrade"),
+    SILENT: lazy_gettext("No answer"),
+    UNREACHABLE_WORD: lazy_gettext("Unreachable"),
+    "not usable": lazy_gettext("Not usable"),
+    "delayed": lazy_gettext("Delayed"),
+    "broken": lazy_gettext("Broken"),
+}
 LITTLE_DISK = 2 * 2**30
 """Bytes: below this an operator is warned."""
 
@@ -48,10 +67,10 @@ class Model:
 
 @dataclass(frozen=True)
 class Part:
-    """Something that everything relies on: its state in a word of probes, and what else is worth knowing."""
+    """Something that everything relies on: its state in words, and what else is worth knowing."""
 
-    name: str
-    state: str
+    title: str
+    words: str
     fine: bool
     ms: float
     detail: str
@@ -76,7 +95,7 @@ def _hand(worker: Worker, job: Job | None, now: dt.datetime) -> Hand:
         kinds=", ".join(str(KIND_WORDS.get(kind, kind)) for kind in KIND_WORDS if kind in worker.kinds),
         live=silent < workers.LIVE_SECONDS,
         silent_for=silent,
-        doing=KIND_WORDS[job.kind] if job else "",
+        doing=str(KIND_WORDS[job.kind]) if job else "",
         job_id=job.id if job else None,
         busy_for=max(0.0, (now - job.started_at).total_seconds()) if job and job.started_at else 0.0,
     )
@@ -103,24 +122,37 @@ def models(db: Session, manifest: Mapping[str, str]) -> list[Model]:
 
 def parts(settings: Settings, looks: Mapping[str, Look], revision: str) -> Sequence[Part]:
     """The database, the storage and the carrier, from what the probes found."""
-    kinds = {"database": _database_words(settings, revision), "storage": _storage_words(settings)}
-    kinds["carrier"] = "Redis" if settings.redis_url else "File"
+    storage, roomy = _storage_words(settings)
+    kinds = {"database": _database_words(settings, revision), "storage": storage}
+    kinds["carrier"] = "Redis" if settings.redis_url else str(_("File"))
     return [
-        Part(name, look.state, look.fine and "low on room" not in kinds[name], look.ms, kinds[name])
+        Part(
+            str(PART_WORDS[name]),
+            str(STATE_WORDS.get(look.state, look.state)),
+            look.fine and (roomy or name != "storage"),
+            look.ms,
+            kinds[name],
+        )
         for name, look in looks.items()
     ]
 
 
 def _database_words(settings: Settings, revision: str) -> str:
     server = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
-    return f"{server}, schema {revision}, code {newest_revision()}"
+    return str(
+        _("%(server)s, schema %(schema)s, code %(code)s", server=server, schema=revision, code=newest_revision())
+    )
 
 
-def _storage_words(settings: Settings) -> str:
+def _storage_words(settings: Settings) -> tuple[str, bool]:
+    """What it is, and whether there is room as far as one can see."""
     if settings.storage_path is None:
-        return "Bucket"
+        return str(_("Bucket")), True
     try:
         free = shutil.disk_usage(settings.storage_path).free
     except OSError:
-        return "Folder, which cannot be looked at"
-    return f"Folder, {free / 2**30:.0f} GB free" + (", low on room" if free < LITTLE_DISK else "")
+        return str(_("Folder, which cannot be looked at")), True
+    free_words = number(free / 2**30, 0)
+    if free < LITTLE_DISK:
+        return str(_("Folder, %(size)s GB free, low on room", size=free_words)), False
+    return str(_("Folder, %(size)s GB free", size=free_words)), True

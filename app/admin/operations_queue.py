@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,14 +16,25 @@ from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
 
 PER_PAGE = 50
-KIND_WORDS = {JobKind.ALIGN: "Find eyes", JobKind.RENDER: "Render"}
+KIND_WORDS = {
+    JobKind.ALIGN: lazy_gettext("Find eyes"),
+    JobKind.RENDER: lazy_gettext("Render"),
+    JobKind.PHOTO: lazy_gettext("Compare photo"),
+    JobKind.EXPORT: lazy_gettext("Export a case"),
+    JobKind.IMPORT: lazy_gettext("Import a case"),
+}
 STATE_WORDS = {
-    JobState.QUEUED: "Waiting",
-    JobState.RUNNING: "Running",
-    JobState.FAILED: "Failed",
-    JobState.PARKED: "Parked",
-    JobState.CANCELLED: "Cancelled",
-    JobState.DONE: "Done",
+    JobState.QUEUED: lazy_gettext("Waiting"),
+    JobState.RUNNING: lazy_gettext("Running"),
+    JobState.FAILED: lazy_gettext("Failed"),
+    JobState.PARKED: lazy_gettext("Parked"),
+    JobState.CANCELLED: lazy_gettext("Cancelled"),
+    JobState.DONE: lazy_gettext("Done"),
+}
+URGENCY_WORDS = {
+    "raised": lazy_gettext("Raised"),
+    "normal": lazy_gettext("Normal"),
+    "lowered": lazy_gettext("Lowered"),
 }
 SHOWN = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED, JobState.PARKED, JobState.CANCELLED)
 
@@ -120,7 +132,7 @@ def _entries(db: Session, found: Sequence[Job]) -> list[Entry]:
     return [
         Entry(
             job,
-            KIND_WORDS[job.kind],
+            str(KIND_WORDS[job.kind]),
             units.get(job.subject_id, ""),
             slot_of(names.get(job.lease_owner, "")) if job.lease_owner else "",
             jobs.urgency(job),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.admin.blueprint import blueprint
@@ -12,7 +13,11 @@ from app.admin.forms import see
 from app.errors import Conflict, Refused
 from app.identity import units as service
 
-DONE = {"added": "The unit is added.", "renamed": "The unit has its new name.", "removed": "The unit is removed."}
+DONE = {
+    "added": lazy_gettext("The unit is added."),
+    "renamed": lazy_gettext("The unit has its new name."),
+    "removed": lazy_gettext("The unit is removed."),
+}
 
 
 @blueprint.route("/units", methods=["GET", "POST"])

@@ -1,6 +1,8 @@
-"""The administrators' pages, gathered: accounts, invitations, lists of people, units."""
+"""The administrators' pages, gathered."""
 
-from app.admin import accounts, importing, invitations, units
+from app.admin import accounts, importing, invitations, overview, quotas, settings, units, usage
 from app.admin.blueprint import blueprint
 
-__all__ = ["accounts", "blueprint", "importing", "invitations", "units"]
+__all__ = [
+    "accounts", "blueprint", "importing", "invitations", "overview", "quotas", "settings", "units", "usage",
+]  # fmt: skip

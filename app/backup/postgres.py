@@ -16,6 +16,8 @@ OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
+EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public; ALTER EXTENSION pg_trgm SET SCHEMA public;"
+"""A dump of one schema does not hold it, and what is put aside took it along."""
 
 
 class Target:
@@ -53,6 +55,7 @@ class Target:
             kept = bool(inspect(connection).get_table_names("public"))
         aside = f"before_{stamp.lower()}"
         before = f'ALTER SCHEMA public RENAME TO "{aside}"; CREATE SCHEMA public;' if kept else ""
+        before += EXTENSION
         after = "".join(f"DELETE FROM public.{table};" for table in FORGOTTEN)  # noqa: S608
         self._replay(staged, f"BEGIN; {before}\n", f"\n{after} COMMIT;\n")
         upgrade(self._url)

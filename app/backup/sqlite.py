@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.backup import snapshot
 from app.backup.errors import TargetInUse
 from app.database import upgrade
+from models import Base
 
 FORGOTTEN = ("sign_in_session", "one_time_link")
 """Tables that are emptied: a session that has been ended and a link that has been used must not come back to life."""
@@ -87,7 +88,8 @@ def _check_free(lock: Path) -> None:
 
 def _filled(path: Path) -> bool:
     with snapshot.reading(path) as connection:
-        tables = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+        # What is beside the models' tables, the index of searches, has rows from the start.
+        tables = [name for name in inspect(connection).get_table_names() if name in Base.metadata.tables]
         return any(connection.exec_driver_sql(f'SELECT 1 FROM "{name}" LIMIT 1').first() for name in tables)  # noqa: S608
 
 

@@ -9,21 +9,24 @@ import uuid
 from collections.abc import Collection
 
 import structlog
-from sqlalchemy import delete, select
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.identity import units
+from app.identity.entries import record, record_made
 from app.identity.passwords import hash_password, refuse_weak, verify_password
-from models import Account, OneTimeLink, Role, SignInSession, utc_now
+from models import AccessToken, Account, OneTimeLink, Role, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
 
 MAX_FAILURES = 5
 LOCKED_FOR = dt.timedelta(minutes=15)
-EMAIL_TAKEN = "There is already an account with that e-mail address."
+EMAIL_TAKEN = lazy_gettext("There is already an account with that e-mail address.")
 EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
@@ -32,8 +35,10 @@ class SignInRefused(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            "That e-mail and password do not match an account that can sign in. After five wrong tries "
-            "an account rests for 15 minutes; an administrator can send you a link for a new password."
+            _(
+                "That e-mail and password do not match an account that can sign in. After five wrong tries "
+                "an account rests for 15 minutes; an administrator can send you a link for a new password."
+            )
         )
 
 
@@ -41,18 +46,18 @@ def clean_email(text: str) -> str:
     """Raises Refused when the text is not an e-mail address."""
     email = text.strip().lower()
     if not email:
-        raise Refused("Give an e-mail address.")
+        raise Refused(_("Give an e-mail address."))
     if not EMAIL.fullmatch(email):
-        raise Refused("That is not an e-mail address; check it for a typing mistake.")
+        raise Refused(_("That is not an e-mail address; check it for a typing mistake."))
     return email
 
 
 def clean_name(text: str) -> str:
     name = " ".join(text.split())
     if not name:
-        raise Refused("Give a name.")
+        raise Refused(_("Give a name."))
     if len(name) > 200:
-        raise Refused("A name can have at most 200 characters.")
+        raise Refused(_("A name can have at most 200 characters."))
     return name
 
 
@@ -64,7 +69,7 @@ def get_account(db: Session, account_id: uuid.UUID) -> Account:
     """Raises NotFound."""
     account = db.get(Account, account_id)
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -82,7 +87,7 @@ def add_account(
     """
     email, name = clean_email(email), clean_name(name)
     if not roles:
-        raise Refused("Choose at least one role.")
+        raise Refused(_("Choose at least one role."))
     try:
         with transaction(db):
             if by_email(db, email) is not None:
@@ -92,6 +97,7 @@ def add_account(
             account.units = units.kept(db, unit_ids)
             db.add(account)
             db.flush()
+            record_made(db, "account.created", account)
     except IntegrityError:  # somebody else added it in the same moment
         raise Conflict(EMAIL_TAKEN) from None
     log.info("account_added", account=str(account.id), roles=sorted(account.roles), units=len(account.units))
@@ -103,7 +109,7 @@ def locked(db: Session, account_id: uuid.UUID) -> Account:
     query = select(Account).where(Account.id == account_id).with_for_update(of=Account)
     account = db.scalar(query.execution_options(populate_existing=True))
     if account is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     return account
 
 
@@ -148,7 +154,7 @@ def count_try(account: Account, right: bool, *, more_to_come: bool = False) -> N
 
 
 def put_password(db: Session, account: Account, password: str) -> None:
-    """Set the password and end every session and open link of the account.
+    """Set the password and end every session, open link and access token of the account.
 
     Belongs inside a transaction. Raises Refused for a password that would be guessed.
     """
@@ -156,8 +162,15 @@ def put_password(db: Session, account: Account, password: str) -> None:
     account.password_hash = hash_password(password)
     account.password_changed_at = utc_now()
     account.failed_attempts, account.locked_until = 0, None
-    db.execute(delete(SignInSession).where(SignInSession.account_id == account.id))
-    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
+    close_doors(db, account.id)
+
+
+def close_doors(db: Session, account_id: uuid.UUID) -> None:
+    """End whatever lets somebody in as this account: sessions, open links, access tokens. Inside a transaction."""
+    db.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
+    db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None)))
+    open_tokens = update(AccessToken).where(AccessToken.account_id == account_id, AccessToken.revoked_at.is_(None))
+    db.execute(open_tokens.values(revoked_at=utc_now()))
 
 
 def change_password(db: Session, account: Account, current: str, new: str) -> None:
@@ -168,17 +181,20 @@ def change_password(db: Session, account: Account, current: str, new: str) -> No
     try:
         account = authenticate(db, account.email, current)
     except SignInRefused:
-        raise Refused("The current password is not right. After five wrong tries it rests for 15 minutes.") from None
+        raise Refused(_("The current password is not right. After five wrong tries it rests for 15 minutes.")) from None
     checked_hash = account.password_hash
     with transaction(db):
         account = locked(db, account.id)
         if account.password_hash != checked_hash:
-            raise Conflict("The password was changed meanwhile; sign in again.")
+            raise Conflict(_("The password was changed meanwhile; sign in again."))
         put_password(db, account, new)
+        record(db, "account.password", account, by=account, way="changed")
     log.info("password_changed", account=str(account.id))
 
 
 def rename_account(db: Session, account: Account, name: str) -> None:
     name = clean_name(name)
     with transaction(db):
-        locked(db, account.id).name = name
+        account = locked(db, account.id)
+        was, account.name = account.name, name
+        record(db, "account.renamed", account, was=was)

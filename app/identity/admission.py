@@ -2,6 +2,7 @@
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import Forbidden, NotSignedIn
@@ -29,13 +30,15 @@ def check() -> ResponseReturnValue | None:
     if signed is None:
         return None
     reading = request.method in context.SAFE_METHODS
-    if not context.by_bearer() and not context.identity().vouch(context.db(), signed, not reading):
+    # Of an ID token Firebase has just been asked; a session or an access token was given long ago.
+    shown = context.access_token() or (None if context.by_bearer() else signed)
+    if shown is not None and not context.identity().vouch(context.db(), shown, not reading):
         g.sign_in = None
         if reading and not wants_json():
             return redirect(url_for("identity.sign_in", next=request.full_path.rstrip("?")))
-        raise NotSignedIn("Your session has ended. Sign in and try again.")
+        raise NotSignedIn(_("Your session has ended. Sign in and try again."))
     if request.endpoint not in SETTING_UP and second_factor.missing(context.settings(), signed.account):
         if reading and not wants_json():
             return redirect(url_for("second_factor.page"))
-        raise Forbidden("Set up your second factor first: it is on the page of your account.")
+        raise Forbidden(_("Set up your second factor first: it is on the page of your account."))
     return None

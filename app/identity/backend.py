@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.local import LocalIdentity
 from app.settings import Settings
-from models import Account, SignInSession
+from models import AccessToken, Account, SignInSession
 
 
 class IdentityBackend(Protocol):
@@ -30,8 +30,9 @@ class IdentityBackend(Protocol):
     def invitation_target(self, token: str) -> str:
         """The path at which the bearer of this invitation's token accepts it."""
 
-    def vouch(self, db: Session, session: SignInSession, writing: bool) -> bool:
-        """Whether the session may go on; when not, it has been ended. Raises Unavailable when nobody can tell."""
+    def vouch(self, db: Session, shown: SignInSession | AccessToken, writing: bool) -> bool:
+        """Whether what was shown still lets its owner in; when not, it has been ended. Raises Unavailable when
+        nobody can tell."""
 
     def bearer(self, db: Session, token: str) -> Account | None:
         """The account that a token of the JSON API speaks for. Raises Unavailable when nobody can tell."""

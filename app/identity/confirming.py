@@ -2,6 +2,8 @@
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.errors import NotSignedIn
@@ -11,7 +13,9 @@ from models import Account
 
 blueprint = Blueprint("confirm", __name__)
 
-NOT_PROVED = "That did not prove it is you. Try again; after five wrong tries an account rests for 15 minutes."
+NOT_PROVED = lazy_gettext(
+    "That did not prove it is you. Try again; after five wrong tries an account rests for 15 minutes."
+)
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
@@ -22,13 +26,13 @@ def confirm() -> ResponseReturnValue:
         return _page(following)
     signed = context.sign_in()
     if signed is None:
-        raise NotSignedIn("Sign in to go on.")
+        raise NotSignedIn(_("Sign in to go on."))
     try:
         _prove(signed.account)
     except second_factor.SecretUnreadable as error:
         return _page(following, str(error)), error.status
     except SignInRefused as error:
-        return _page(following, NOT_PROVED), error.status
+        return _page(following, str(NOT_PROVED)), error.status
     sessions.confirm(context.db(), signed)
     return Response(status=303, headers={"Location": following})
 
@@ -47,5 +51,5 @@ def _page(following: str, error: str = "") -> str:
         next=following,
         error=error,
         keeps_passwords=context.identity().keeps_passwords,
-        minutes=int(sessions.CONFIRMED_FOR.total_seconds() // 60),
+        minutes=int(sessions.confirmed_for(context.db()).total_seconds() // 60),
     )

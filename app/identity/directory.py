@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -43,12 +44,12 @@ def _in_order(db: Session, ids: list[uuid.UUID]) -> list[Account]:
 
 def state(account: Account) -> State:
     if account.suspended_at is not None:
-        return State("parked", "Suspended")
+        return State("parked", str(_("Suspended")))
     if not account.accepted:
-        return State("ready", "Invited")
+        return State("ready", str(_("Invited")))
     if account.locked_until is not None and account.locked_until > utc_now():
-        return State("queued", "Locked for a while")
-    return State("done", "Active")
+        return State("queued", str(_("Locked for a while")))
+    return State("done", str(_("Active")))
 
 
 def open_sessions(db: Session, account: Account) -> int:

@@ -5,6 +5,7 @@ import hashlib
 import uuid
 
 from flask import Response, g, request, url_for
+from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app import context
@@ -79,7 +80,7 @@ def pending_cookie() -> str:
 
 
 def _start_again() -> NotSignedIn:
-    return NotSignedIn("Signing in took too long, or something changed meanwhile. Sign in again with your password.")
+    return NotSignedIn(_("Signing in took too long, or something changed meanwhile. Sign in again with your password."))
 
 
 def _password_of(account: Account) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from flask_babel import gettext as _
+
 from app.errors import Refused
 from app.identity.accounts import clean_email, clean_name
 from app.identity.passwords import refuse_weak
@@ -41,7 +43,7 @@ def _password(values: Values) -> None:
 
 def _repeat(values: Values) -> None:
     if values.get("repeat", "") != values.get("password", ""):
-        raise Refused("The two passwords differ; type the same one twice.")
+        raise Refused(_("The two passwords differ; type the same one twice."))
 
 
 def _unit(values: Values) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Conflict
 from app.identity import units
+from app.identity.entries import record_made
 from app.identity.links import first_invitation
 from app.identity.roster import Problem, Roster, Row, read
 from models import Account, Unit, fold, utc_now
@@ -28,7 +31,7 @@ class ImportRefused(Conflict):
     """The list and the records do not agree; ``problems`` says where. Nothing was written."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("Some lines cannot be imported; nobody was invited.")
+        super().__init__(_("Some lines cannot be imported; nobody was invited."))
         self.problems = problems
 
 
@@ -46,14 +49,15 @@ def check(db: Session, text: str, add_units: bool = False) -> Roster:
     Raises Refused for text that is no list.
     """
     roster = read(text)
-    taken = _taken(db, [email for _, email, _ in roster.named])
+    taken = _taken(db, [email for _line, email, _units in roster.named])
     known = units.by_name(db)
     for line, email, named in roster.named:
         if email in taken:
-            roster.problems.append(Problem(line, f"{email} has an account already."))
+            roster.problems.append(Problem(line, _("%(email)s has an account already.", email=email)))
         for unit in () if add_units else named:
             if fold(unit) not in known:
-                roster.problems.append(Problem(line, f"There is no unit “{unit}”; add it first, or tick the box."))
+                missing = _("There is no unit “%(unit)s”; add it first, or tick the box.", unit=unit)
+                roster.problems.append(Problem(line, missing))
     roster.problems.sort()
     return roster
 
@@ -77,13 +81,14 @@ def carry_out(db: Session, text: str, add_units: bool = False) -> list[Invited]:
                 raise ImportRefused(roster.problems)
             known = units.by_name(db)
             units.kept(db, [unit.id for unit in known.values()])
-            for name in new_units(db, roster):
-                db.add(known.setdefault(fold(name), Unit(name=name)))
+            added_units = [known.setdefault(fold(name), Unit(name=name)) for name in new_units(db, roster)]
+            db.add_all(added_units)
             added = [_add(db, row, known) for row in roster.rows]
             db.flush()
+            _record(db, added_units, [account for _, account in added])
             invited = [Invited(row, first_invitation(db, account)) for row, account in added]
     except IntegrityError:
-        raise Conflict("Somebody added one of these people or units in the same moment. Try again.") from None
+        raise Conflict(_("Somebody added one of these people or units in the same moment. Try again.")) from None
     log.info("accounts_imported", count=len(invited))
     return invited
 
@@ -94,6 +99,13 @@ def _add(db: Session, row: Row, known: dict[str, Unit]) -> tuple[Row, Account]:
     account.units = [known[fold(unit)] for unit in row.units]
     db.add(account)
     return row, account
+
+
+def _record(db: Session, added_units: list[Unit], added: list[Account]) -> None:
+    for unit in added_units:
+        units.record_added(db, custody.acting(db), unit)
+    for account in added:
+        record_made(db, "account.imported", account)
 
 
 def _taken(db: Session, emails: list[str]) -> set[str]:

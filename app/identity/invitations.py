@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from app.database import transaction
 from app.errors import Conflict
 from app.identity import links
 from app.identity.accounts import add_account, locked
+from app.identity.entries import record
 from models import Account, LinkPurpose, OneTimeLink, Role, utc_now
 
 log = structlog.get_logger(__name__)
@@ -64,8 +66,9 @@ def revoke(db: Session, account: Account) -> None:
     with transaction(db):
         account = locked(db, account.id)
         if account.password_hash or account.firebase_uid:
-            raise Conflict("This person has accepted meanwhile. Suspend the account to keep them out.")
+            raise Conflict(_("This person has accepted meanwhile. Suspend the account to keep them out."))
         account_id = account.id
+        record(db, "account.removed", account)
         db.expunge(account)
         db.execute(delete(Account).where(Account.id == account_id))
     log.info("invitation_revoked", account=str(account_id))

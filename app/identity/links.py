@@ -4,13 +4,16 @@ import datetime as dt
 import uuid
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Conflict, Gone, NotFound
 from app.identity import second_factor
 from app.identity.accounts import any_account, clean_email, clean_name, locked, put_password
+from app.identity.entries import record, record_made
 from app.identity.passwords import refuse_weak
 from app.identity.tokens import new_token, token_hash
 from app.identity.units import FIRST_UNIT, by_name, clean_unit_name
@@ -33,6 +36,8 @@ def issue_first_admin(db: Session) -> str | None:
         if any_account(db):
             return None
         db.execute(delete(OneTimeLink).where(OneTimeLink.purpose == LinkPurpose.FIRST_ADMIN))
+        thing, purpose = custody.Thing("account"), str(LinkPurpose.FIRST_ADMIN)
+        custody.record(db, custody.AGENCY_CHAIN, custody.acting(db), "account.link_issued", thing, purpose=purpose)
         return _issue(db, LinkPurpose.FIRST_ADMIN, None, FIRST_ADMIN_FOR)
 
 
@@ -46,6 +51,8 @@ def issue_set_password(db: Session, account: Account, clear_second_factor: bool 
         if clear_second_factor:
             second_factor.clear(account)
         token = _issue(db, LinkPurpose.SET_PASSWORD, account, SET_PASSWORD_FOR)
+        purpose = str(LinkPurpose.SET_PASSWORD)
+        record(db, "account.link_issued", account, purpose=purpose, factor_removed=clear_second_factor)
     log.info("password_link_issued", account=str(account.id), second_factor_cleared=clear_second_factor)
     return token
 
@@ -58,8 +65,9 @@ def issue_invitation(db: Session, account: Account) -> str:
     with transaction(db):
         account = _renewed(db, account)
         if account.password_hash or account.firebase_uid:
-            raise Conflict("This person has accepted already. For a lost password, make a link for a new one.")
+            raise Conflict(_("This person has accepted already. For a lost password, make a link for a new one."))
         token = _issue(db, LinkPurpose.INVITATION, account, INVITATION_FOR)
+        record(db, "account.invited", account)
     log.info("invitation_issued", account=str(account.id))
     return token
 
@@ -73,7 +81,7 @@ def _renewed(db: Session, account: Account) -> Account:
     """The account, held, with its open links ended."""
     account = locked(db, account.id)
     if account.suspended_at is not None:
-        raise Conflict("This account is suspended; restore it first.")
+        raise Conflict(_("This account is suspended; restore it first."))
     db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account.id, OneTimeLink.used_at.is_(None)))
     return account
 
@@ -109,11 +117,13 @@ def find(db: Session, token: str, *purposes: LinkPurpose) -> OneTimeLink:
 
 def _gone(purposes: tuple[LinkPurpose, ...]) -> str:
     if LinkPurpose.FIRST_ADMIN in purposes:
-        return (
-            "This link has been used or has run out. If there is no account yet, start the product "
-            "again: it prints a new link."
+        return str(
+            _(
+                "This link has been used or has run out. If there is no account yet, start the product "
+                "again: it prints a new link."
+            )
         )
-    return "This link has been used or has run out. Ask an administrator for a new one."
+    return str(_("This link has been used or has run out. Ask an administrator for a new one."))
 
 
 def create_first_account(
@@ -127,11 +137,23 @@ def create_first_account(
         link.used_at = utc_now()
         account = Account(email=email, name=name)
         account.set_roles(Role)
-        account.units = [by_name(db).get(fold(unit)) or Unit(name=unit)]
+        first_unit(db, account, unit)
         db.add(account)
         put_password(db, account, password)
+        record_first(db, account)
     log.info("first_account_created", account=str(account.id))
     return account
+
+
+def first_unit(db: Session, account: Account, name: str) -> None:
+    """Put the first account into the unit of this name, which may be there already."""
+    account.units = [by_name(db).get(fold(name)) or Unit(name=name)]
+
+
+def record_first(db: Session, account: Account) -> None:
+    """In the transaction that made the first account: by whoever had the link, who is that account from now on."""
+    db.flush()
+    record_made(db, "account.created", account, by=account, first=True)
 
 
 def set_password(db: Session, token: str, password: str) -> Account:
@@ -145,6 +167,7 @@ def set_password(db: Session, token: str, password: str) -> Account:
         link = find(db, token, *PASSWORD_PURPOSES)
         link.used_at = utc_now()
         put_password(db, account, password)
+        record(db, "account.password", account, by=account, way=str(link.purpose))
     log.info("password_set", account=str(account.id))
     return account
 

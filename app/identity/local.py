@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from app.identity import accounts
-from models import Account, SignInSession
+from models import AccessToken, Account, SignInSession
 
 
 class LocalIdentity:
@@ -22,7 +22,7 @@ class LocalIdentity:
     def invitation_target(self, token: str) -> str:
         return f"/set-password/{token}"
 
-    def vouch(self, db: Session, session: SignInSession, writing: bool) -> bool:  # noqa: ARG002
+    def vouch(self, db: Session, shown: SignInSession | AccessToken, writing: bool) -> bool:  # noqa: ARG002
         return True  # the records say all there is to know, and were just read
 
     def bearer(self, db: Session, token: str) -> Account | None:  # noqa: ARG002

@@ -4,6 +4,7 @@ import itertools
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from flask_babel import gettext as _
 
 from app.errors import Refused
 
@@ -43,15 +44,17 @@ def verify_password(password_hash: str | None, password: str) -> bool:
 def refuse_weak(password: str, email: str) -> None:
     """Raises Refused with what to do about a password that would be guessed."""
     if len(password) < MIN_LENGTH:
-        raise Refused(f"A password needs at least {MIN_LENGTH} characters; a few words together work well.")
+        raise Refused(
+            _("A password needs at least %(least)s characters; a few words together work well.", least=MIN_LENGTH)
+        )
     if len(password) > MAX_LENGTH:
-        raise Refused(f"A password can have at most {MAX_LENGTH} characters.")
+        raise Refused(_("A password can have at most %(most)s characters.", most=MAX_LENGTH))
     folded = password.casefold()
     name = email.casefold().partition("@")[0]
     if email.casefold() in folded or (len(name) > 3 and _little_without(folded, name)):
-        raise Refused("A password must not be the e-mail address; choose something nobody can look up.")
+        raise Refused(_("A password must not be the e-mail address; choose something nobody can look up."))
     if any(_little_without(folded, word) for word in COMMON) or _is_pattern(folded):
-        raise Refused("That password is one of the first that would be guessed; choose another.")
+        raise Refused(_("That password is one of the first that would be guessed; choose another."))
 
 
 def _little_without(password: str, word: str) -> bool:

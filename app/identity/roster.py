@@ -8,6 +8,8 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
+
 from app.errors import Refused
 from app.identity.accounts import clean_email, clean_name
 from app.identity.units import clean_unit_name
@@ -55,32 +57,34 @@ class Roster:
 def decode(data: bytes) -> str:
     """The file's text. Raises Refused for one that is too large, or not UTF-8."""
     if len(data) > MAX_BYTES:
-        raise Refused("The file has more than 1 MB. Split it into several.")
+        raise Refused(_("The file has more than 1 MB. Split it into several."))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused("The file is not in UTF-8. Save it again as “CSV UTF-8”, then choose it once more.") from None
+        raise Refused(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, then choose it once more.")) from None
 
 
 def read(text: str) -> Roster:
     """Raises Refused for a file that is no such list at all, or too long."""
     if not text.strip():
-        raise Refused("The file is empty.")
+        raise Refused(_("The file is empty."))
     roster = Roster(text)
     records = _records(text)
     columns = _columns(next(records)[1])
     seen: dict[str, int] = {}
     for count, (line, cells) in enumerate(records, start=1):
         if count > MAX_ROWS:
-            raise Refused(f"The file has more than {MAX_ROWS} people. Split it into several.")
+            raise Refused(_("The file has more than %(most)s people. Split it into several.", most=MAX_ROWS))
         row = _row(roster, line, cells, columns)
         if row is not None and row.email in seen:
-            roster.problems.append(Problem(line, f"{row.email} is in line {seen[row.email]} already."))
+            roster.problems.append(
+                Problem(line, _("%(email)s is in line %(line)s already.", email=row.email, line=seen[row.email]))
+            )
         elif row is not None:
             seen[row.email] = line
             roster.rows.append(row)
     if not roster.rows and not roster.problems:
-        raise Refused("The file names nobody: below the line of columns it is empty.")
+        raise Refused(_("The file names nobody: below the line of columns it is empty."))
     return roster
 
 
@@ -94,7 +98,7 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, [cell.strip() for cell in cells]
             line = reader.line_num + 1
     except csv.Error:
-        raise Refused(f"Line {line} is not CSV: check its quotation marks.") from None
+        raise Refused(_("Line %(line)s is not CSV: check its quotation marks.", line=line)) from None
 
 
 def _delimiter(text: str) -> str:
@@ -107,17 +111,26 @@ def _columns(cells: list[str]) -> dict[str, int]:
     names = [cell.casefold() for cell in cells]
     missing = [name for name in NEEDED if name not in names]
     if missing:
-        raise Refused(f"The first line must name the columns email, name, roles and units; {missing[0]} is missing.")
+        raise Refused(
+            _(
+                "The first line must name the columns email, name, roles and units; %(name)s is missing.",
+                name=missing[0],
+            )
+        )
     unknown = [cell for cell, name in zip(cells, names, strict=True) if name and name not in COLUMNS]
     if unknown or len(set(names)) < len(names):
-        raise Refused("The first line must name the columns email, name, roles and units, each once and no others.")
+        raise Refused(_("The first line must name the columns email, name, roles and units, each once and no others."))
     return {name: place for place, name in enumerate(names)}
 
 
 def _row(roster: Roster, line: int, cells: list[str], columns: dict[str, int]) -> Row | None:
     """The row, or None with what is wrong noted in the roster."""
     found = (
-        [Problem(line, f"There are {len(cells)} cells, but {len(columns)} columns.")]
+        [
+            Problem(
+                line, _("There are %(cells)s cells, but %(columns)s columns.", cells=len(cells), columns=len(columns))
+            )
+        ]
         if len(cells) > len(columns)
         else []
     )
@@ -128,7 +141,12 @@ def _row(roster: Roster, line: int, cells: list[str], columns: dict[str, int]) -
         usable = email = clean_email(email)
     except Refused:
         found.append(
-            Problem(line, "The e-mail address is missing." if not email else f"“{email}” is not an e-mail address.")
+            Problem(
+                line,
+                _("“%(email)s” is not an e-mail address.", email=email)
+                if email
+                else _("The e-mail address is missing."),
+            )
         )
     try:
         name = clean_name(name)
@@ -139,7 +157,7 @@ def _row(roster: Roster, line: int, cells: list[str], columns: dict[str, int]) -
         try:
             clean_unit_name(unit)
         except Refused:
-            found.append(Problem(line, "A unit's name is longer than 100 characters."))
+            found.append(Problem(line, _("A unit's name is longer than 100 characters.")))
     roster.named.append((line, usable, units))
     roster.problems += found
     return None if found else Row(line, email, name, frozenset(roles), units)
@@ -149,8 +167,11 @@ def _roles(line: int, cell: str, found: list[Problem]) -> set[Role]:
     words = _split(cell)
     unknown = [word for word in words if word.casefold() not in ROLE_WORDS]
     if not words:
-        found.append(Problem(line, "It names no role."))
-    found += [Problem(line, f"“{word}” is no role; there are investigator, supervisor and admin.") for word in unknown]
+        found.append(Problem(line, _("It names no role.")))
+    found += [
+        Problem(line, _("“%(word)s” is no role; there are investigator, supervisor and admin.", word=word))
+        for word in unknown
+    ]
     return {ROLE_WORDS[word.casefold()] for word in words if word not in unknown}
 
 

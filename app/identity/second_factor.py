@@ -10,11 +10,13 @@ import structlog
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.errors import Conflict, Refused
 from app.identity import accounts
+from app.identity.entries import record
 from app.identity.passwords import verify_password
 from app.settings import Settings
 from models import Account, Role, utc_now
@@ -34,8 +36,10 @@ class CodeRefused(accounts.SignInRefused):
     def __init__(self) -> None:
         Refused.__init__(
             self,
-            "That code is not right, or was used before. Wait for the next one and type it as shown; after five wrong "
-            "tries an account rests for 15 minutes.",
+            _(
+                "That code is not right, or was used before. Wait for the next one and type it as shown; after five "
+                "wrong tries an account rests for 15 minutes."
+            ),
         )
 
 
@@ -44,8 +48,11 @@ class SecretUnreadable(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your second factor cannot be checked any more, because this installation's secret key was changed. "
-            "Ask an administrator to make you a one-time link that removes the second factor too; then set it up again."
+            _(
+                "Your second factor cannot be checked any more, because this installation's secret key was changed. "
+                "Ask an administrator to make you a one-time link that removes the second factor too; then set it up "
+                "again."
+            )
         )
 
 
@@ -75,7 +82,7 @@ def begin(db: Session, secret_key: str, account: Account) -> None:
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is not None:
-            raise Conflict("You have a second factor already; remove it first.")
+            raise Conflict(_("You have a second factor already; remove it first."))
         account.totp_secret = seal(secret_key, account, pyotp.random_base32())
         account.totp_last_step = None
 
@@ -90,11 +97,12 @@ def finish(db: Session, secret_key: str, account: Account, code: str) -> None:
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is not None or account.totp_secret is None:
-            raise Conflict("This page is out of date; reload it to see how your second factor stands now.")
+            raise Conflict(_("This page is out of date; reload it to see how your second factor stands now."))
         step = _step_of(unseal(secret_key, account), code)
         if step is None:
             raise CodeRefused
         account.totp_confirmed_at, account.totp_last_step = utc_now(), step
+        record(db, "account.factor", account, by=account, present=True)
     log.info("second_factor_set_up", account=str(account.id))
 
 
@@ -148,15 +156,18 @@ def remove(db: Session, secret_key: str, account: Account, password: str | None,
     with transaction(db):
         account = accounts.locked(db, account.id)
         if account.totp_confirmed_at is None:
-            raise Conflict("This page is out of date; reload it to see how your second factor stands now.")
+            raise Conflict(_("This page is out of date; reload it to see how your second factor stands now."))
         # Both are counted as one try, and neither answer tells which was wrong.
         right = known and account.password_hash == checked_hash and _use(account, secret_key, code)
         if not known:
             accounts.count_try(account, right=False)
         if right:
             clear(account)
+            record(db, "account.factor", account, by=account, present=False)
     if not right:
-        raise Refused("The password or the code is not right. After five wrong tries an account rests for 15 minutes.")
+        raise Refused(
+            _("The password or the code is not right. After five wrong tries an account rests for 15 minutes.")
+        )
     log.info("second_factor_removed", account=str(account.id))
 
 

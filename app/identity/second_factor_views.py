@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from app import context, gate
@@ -18,8 +20,8 @@ from models import Account
 blueprint = Blueprint("second_factor", __name__)
 
 DONE = {
-    "finish": "Your second factor is set up. From now on you are asked for a code when you sign in.",
-    "remove": "Your second factor is removed.",
+    "finish": lazy_gettext("Your second factor is set up. From now on you are asked for a code when you sign in."),
+    "remove": lazy_gettext("Your second factor is removed."),
 }
 
 
@@ -52,7 +54,7 @@ def page() -> ResponseReturnValue:
         return _page(me)
     action = request.form.get("action", "")
     if action not in ACTIONS:
-        raise Refused("That is not something this page can do.")
+        raise Refused(_("That is not something this page can do."))
     _confirm_first(action)
     try:
         ACTIONS[action](me)
@@ -66,7 +68,7 @@ def _confirm_first(action: str) -> None:
     for the password itself, where there is one here. Raises ConfirmationNeeded."""
     signed = context.sign_in()
     asks = action == "begin" or (action == "remove" and not context.identity().keeps_passwords)
-    if asks and signed is not None and not sessions.is_confirmed(signed):
+    if asks and signed is not None and not sessions.is_confirmed(context.db(), signed):
         raise ConfirmationNeeded(url_for("confirm.confirm", next=url_for("second_factor.page")))
 
 

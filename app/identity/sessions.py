@@ -5,20 +5,19 @@ import uuid
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import delete, inspect, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
+from app.agency import settings
 from app.database import transaction
 from app.errors import NotFound
 from app.identity.accounts import SignInRefused, locked
+from app.identity.entries import record
 from app.identity.tokens import new_token, token_hash
 from models import Account, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
-
-LIFETIME = dt.timedelta(hours=8)
-CONFIRMED_FOR = dt.timedelta(minutes=10)
-"""How long grave actions take somebody's word after they proved who they are."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def start(
         account_id=account.id,
         created_at=now,
         last_seen_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + dt.timedelta(hours=settings.current(db).session_hours),
         csrf_token=new_token(),
         confirmed_at=now if confirmed else None,
     )
@@ -63,13 +62,20 @@ def start(
 
 def find(db: Session, token: str) -> SignInSession | None:
     """The session of this token; None when it is unknown or over, or its account is suspended."""
+    # Every request asks this: one query for the session, its account, and the account's roles and units.
+    account = contains_eager(SignInSession.account)
     query = select(SignInSession).join(SignInSession.account)
-    return db.scalar(
-        query.where(
-            SignInSession.token_hash == token_hash(token),
-            SignInSession.expires_at > utc_now(),
-            Account.suspended_at.is_(None),
+    query = query.options(account.joinedload(Account.role_rows), account.joinedload(Account.units))
+    return (
+        db.scalars(
+            query.where(
+                SignInSession.token_hash == token_hash(token),
+                SignInSession.expires_at > utc_now(),
+                Account.suspended_at.is_(None),
+            )
         )
+        .unique()
+        .one_or_none()
     )
 
 
@@ -95,9 +101,14 @@ def touch(db: Session, row: SignInSession) -> None:
             row.last_seen_at = now
 
 
-def is_confirmed(row: SignInSession) -> bool:
+def confirmed_for(db: Session) -> dt.timedelta:
+    """How long grave actions take somebody's word after they proved who they are."""
+    return dt.timedelta(minutes=settings.current(db).confirm_minutes)
+
+
+def is_confirmed(db: Session, row: SignInSession) -> bool:
     """Whether the session's owner proved a short while ago who they are."""
-    return row.confirmed_at is not None and utc_now() - row.confirmed_at < CONFIRMED_FOR
+    return row.confirmed_at is not None and utc_now() - row.confirmed_at < confirmed_for(db)
 
 
 def confirm(db: Session, row: SignInSession) -> None:
@@ -122,7 +133,7 @@ def end_one(db: Session, account: Account, session_id: uuid.UUID) -> None:
             .returning(SignInSession.id)
         ).scalar()
         if ended is None:
-            raise NotFound("That session has already ended.")
+            raise NotFound(_("That session has already ended."))
 
 
 def end_all(db: Session, account: Account) -> int:
@@ -130,6 +141,7 @@ def end_all(db: Session, account: Account) -> int:
     with transaction(db):
         query = delete(SignInSession).where(SignInSession.account_id == account.id)
         ended = len(db.execute(query.returning(SignInSession.id)).all())
+        record(db, "account.signed_out", account, count=ended)
     log.info("sessions_ended", account=str(account.id), count=ended)
     return ended
 

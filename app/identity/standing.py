@@ -8,13 +8,17 @@ import uuid
 from collections.abc import Collection
 
 import structlog
-from sqlalchemy import delete, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Forbidden, NotFound, Refused
 from app.identity import units
-from models import Account, AccountRole, OneTimeLink, Role, SignInSession, utc_now
+from app.identity.accounts import close_doors
+from app.identity.entries import record, standing
+from models import Account, AccountRole, Role, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -28,17 +32,31 @@ def set_standing(
     Forbidden when ``by`` is no administrator any more.
     """
     if not roles:
-        raise Refused("Choose at least one role. To keep somebody out, suspend the account.")
+        raise Refused(_("Choose at least one role. To keep somebody out, suspend the account."))
     wanted, by_id, account_id = {Role(role) for role in roles}, by.id, account.id
     with transaction(db):
         account = _held(db, by_id, account_id)
-        before = account.roles
+        before, units_before = account.roles, {unit.name for unit in account.units}
+        digest = standing(account)
         if by_id == account_id and wanted != before:
-            raise Refused("You cannot change your own roles; another administrator can.")
+            raise Refused(_("You cannot change your own roles; another administrator can."))
         account.set_roles(wanted)
         account.units = units.kept(db, unit_ids)
         account.claims_due_at = utc_now()
         _keep_an_admin(db)
+        now = {unit.name for unit in account.units}
+        record(
+            db,
+            "account.standing",
+            account,
+            by,
+            before=digest,
+            after=standing(account),
+            gained=sorted(wanted - before),
+            lost=sorted(before - wanted),
+            units_gained=sorted(now - units_before),
+            units_lost=sorted(units_before - now),
+        )
     log.info(
         "standing_changed",
         account=str(account_id),
@@ -50,19 +68,19 @@ def set_standing(
 
 
 def suspend(db: Session, by: Account, account: Account) -> None:
-    """Keep an account out from its very next request on: its sessions and open links end.
+    """Keep an account out from its very next request on: its sessions, open links and tokens end.
 
     Raises Refused for oneself and for the last administrator, Forbidden when ``by`` is none any more.
     """
     by_id, account_id = by.id, account.id
     if by_id == account_id:
-        raise Refused("You cannot suspend your own account; another administrator can.")
+        raise Refused(_("You cannot suspend your own account; another administrator can."))
     with transaction(db):
         account = _held(db, by_id, account_id)
         account.suspended_at = account.claims_due_at = utc_now()
-        db.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
-        db.execute(delete(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None)))
+        close_doors(db, account_id)
         _keep_an_admin(db)
+        record(db, "account.suspended", account, by)
     log.info("account_suspended", account=str(account_id), by=str(by_id))
 
 
@@ -77,6 +95,7 @@ def restore(db: Session, account: Account, by: Account | None = None) -> None:
         account.suspended_at = account.locked_until = None
         account.failed_attempts = 0
         account.claims_due_at = utc_now()
+        record(db, "account.restored", account, by or custody.OPERATOR)
     log.info("account_restored", account=str(account_id), by=str(by_id or "operator"))
 
 
@@ -95,10 +114,10 @@ def _held(db: Session, by_id: uuid.UUID | None, account_id: uuid.UUID) -> Accoun
     db.execute(held.order_by(Account.id).with_for_update(of=Account)).all()
     found = _fresh(db, account_id)
     if found is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(_("There is no such account."))
     by = _fresh(db, by_id) if by_id is not None else None
     if by_id is not None and not (by is not None and by.suspended_at is None and by.has_role(Role.ADMIN)):
-        raise Forbidden("You are no longer an administrator; nothing was changed.")
+        raise Forbidden(_("You are no longer an administrator; nothing was changed."))
     return found
 
 
@@ -112,4 +131,4 @@ def _keep_an_admin(db: Session) -> None:
     db.flush()
     admins = select(AccountRole.account_id).where(AccountRole.role == Role.ADMIN)
     if not any(can_enter(one) for one in db.scalars(select(Account).where(Account.id.in_(admins)))):
-        raise Refused("This is the last administrator who can sign in; make somebody else one first.")
+        raise Refused(_("This is the last administrator who can sign in; make somebody else one first."))

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import transaction
 from app.errors import Conflict, NotFound, Refused
 from models import Account, AccountUnit, Sketch, Unit, fold
@@ -20,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_UNIT = "Investigations"
 MAX_NAME = 100
-TAKEN = "There is a unit of that name already."
-NO_UNIT = "There is no such unit; somebody may have removed it. Reload the page."
+TAKEN = lazy_gettext("There is a unit of that name already.")
+NO_UNIT = lazy_gettext("There is no such unit; somebody may have removed it. Reload the page.")
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,9 @@ def clean_unit_name(text: str) -> str:
     """Raises Refused."""
     name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if not name:
-        raise Refused("Give the unit a name.")
+        raise Refused(_("Give the unit a name."))
     if len(name) > MAX_NAME:
-        raise Refused(f"A unit's name can have at most {MAX_NAME} characters.")
+        raise Refused(_("A unit's name can have at most %(most)s characters.", most=MAX_NAME))
     return name
 
 
@@ -72,6 +75,8 @@ def add_unit(db: Session, name: str) -> Unit:
         with transaction(db):
             _refuse_taken(db, unit.name)
             db.add(unit)
+            db.flush()
+            record_added(db, custody.acting(db), unit)
     except IntegrityError:
         raise Conflict(TAKEN) from None
     log.info("unit_added", unit=str(unit.id))
@@ -85,7 +90,8 @@ def rename_unit(db: Session, unit_id: uuid.UUID, name: str) -> Unit:
         with transaction(db):
             unit = _held(db, unit_id)
             _refuse_taken(db, name, but=unit_id)
-            unit.name = name
+            was, unit.name = unit.name, name
+            _record(db, "unit.renamed", unit, was=was)
     except IntegrityError:
         raise Conflict(TAKEN) from None
     log.info("unit_renamed", unit=str(unit_id))
@@ -99,7 +105,13 @@ def remove_unit(db: Session, unit_id: uuid.UUID) -> None:
         accounts = db.scalar(select(func.count()).where(AccountUnit.unit_id == unit_id)) or 0
         sketches = db.scalar(select(func.count()).where(Sketch.unit_id == unit_id)) or 0
         if accounts or sketches:
-            raise Conflict(f"{unit.name} is not empty; only a unit without accounts and sketches can be removed.")
+            raise Conflict(
+                _(
+                    "%(unit)s is not empty; only a unit without accounts and sketches can be removed.",
+                    unit=unit.name,
+                )
+            )
+        _record(db, "unit.removed", unit)
         db.execute(delete(Unit).where(Unit.id == unit_id))
         db.expunge(unit)
     log.info("unit_removed", unit=str(unit_id))
@@ -116,18 +128,40 @@ def give_sketches(db: Session, by: Account, account: Account, unit_id: uuid.UUID
     For whoever keeps the accounts: they learn nothing of the sketches but their number.
     """
     if unit_id is None:
-        raise Refused("Choose the unit that the sketches belong to.")
+        raise Refused(_("Choose the unit that the sketches belong to."))
     by_id, account_id = by.id, account.id
     with transaction(db):
         # Holding the first versions keeps new ones from being added outside the unit meanwhile.
-        firsts = select(Sketch.id).where(_without(account_id)).order_by(Sketch.id)
-        count = len(db.scalars(firsts.with_for_update()).all())
-        kept(db, [unit_id])
+        query = select(Sketch).where(_without(account_id)).order_by(Sketch.id)
+        firsts = db.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        count = len(firsts)
+        (unit,) = kept(db, [unit_id])
+        for first in firsts:
+            record_moved(db, by, first, unit)
+        thing, facts = custody.Thing("account", account_id), {"name": account.name, "unit": unit.name}
+        custody.record(db, custody.AGENCY_CHAIN, by, "account.sketches_given", thing, count=count, **facts)
         theirs = Sketch.lineage_id.in_(select(Sketch.id).where(_without(account_id)))
         db.execute(update(Sketch).where(theirs).values(unit_id=unit_id).execution_options(synchronize_session=False))
     db.expire_all()
     log.info("sketches_given", account=str(account_id), by=str(by_id), to_unit=str(unit_id), count=count)
     return count
+
+
+def record_added(db: Session, by: Account | custody.Actor, unit: Unit) -> None:
+    """In the caller's transaction, which has written the unit."""
+    _record(db, "unit.added", unit, by)
+
+
+def _record(db: Session, action: str, unit: Unit, by: Account | custody.Actor | None = None, **facts: str) -> None:
+    thing = custody.Thing("unit", unit.id)
+    custody.record(db, custody.AGENCY_CHAIN, by or custody.acting(db), action, thing, name=unit.name, **facts)
+
+
+def record_moved(db: Session, by: Account | custody.Actor, first: Sketch, unit: Unit) -> None:
+    """In the caller's transaction, before it moves the sketch of this first version into the unit."""
+    where = {"from_unit": str(first.unit_id) if first.unit_id else None, "to_unit": str(unit.id), "unit": unit.name}
+    thing = custody.Thing("sketch", first.lineage_id)
+    custody.record(db, custody.of_sketch(first), by, "sketch.moved", thing, **where)
 
 
 def _without(account_id: uuid.UUID) -> ColumnElement[bool]:

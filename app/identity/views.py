@@ -4,6 +4,8 @@ import uuid
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app import context, gate
 from app.assets import THEME_COOKIE, THEMES, YEAR
@@ -13,17 +15,18 @@ from app.identity.firebase import pages as firebase
 from app.identity.forms import Errors, check
 from app.identity.passwords import MIN_LENGTH
 from app.identity.units import FIRST_UNIT
+from app.languages.telling import role_title
 from app.security import device_account, forget
-from models import Account, LinkPurpose, Role
+from models import Account, LinkPurpose
 
 blueprint = Blueprint("identity", __name__)
 
 DONE = {
-    "name": "Your name is saved.",
-    "password": "Your password is changed, and you are signed out everywhere else.",
-    "sessions": "You are signed out everywhere else.",
-    "session": "That session is ended.",
-    "theme": "Saved for this device.",
+    "name": lazy_gettext("Your name is saved."),
+    "password": lazy_gettext("Your password is changed, and you are signed out everywhere else."),
+    "sessions": lazy_gettext("You are signed out everywhere else."),
+    "session": lazy_gettext("That session is ended."),
+    "theme": lazy_gettext("Saved for this device."),
 }
 
 
@@ -115,7 +118,7 @@ def account() -> ResponseReturnValue:
         return _account_page(Errors())
     action = request.form.get("action", "")
     if action not in ACTIONS:
-        raise Refused("That is not something this page can do.")
+        raise Refused(_("That is not something this page can do."))
     outcome = ACTIONS[action](context.account())
     if isinstance(outcome, Errors):
         return _account_page(outcome), 422
@@ -128,7 +131,7 @@ def _account_page(errors: Errors) -> str:
         "identity/account.html",
         errors=errors,
         name=request.form.get("name", me.name) if errors.get("name") else me.name,
-        roles=", ".join("Administrator" if role == Role.ADMIN else role.title() for role in sorted(me.roles)),
+        roles=", ".join(role_title(role) for role in sorted(me.roles)),
         sessions=sessions.of_account(context.db(), me),
         here=context.sign_in(),
         keeps_passwords=context.identity().keeps_passwords,
@@ -173,7 +176,7 @@ def _end_session(me: Account) -> Response | Errors:
     try:
         sessions.end_one(context.db(), me, uuid.UUID(request.form.get("session_id", "")))
     except (NotFound, ValueError):
-        return Errors(form="That session has already ended.")
+        return Errors(form=_("That session has already ended."))
     return _done("session")
 
 

@@ -14,8 +14,10 @@ from sqlalchemy.exc import ArgumentError
 
 from app.identity.firebase import settings as firebase
 from app.identity.firebase.settings import FirebaseSettings
-from app.settings import web
+from app.languages import names
+from app.settings import mail, web
 from app.settings.fleet import FleetReader, Proxies
+from app.settings.mail import MailSettings
 from app.settings.secret import MIN_SECRET, guessed_password, is_placeholder, read_secret_files
 from app.storage.address import Folder, parse_place
 
@@ -42,6 +44,7 @@ class Settings:
     var: Path
     weights: Path = ROOT / "weights"
     storage_emulator: str | None = None
+    anchor_url: str | None = None
     remove_orphans: bool = False
     redis_url: str | None = field(default=None, repr=False)
     identity: str = "local"
@@ -57,6 +60,10 @@ class Settings:
     stop_seconds: float = 3.0
     public_url: str | None = None
     rate_limits: bool = True
+    languages: tuple[str, ...] = tuple(names.NAMES)
+    """Those that pages can be read in, the default first."""
+    mail: MailSettings | None = None
+    """How notifications leave by e-mail; None: they do not."""
 
     workers: int = 1
     devices: tuple[str, ...] = ()
@@ -111,6 +118,7 @@ class _Reader(FleetReader):
             database_url=self._database(var),
             storage_url=self._storage(var),
             storage_emulator=self._storage_emulator(production),
+            anchor_url=self._anchor(),
             remove_orphans=self._one_of("SEMBLANCE_REMOVE_ORPHANS", ("no", "yes")) == "yes",
             secret_key=self._secret(production),
             var=var,
@@ -132,6 +140,8 @@ class _Reader(FleetReader):
             trusted_proxies=self._trusted_proxies(),
             public_url=web.public_url(self.env, production, self.problems),
             rate_limits=web.rate_limits(self.env, self.problems),
+            languages=names.read(self.env, self.problems),
+            mail=mail.read(self.env, production, self.problems),
         )
 
     def _path(self, name: str, default: Path) -> Path:
@@ -185,6 +195,15 @@ class _Reader(FleetReader):
             self.problems.append(f"STORAGE_URL {error}")
         return text
 
+    def _anchor(self) -> str | None:
+        text = self.env.get("ANCHOR_URL")
+        try:
+            if text:
+                parse_place(text)
+        except ValueError as error:
+            self.problems.append(f"ANCHOR_URL {error}")
+        return text
+
     def _storage_emulator(self, production: bool) -> str | None:
         text = self.env.get("STORAGE_EMULATOR_HOST")
         if text and production:
@@ -213,7 +232,7 @@ class _Reader(FleetReader):
     def _refuse_guessed_secrets(self) -> None:
         if (token := self.env.get("METRICS_TOKEN")) and is_placeholder(token):
             self.problems.append("METRICS_TOKEN looks like a placeholder; make one with `openssl rand -hex 16`.")
-        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL"))
+        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"))
         self.problems += [problem for problem in found if problem]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN", "SMTP_URL")
 """Settings that are secret, or hold a password. Each may come from a file that ``<name>_FILE`` names."""
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
 GUESSED = frozenset({"postgres", "postgresql", "redis", "semblance", "admin", "root", "test", "default", "foobared"})

@@ -7,7 +7,7 @@ In a local directory or in a Google Cloud Storage bucket; Google's libraries are
 from typing import TYPE_CHECKING
 
 from app.storage.address import Folder, Place, parse_place
-from app.storage.keys import object_key, split_key
+from app.storage.keys import file_key, file_sha256, object_key, split_key
 from app.storage.local import TEMPORARY, LocalStore
 from app.storage.store import DamagedObject, Kept, MissingObject, ObjectStore, RemovalRefused, StorageUnavailable
 
@@ -23,7 +23,10 @@ __all__ = [
     "ObjectStore",
     "RemovalRefused",
     "StorageUnavailable",
+    "file_key",
+    "file_sha256",
     "object_key",
+    "open_anchors",
     "open_place",
     "open_store",
     "split_key",
@@ -33,6 +36,13 @@ __all__ = [
 def open_store(settings: "Settings") -> ObjectStore:
     """The store that the settings name. Raises StorageUnavailable when it cannot be used at all."""
     return open_place(parse_place(settings.storage_url), settings.storage_emulator)
+
+
+def open_anchors(settings: "Settings") -> ObjectStore:
+    """The second place of the anchors of custody, which the settings name. Raises StorageUnavailable."""
+    if settings.anchor_url is None:
+        raise ValueError("ANCHOR_URL is not set.")
+    return open_place(parse_place(settings.anchor_url), settings.storage_emulator)
 
 
 def open_place(place: Place, emulator: str | None = None) -> ObjectStore:

@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import io
 import tempfile
+import uuid
 from collections.abc import Iterator
 from typing import BinaryIO, cast
 
@@ -27,7 +28,7 @@ from urllib3.exceptions import HTTPError
 from app.errors import AppError
 from app.storage.address import Bucket
 from app.storage.breaker import Breaker
-from app.storage.keys import KEY, check_bytes, file_sha256, split_key
+from app.storage.keys import KEY, check_bytes, check_file, file_sha256, split_key
 from app.storage.store import (
     RENEW_AGE,
     DamagedObject,
@@ -64,7 +65,7 @@ class CloudStore:
         """``emulator`` is the address of one, which is spoken to without credentials. Without it the account is
         the one that Google's libraries find. Raises StorageUnavailable when they find none."""
         self._name, self._prefix = place.name, place.prefix
-        self._client = _client(emulator)
+        self._client = client(emulator)
         # Otherwise the library asks for the bucket's own metadata in the background, for traces that nobody takes and
         # with a permission that our account does not have.
         self._client._bucket_metadata_cache = None
@@ -73,23 +74,32 @@ class CloudStore:
 
     def put(self, key: str, data: bytes) -> bool:
         check_bytes(key, data)
+        return self._keep(key, io.BytesIO(data))
+
+    def put_file(self, key: str, file: BinaryIO) -> bool:
+        check_file(key, file)
+        return self._keep(key, file)
+
+    def _keep(self, key: str, file: BinaryIO) -> bool:
+        size, checksum = file.seek(0, io.SEEK_END), _crc32c(file)
         with self._answering():
             for _ in range(3):
+                file.seek(0)
                 try:
                     self._blob(key).upload_from_file(
-                        io.BytesIO(data),
-                        size=len(data),
+                        file,
+                        size=size,
                         content_type=MIME,
                         if_generation_match=0,
                         checksum="crc32c",
-                        crc32c_checksum_value=_crc32c(data),
+                        crc32c_checksum_value=checksum,
                         timeout=TIMEOUT,
                         retry=patience(WRITE_SECONDS),
                     )
                     return True
                 except PreconditionFailed:
                     # Kept before; or by our own first try, whose answer was lost.
-                    if self._is_kept(key, data):
+                    if self._is_kept(key, size, checksum):
                         return False
         raise StorageUnavailable(f"The object {key} in {self._name} changed while it was being put.")
 
@@ -119,11 +129,16 @@ class CloudStore:
         with self._answering(key):
             return int(self._described(key).size)
 
-    def objects(self) -> Iterator[Kept]:
+    def describe(self, key: str) -> Kept:
+        split_key(key)
+        with self._answering(key):
+            return _listed(key, self._described(key))
+
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
         with self._answering():
             blobs = self._client.list_blobs(
                 self._bucket,
-                prefix=self._prefix,
+                prefix=f"{self._prefix}{owner}/" if owner else self._prefix,
                 fields="items(name,size,updated,customTime,generation,metageneration),nextPageToken",
                 timeout=TIMEOUT,
                 retry=patience(WRITE_SECONDS),
@@ -131,7 +146,7 @@ class CloudStore:
             for blob in blobs:
                 key = blob.name.removeprefix(self._prefix)
                 if KEY.fullmatch(key):
-                    yield Kept(key, int(blob.size), _changed(blob), f"{blob.generation}/{blob.metageneration}")
+                    yield _listed(key, blob)
 
     def remove(self, kept: Kept) -> bool:
         generation, metageneration = (int(text) for text in kept.version.split("/"))
@@ -185,11 +200,11 @@ class CloudStore:
             raise
         return file
 
-    def _is_kept(self, key: str, data: bytes) -> bool:
+    def _is_kept(self, key: str, size: int, checksum: str) -> bool:
         """Whether these bytes are there; what has been there for long gets a new time. False when it vanished."""
         try:
             blob = self._described(key)
-            if (int(blob.size), blob.crc32c) != (len(data), _crc32c(data)):
+            if (int(blob.size), blob.crc32c) != (size, checksum):
                 raise DamagedObject(key)
             if dt.datetime.now(dt.UTC) - _changed(blob) > RENEW_AGE:
                 self._renew(blob)
@@ -228,7 +243,8 @@ class CloudStore:
             self._breaker.close()
 
 
-def _client(emulator: str | None) -> storage.Client:
+def client(emulator: str | None) -> storage.Client:
+    """Google's client for the account that its libraries find. Raises StorageUnavailable when they find none."""
     if emulator:
         nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
         return storage.Client(project="emulated", credentials=nobody, client_options={"api_endpoint": emulator})
@@ -240,9 +256,17 @@ def _client(emulator: str | None) -> storage.Client:
         ) from error
 
 
-def _crc32c(data: bytes) -> str:
-    """As the bucket writes it."""
-    return base64.b64encode(google_crc32c.value(data).to_bytes(4, "big")).decode()
+def _crc32c(file: BinaryIO) -> str:
+    """Of the whole file, as the bucket writes it."""
+    found = 0
+    file.seek(0)
+    while chunk := file.read(2**18):
+        found = google_crc32c.extend(found, chunk)
+    return base64.b64encode(found.to_bytes(4, "big")).decode()
+
+
+def _listed(key: str, blob: storage.Blob) -> Kept:
+    return Kept(key, int(blob.size), _changed(blob), f"{blob.generation}/{blob.metageneration}")
 
 
 def _changed(blob: storage.Blob) -> dt.datetime:

@@ -14,6 +14,11 @@ def object_key(owner: uuid.UUID, data: bytes) -> str:
     return f"{owner}/{hashlib.sha256(data).hexdigest()}"
 
 
+def file_key(owner: uuid.UUID, file: BinaryIO) -> str:
+    """The key of a file's bytes; it is left at its start."""
+    return f"{owner}/{file_sha256(file)}"
+
+
 def split_key(key: str) -> tuple[str, str]:
     """Owner and sha256 of a key. Raises ValueError for anything that is not exactly one."""
     match = KEY.fullmatch(key)
@@ -28,6 +33,12 @@ def check_bytes(key: str, data: bytes) -> tuple[str, str]:
     if hashlib.sha256(data).hexdigest() != digest:
         raise ValueError("The key is not that of these bytes.")
     return owner, digest
+
+
+def check_file(key: str, file: BinaryIO) -> None:
+    """Raises ValueError unless the key is that of the file's bytes; it is left at its start."""
+    if file_sha256(file) != split_key(key)[1]:
+        raise ValueError("The key is not that of these bytes.")
 
 
 def file_sha256(file: BinaryIO) -> str:

@@ -5,20 +5,24 @@ import datetime as dt
 import errno
 import fcntl
 import hashlib
+import io
 import os
 import secrets
+import shutil
 import stat
 import time
+import uuid
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import DISK_FULL, WORDS, StorageFull
-from app.storage.keys import DIGEST, OWNER, check_bytes, file_sha256, split_key
+from app.storage.keys import DIGEST, OWNER, check_bytes, check_file, file_sha256, split_key
 from app.storage.store import RENEW_AGE, DamagedObject, Kept, MissingObject, RemovalRefused, StorageUnavailable
 
 TEMPORARY = ".writing-"
+CHUNK = 2**18
 NOT_OURS = frozenset({errno.ELOOP, errno.ENOTDIR})
 AWAY = frozenset({errno.ENOENT, errno.EIO, errno.ESTALE, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENODEV})
 """The disk is gone, broken, or not for this process."""
@@ -34,12 +38,22 @@ class LocalStore:
         self.root = root.resolve()
 
     def put(self, key: str, data: bytes) -> bool:
-        owner, digest = check_bytes(key, data)
+        check_bytes(key, data)
+        return self._keep(key, io.BytesIO(data))
+
+    def put_file(self, key: str, file: BinaryIO) -> bool:
+        check_file(key, file)
+        return self._keep(key, file)
+
+    def _keep(self, key: str, file: BinaryIO) -> bool:
+        owner, digest = split_key(key)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
         try:
             with self._folder(owner, make=True) as folder:
                 # Shared with other writers; a sweep that removes this very object waits, or we write it anew.
                 fcntl.flock(folder, fcntl.LOCK_SH)
-                created = not _is_kept(folder, key, len(data)) and _put(folder, digest, data)
+                created = not _is_kept(folder, key, size) and _put(folder, digest, file)
                 os.fsync(folder)  # also for a name that a killed writer left unsynced
                 return created
         except OSError as error:
@@ -77,11 +91,16 @@ class LocalStore:
         with self._open(key) as file:
             return os.fstat(file.fileno()).st_size
 
-    def objects(self) -> Iterator[Kept]:
+    def describe(self, key: str) -> Kept:
+        with self._open(key) as file:
+            return _listed(key, os.fstat(file.fileno()))
+
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
         with self._reading(), os.scandir(self.root) as owners:
-            for owner in owners:
-                if OWNER.fullmatch(owner.name) and owner.is_dir(follow_symlinks=False):
-                    yield from _kept_in(owner)
+            for one in owners:
+                wanted = one.name == str(owner) if owner else OWNER.fullmatch(one.name)
+                if wanted and one.is_dir(follow_symlinks=False):
+                    yield from _kept_in(one)
 
     def remove(self, kept: Kept) -> bool:
         owner, digest = split_key(kept.key)
@@ -176,17 +195,20 @@ def _kept_in(owner: os.DirEntry[str]) -> Iterator[Kept]:
                     found = file.stat(follow_symlinks=False)
                 except FileNotFoundError:  # removed meanwhile
                     continue
-                changed = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)
-                yield Kept(f"{owner.name}/{file.name}", found.st_size, changed, str(found.st_mtime_ns))
+                yield _listed(f"{owner.name}/{file.name}", found)
 
 
-def _put(folder: int, name: str, data: bytes) -> bool:
+def _listed(key: str, found: os.stat_result) -> Kept:
+    return Kept(key, found.st_size, dt.datetime.fromtimestamp(found.st_mtime, dt.UTC), str(found.st_mtime_ns))
+
+
+def _put(folder: int, name: str, source: BinaryIO) -> bool:
     """Write beside, sync, then link into place: the name appears whole, and only if it is free."""
     temporary = f"{TEMPORARY}{secrets.token_hex(16)}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with os.fdopen(os.open(temporary, flags, 0o600, dir_fd=folder), "wb") as file:
         try:
-            file.write(data)
+            shutil.copyfileobj(source, file, CHUNK)
             file.flush()
             os.fsync(file.fileno())
             os.link(temporary, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)

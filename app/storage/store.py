@@ -1,12 +1,14 @@
 """What every store of objects can do, and how it fails."""
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import BinaryIO, Protocol
 
 from app.errors import AppError, NotFound, Unavailable
+from imaging.words import N_
 
 RENEW_AGE = dt.timedelta(minutes=10)
 """An object without a row may be old. One that is put again after this age gets a new time, so that a sweep
@@ -17,7 +19,7 @@ class MissingObject(NotFound):
     """A record speaks of an object that is not there."""
 
     def __init__(self, key: str) -> None:
-        super().__init__("What was stored here is missing. Tell the operator: it can come back from a back-up.")
+        super().__init__(N_("What was stored here is missing. Tell the operator: it can come back from a back-up."))
         self.key = key
 
 
@@ -27,7 +29,7 @@ class DamagedObject(AppError):
     status = HTTPStatus.CONFLICT
 
     def __init__(self, key: str) -> None:
-        super().__init__("What was stored here is damaged. Tell the operator: it can come back from a back-up.")
+        super().__init__(N_("What was stored here is damaged. Tell the operator: it can come back from a back-up."))
         self.key = key
 
 
@@ -36,7 +38,7 @@ class StorageUnavailable(Unavailable):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            "The stored pictures cannot be reached just now. Nothing that was saved is lost; try again in a minute."
+            N_("The stored pictures cannot be reached just now. Nothing that was saved is lost; try again in a minute.")
         )
         self.reason = reason
         self.add_note(reason)  # a process that cannot start for it shows it with its traceback
@@ -69,6 +71,9 @@ class ObjectStore(Protocol):
         ValueError when the key is not theirs.
         """
 
+    def put_file(self, key: str, file: BinaryIO) -> bool:
+        """``put`` for what is too large to be held in memory: the whole of a file that can be read twice."""
+
     def get(self, key: str) -> bytes:
         """The bytes, checked against the key. Raises MissingObject and DamagedObject."""
 
@@ -80,8 +85,12 @@ class ObjectStore(Protocol):
     def size(self, key: str) -> int:
         """In bytes. Raises MissingObject."""
 
-    def objects(self) -> Iterator[Kept]:
-        """Every object, in no order to rely on. What is not named like an object is left out."""
+    def describe(self, key: str) -> Kept:
+        """The object as it would be listed now. Raises MissingObject."""
+
+    def objects(self, owner: uuid.UUID | None = None) -> Iterator[Kept]:
+        """Every object, or every one of an owner, in no order to rely on. What is not named like an object is left
+        out."""
 
     def remove(self, kept: Kept) -> bool:
         """Remove the object if it still is as it was listed. False when it has been put again since, and stays.

@@ -10,27 +10,44 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs, workers
+from app import custody, idempotency, jobs, workers
+from app.agency import quotas
 from app.database import transaction
-from app.errors import Conflict, NotFound, Refused
+from app.errors import Conflict, Refused
 from app.idempotency import Asked
-from app.studio.shelf import NO_SKETCH, get_job
-from app.studio.sight import seen_by
+from app.languages.telling import told
+from app.studio.shelf import get_job
+from app.studio.sight import held_sketch, workable_sketch
 from app.studio.states import STOPPED
-from models import Account, EyePair, Job, JobKind, Sketch
+from models import Account, EyePair, Job, JobKind, RealPhoto, Sketch
 
 MAX_SEED = 2**31 - 1
 MAX_CANDIDATES = 8
 MIN_EYE_DISTANCE, MIN_EYE_STEP = 8.0, 4.0
 """Pixels of the clean image: apart, and from left to right."""
-REGIONS = {"skin": "skin tone", "hair": "hair colour", "eyes": "eye colour"}
+REGIONS = {
+    "skin": lazy_gettext("skin tone"),
+    "hair": lazy_gettext("hair colour"),
+    "eyes": lazy_gettext("eye colour"),
+}
 """What a sketch does not say, with its name for a person."""
 Eyes = Sequence[Sequence[float]]
 _TELLS_APART = ("set", "candidate")
 """Parameters of a job by which it differs from the others of its request."""
+
+
+def named(colours: Mapping[str, str]) -> dict[str, str]:
+    """By region what was asked for, in words."""
+    return {
+        region: str(_("%(region)s %(colour)s", region=words, colour=told(colours[region])))
+        for region, words in REGIONS.items()
+        if region in colours
+    }
 
 
 def request_render(
@@ -49,29 +66,48 @@ def request_render(
     left out are unknown. Eyes, when given, are kept on the sketch; None leaves finding them to the engine.
 
     Asking again for what is still waiting or running gives the same job, and so does the same request. Raises
-    Refused, and NotFound for a sketch that the account does not see any more.
+    Refused, QuotaReached, NotFound for a sketch that the account does not see any more, and Forbidden for one that it
+    may only look at.
     """
     appearance = dict(appearance or {})
     _check(db, engine, seed, strength, appearance, candidates)
-    pair = _eyes(sketch, eyes) if eyes is not None else sketch.eyes
+    pair = eyes_on(sketch, eyes) if eyes is not None else sketch.eyes
     params: dict[str, Any] = {"engine": engine, "seed": seed, "strength": strength, "eyes": pair}
     params |= {"appearance": appearance} if appearance else {}
     owner_id, sketch_id = account.id, sketch.id
     made: list[Job] = []
 
     def make() -> list[uuid.UUID]:
-        held = db.scalar(select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update())
-        if held is None:
-            raise NotFound(NO_SKETCH)
+        held = held_sketch(db, account, sketch_id)
         if eyes is not None:
-            held.eyes = pair
-        made.extend(
-            _same_request(db, sketch_id, params, candidates) or _enqueue(db, sketch_id, owner_id, params, candidates)
-        )
+            _put_eyes(db, account, held, pair)
+        made.extend(_same_request(db, sketch_id, params, candidates))
+        if not made:
+            made.extend(_enqueue(db, sketch_id, owner_id, params, candidates))
+            quotas.hold_to(db, owner_id, held.unit_id, quotas.MEASURES)
+            _record_asked(db, account, held, params, made)
         return [job.id for job in made]
 
     outcome = idempotency.once(db, request, make)
     return get_job(db, account, outcome.made[0]) if outcome.replayed else made[0]
+
+
+def _put_eyes(db: Session, account: Account, sketch: Sketch, pair: EyePair | None) -> None:
+    if sketch.eyes == pair:
+        return
+    before, after = (custody.digest(eyes) if eyes else None for eyes in (sketch.eyes, pair))
+    sketch.eyes = pair
+    thing = custody.Thing("sketch", sketch.id)
+    custody.record(db, custody.of_sketch(sketch), account, "sketch.eyes", thing, before=before, after=after)
+
+
+def _record_asked(
+    db: Session, account: Account, sketch: Sketch, params: Mapping[str, Any], made: Sequence[Job]
+) -> None:
+    said = {name: params[name] for name in ("engine", "seed", "strength", "appearance") if name in params}
+    ids = [str(job.id) for job in made]
+    thing = custody.Thing("sketch", sketch.id)
+    custody.record(db, custody.of_sketch(sketch), account, "likeness.asked", thing, jobs=ids, **said)
 
 
 def _enqueue(
@@ -95,13 +131,13 @@ def _check(
     worker = workers.newest_live(db, JobKind.RENDER) or workers.newest(db)
     known = {str(entry["name"]): entry for entry in worker.capabilities.get("engines", [])} if worker else None
     if not engine or len(engine) > 64 or (known is not None and engine not in known):
-        raise Refused("That engine is not available here; choose another.")
+        raise Refused(_("That engine is not available here; choose another."))
     if not 0 <= seed <= MAX_SEED:
-        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+        raise Refused(_("The seed must be a whole number from 0 to %(most)s.", most=MAX_SEED))
     if strength is not None and not 0 <= strength <= 1:
-        raise Refused("The strength must be between 0 and 1.")
+        raise Refused(_("The strength must be between 0 and 1."))
     if not 1 <= candidates <= MAX_CANDIDATES:
-        raise Refused(f"The number of candidates must be from 1 to {MAX_CANDIDATES}.")
+        raise Refused(_("The number of candidates must be from 1 to %(most)s.", most=MAX_CANDIDATES))
     choices = known[engine].get("choices", {}) if known else {}
     for region, name in appearance.items():
         _check_colour(region, name, [str(choice["name"]) for choice in choices.get(region, [])])
@@ -110,20 +146,21 @@ def _check(
 def _check_colour(region: str, name: str, known: Sequence[str]) -> None:
     words = REGIONS.get(region, region)
     if not known:
-        raise Refused(f"This engine does not take a {words} here. Leave it at “Not known”.")
+        raise Refused(_("This engine does not take a %(region)s here. Leave it at “Not known”.", region=words))
     if name not in known:
-        raise Refused(f"That {words} is not known here. Choose one of: {', '.join(known)}.")
+        names = ", ".join(told(one) for one in known)
+        raise Refused(_("That %(region)s is not known here. Choose one of: %(names)s.", region=words, names=names))
 
 
-def _eyes(sketch: Sketch, eyes: Eyes) -> EyePair:
-    """The two points from left to right. Raises Refused unless they lie on the sketch and apart."""
+def eyes_on(picture: Sketch | RealPhoto, eyes: Eyes) -> EyePair:
+    """The two points from left to right. Raises Refused unless they lie on the picture and apart."""
     pair = sorted([float(value) for value in point] for point in eyes)
     if len(pair) != 2 or any(len(point) != 2 for point in pair):
-        raise Refused("Mark two eyes, each with one point.")
-    inside = all(0 <= x <= sketch.width and 0 <= y <= sketch.height for x, y in pair)
+        raise Refused(_("Mark two eyes, each with one point."))
+    inside = all(0 <= x <= picture.width and 0 <= y <= picture.height for x, y in pair)
     apart = math.dist(*pair) >= MIN_EYE_DISTANCE and pair[1][0] - pair[0][0] >= MIN_EYE_STEP
     if not inside or not apart:
-        raise Refused("Put the two marks on the two eyes of the drawing.")
+        raise Refused(_("Put the two marks on the two eyes."))
     return [[round(value, 2) for value in point] for point in pair]
 
 
@@ -145,23 +182,35 @@ def together(db: Session, job: Job) -> list[Job]:
 
 
 def retry(db: Session, account: Account, job: Job) -> Job:
-    """Try again, with the other candidates that failed. Raises Conflict unless it failed, was parked or cancelled."""
+    """Try again, with the other candidates that failed. Raises Conflict unless it failed, was parked or
+    cancelled, QuotaReached, and Forbidden for whoever may only look."""
     others = [one for one in together(db, get_job(db, account, job.id)) if one.state in STOPPED and one.id != job.id]
     with transaction(db):
+        sketch = workable_sketch(db, account, job.subject_id)
         again = jobs.retry(db, job)
+        _record_job(db, account, "job.retried", again)
         for other in others:
             with suppress(Conflict):  # somebody else was faster
-                jobs.retry(db, other)
+                _record_job(db, account, "job.retried", jobs.retry(db, other))
+        quotas.hold_to(db, again.owner_id, sketch.unit_id, quotas.MEASURES)
     return again
 
 
 def cancel(db: Session, account: Account, job: Job) -> None:
-    """Cancel what is not done of its candidates. Raises Conflict when all is over."""
+    """Cancel what is not done of its candidates. Raises Conflict when all is over, Forbidden for whoever may only
+    look."""
+    workable_sketch(db, account, job.subject_id)
     unfinished = [one for one in together(db, get_job(db, account, job.id)) if one.state in jobs.OPEN]
-    if len(unfinished) < 2:
-        jobs.cancel(db, (unfinished or [job])[0])
-        return
     with transaction(db):
+        if len(unfinished) < 2:
+            _record_job(db, account, "job.cancelled", jobs.cancel(db, (unfinished or [job])[0]))
+            return
         for one in unfinished:
             with suppress(Conflict):  # done meanwhile
-                jobs.cancel(db, one)
+                _record_job(db, account, "job.cancelled", jobs.cancel(db, one))
+
+
+def _record_job(db: Session, account: Account, action: str, job: Job) -> None:
+    sketch = db.get_one(Sketch, job.subject_id)
+    facts = {"kind": str(job.kind), "sketch": str(sketch.id)}
+    custody.record(db, custody.of_sketch(sketch), account, action, custody.Thing("job", job.id), **facts)

@@ -4,17 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.studio.asking import REGIONS
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from app.languages.telling import told
+from app.studio.asking import named
 from app.studio.geometry import same_eyes
 from app.studio.presenters import Studio
 from models import Likeness, Sketch
 
-PARTS = {"engine": "Engine", "landmarks": "Face finder", "restorer": "Restorer"}
+PARTS = {
+    "engine": lazy_gettext("Engine"),
+    "landmarks": lazy_gettext("Face finder"),
+    "restorer": lazy_gettext("Restorer"),
+}
 EYES = {
-    "landmarks": "found by the program",
-    "cascade": "found roughly by the program",
-    "centred": "not found, drawing centred",
-    "off": "not used",
+    "landmarks": lazy_gettext("found by the program"),
+    "cascade": lazy_gettext("found roughly by the program"),
+    "centred": lazy_gettext("not found, drawing centred"),
+    "off": lazy_gettext("not used"),
 }
 
 
@@ -45,7 +53,7 @@ def facts(page: Studio) -> Facts | None:
         return None
     kept = page.chosen.provenance
     return Facts(
-        engine=page.engine_title(page.chosen.engine),
+        engine=told(page.engine_title(page.chosen.engine)),
         demonstration=bool(kept.get("demonstration", False)),
         device=str(kept.get("device", "")),
         eyes=_eyes(kept.get("alignment", {}), page.sketch),
@@ -53,7 +61,7 @@ def facts(page: Studio) -> Facts | None:
         seconds=sum(kept.get("milliseconds", {}).values()) / 1000,
         code=str(kept.get("code", {}).get("version", "")),
         weights=tuple(
-            Weights(PARTS.get(part, part), str(one["name"]), str(one["sha256"]))
+            Weights(str(PARTS.get(part, part)), str(one["name"]), str(one["sha256"]))
             for part, one in kept.get("weights", {}).items()
         ),
     )
@@ -63,9 +71,8 @@ def _colours(likeness: Likeness) -> str:
     """Of skin, hair and eyes, which were known, and which of them nobody had asked for."""
     known, varied = likeness.appearance or {}, likeness.varied or []
     words = [
-        f"{words} {known[region]}{' (proposed by the program)' if region in varied else ''}"
-        for region, words in REGIONS.items()
-        if region in known
+        _("%(colour)s (proposed by the program)", colour=colour) if region in varied else colour
+        for region, colour in named(known).items()
     ]
     return ", ".join(words).capitalize()
 
@@ -73,5 +80,5 @@ def _colours(likeness: Likeness) -> str:
 def _eyes(alignment: Mapping[str, Any], sketch: Sketch) -> str:
     method = str(alignment.get("method", "given"))
     if method == "given" and not same_eyes(alignment.get("eyes"), sketch.found_eyes):
-        return "placed by hand"
-    return EYES.get(method, "found by the program, confirmed by hand")
+        return str(_("placed by hand"))
+    return str(EYES.get(method) or _("found by the program, confirmed by hand"))

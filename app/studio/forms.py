@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.errors import Refused
 from app.studio.asking import MAX_CANDIDATES, MAX_SEED, REGIONS
 
@@ -36,7 +38,7 @@ def render_form(form: Mapping[str, str]) -> RenderForm:
         engine=form.get("engine", ""),
         seed=_seed(form.get("seed", "")),
         strength=_strength(form.get("strength", "")),
-        eyes=_eyes([form.get(name, "").strip() for name in EYE_FIELDS]),
+        eyes=eyes_form(form),
         appearance={region: name for region in REGIONS if (name := form.get(region, "").strip()) not in UNKNOWN},
         candidates=_candidates(form.get("candidates", "")),
     )
@@ -47,33 +49,36 @@ def unit_id(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text) if text else None
     except ValueError:
-        raise Refused("Choose a unit from the list.") from None
+        raise Refused(_("Choose a unit from the list.")) from None
 
 
 def _seed(text: str) -> int:
     text = text.strip() or "0"
     if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text) <= MAX_SEED):
-        raise Refused(f"The seed must be a whole number from 0 to {MAX_SEED}.")
+        raise Refused(_("The seed must be a whole number from 0 to %(most)s.", most=MAX_SEED))
     return int(text)
 
 
 def _candidates(text: str) -> int:
     text = text.strip() or "1"
     if not (text.isascii() and text.isdigit() and len(text) == 1):
-        raise Refused(f"The number of candidates must be from 1 to {MAX_CANDIDATES}.")
+        raise Refused(_("The number of candidates must be from 1 to %(most)s.", most=MAX_CANDIDATES))
     return int(text)
 
 
 def _strength(text: str) -> float | None:
-    return None if not text.strip() else _number(text, "The restoration must be a number from 0 to 1.")
+    return None if not text.strip() else _number(text, _("The restoration must be a number from 0 to 1."))
 
 
-def _eyes(fields: list[str]) -> list[list[float]] | None:
+def eyes_form(form: Mapping[str, str]) -> list[list[float]] | None:
+    """The two points that a form gives, the left one first; None when it gives none. Raises Refused."""
+    fields = [form.get(name, "").strip() for name in EYE_FIELDS]
     if not any(fields):
         return None
     if not all(fields):
-        raise Refused("Give both positions of both eyes, or leave all four empty.")
-    left_x, left_y, right_x, right_y = (_number(text, "The positions of the eyes must be numbers.") for text in fields)
+        raise Refused(_("Give both positions of both eyes, or leave all four empty."))
+    words = _("The positions of the eyes must be numbers.")
+    left_x, left_y, right_x, right_y = (_number(text, words) for text in fields)
     # Whichever ring was dragged where: the left eye is the one on the left.
     return sorted([[left_x, left_y], [right_x, right_y]])
 

@@ -27,6 +27,12 @@ def frame(eyes: Eyes) -> str:
     return " ".join(f"{point.real:.1f},{point.imag:.1f}" for point in placed)
 
 
+def warp(eyes: Eyes) -> list[list[float]]:
+    """The 2 x 3 similarity from the sketch's pixels to shares of the likeness's side."""
+    a, b = (number / SIDE for number in _similarity(eyes))
+    return [[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]]
+
+
 def same_eyes(one: Eyes | None, other: Eyes | None) -> bool:
     """Whether both are the same places, but for what a form rounds away."""
     if one is None or other is None:

@@ -7,33 +7,40 @@ the sketch.
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import custody
 from app.database import clock, transaction
-from app.errors import NotFound
-from app.studio.shelf import NO_SKETCH, likenesses
-from app.studio.sight import seen_by
-from models import Account, Likeness, Sketch
+from app.studio.shelf import likenesses
+from app.studio.sight import held_sketch
+from models import Account, Likeness
 
 log = structlog.get_logger(__name__)
 
 
 def keep(db: Session, account: Account, likeness: Likeness) -> None:
     """Make it the sketch's current one. Keeping the current one again changes nothing. Raises NotFound for a sketch
-    that the account does not see any more."""
+    that the account does not see any more, Forbidden for one that it may only look at."""
     likeness_id, sketch_id, account_id = likeness.id, likeness.sketch_id, account.id
     with transaction(db):
         # Of two people who keep different ones at once, one comes second, and the later time is theirs.
-        query = select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update()
-        sketch = db.scalar(query.execution_options(populate_existing=True))
-        if sketch is None:
-            raise NotFound(NO_SKETCH)
+        sketch = held_sketch(db, account, sketch_id)
         before = kept(likenesses(db, sketch))
         if before is not None and before.id == likeness_id:
             return
         row = db.get_one(Likeness, likeness_id)
         row.kept_at, row.kept_by = clock(db), account_id
+        custody.record(
+            db,
+            custody.of_sketch(sketch),
+            account,
+            "likeness.kept",
+            custody.Thing("likeness", likeness_id),
+            before=before.image_sha256 if before else None,
+            after=row.image_sha256,
+            number=row.number,
+            sketch=str(sketch_id),
+        )
     log.info("likeness_kept", likeness=str(likeness_id), sketch=str(sketch_id), by=str(account_id))
 
 

@@ -6,14 +6,14 @@ Whoever handed in the first version may do it, and a supervisor who sees the ske
 import uuid
 
 import structlog
-from sqlalchemy import select, update
+from flask_babel import gettext as _
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.database import transaction
-from app.errors import Forbidden, NotFound, Refused
+from app.errors import Forbidden, Refused
 from app.identity import units
-from app.studio.shelf import NO_SKETCH
-from app.studio.sight import seen_by, unit_for
+from app.studio.sight import held_sketch, unit_for
 from models import Account, Role, Sketch, Unit
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,9 @@ log = structlog.get_logger(__name__)
 def targets(db: Session, account: Account, sketch: Sketch) -> list[Unit]:
     """The account's units that it can move the sketch to; none where it may not move it."""
     first = db.get_one(Sketch, sketch.lineage_id)
-    return [unit for unit in account.units if unit.id != first.unit_id] if _may_move(account, first) else []
+    if first.case_id is not None or not _may_move(account, first):
+        return []
+    return [unit for unit in account.units if unit.id != first.unit_id]
 
 
 def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | None) -> None:
@@ -34,17 +36,17 @@ def move(db: Session, account: Account, sketch: Sketch, unit_id: uuid.UUID | Non
     lineage_id = sketch.lineage_id
     with transaction(db):
         # Holding the first version keeps a new one from being added to the unit that the others leave.
-        query = select(Sketch).where(Sketch.id == lineage_id, seen_by(account)).with_for_update()
-        first = db.scalar(query.execution_options(populate_existing=True))
-        if first is None:
-            raise NotFound(NO_SKETCH)
+        first = held_sketch(db, account, lineage_id)
         if not _may_move(account, first):
-            raise Forbidden("Only whoever handed the sketch in, or a supervisor, can move it to another unit.")
+            raise Forbidden(_("Only whoever handed the sketch in, or a supervisor, can move it to another unit."))
+        if first.case_id is not None:
+            raise Refused(_("This sketch is filed in a case, whose unit it follows."))
         if unit_id is None:
-            raise Refused("Choose the unit to move the sketch to.")
+            raise Refused(_("Choose the unit to move the sketch to."))
         unit_for(db, account.id, unit_id)
-        units.kept(db, [unit_id])
+        (unit,) = units.kept(db, [unit_id])
         former = first.unit_id
+        units.record_moved(db, account, first, unit)
         db.execute(update(Sketch).where(Sketch.lineage_id == lineage_id).values(unit_id=unit_id))
     # It decides who sees evidence: the log says who decided.
     log.info(

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
@@ -24,8 +26,8 @@ class Card:
     @property
     def count_words(self) -> str:
         if self.count == 0:
-            return "No likeness yet"
-        return "1 likeness" if self.count == 1 else f"{self.count} likenesses"
+            return str(_("No likeness yet"))
+        return str(ngettext("%(num)s likeness", "%(num)s likenesses", self.count))
 
 
 def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import workers
+from app.filing.place import CasePlace, case_place
+from app.languages.telling import reason, told
 from app.studio import geometry, service
 from app.studio.keeping import current
 from app.studio.ownership import Whose, whose
 from app.studio.requests import Request, requests
 from app.studio.states import ACTIVE, STOPPED, newest, request_words
 from app.studio.viewing import Slot, View, view
-from models import EyePair, Job, JobKind, JobState, Likeness, Sketch
+from app.witness.facts import presets
+from models import EyePair, Job, JobKind, JobState, Likeness, Sketch, WitnessSession
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,11 @@ class Work:
     state: JobState
     waiting: bool
     """Whether something of it has not been begun."""
+
+    @property
+    def reason(self) -> str:
+        """Why it stopped."""
+        return reason(self.job)
 
     @property
     def active(self) -> bool:
@@ -42,6 +50,10 @@ class Choice:
 
     name: str
     colour: str
+
+    @property
+    def title(self) -> str:
+        return told(self.name).capitalize()
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,8 @@ class Studio:
     live: bool
     versions: Sequence[Version]
     whose: Whose
+    place: CasePlace | None
+    """The case that the sketch is filed in."""
 
     @property
     def chosen(self) -> Likeness | None:
@@ -166,10 +180,28 @@ class Studio:
     def colours(self) -> Mapping[str, str]:
         """What the form starts with: what was asked for, and of a likeness shown alone also what was varied."""
         if self.chosen is None:
-            return {}
+            return self.presets
         known: Mapping[str, str] = self.chosen.appearance or {}
         varied = self.chosen.varied or [] if self.compared else []
         return {region: name for region, name in known.items() if region not in varied}
+
+    @property
+    def presets(self) -> Mapping[str, str]:
+        """What the witness said of colours that the engine knows, in the drawing session that the sketch came of."""
+        if self.session is None or self.engine is None:
+            return {}
+        choices = {region: [choice.name for choice in some] for region, some in self.engine.choices.items()}
+        return presets(self.session.facts, choices)
+
+    @property
+    def session(self) -> WitnessSession | None:
+        sessions = self.place.sessions if self.place else ()
+        return next((one for one in sessions if one.id == self.sketch.session_id), None)
+
+    @property
+    def from_session(self) -> Mapping[str, str]:
+        """Of what the form starts with, what is as it was said in the session."""
+        return {region: name for region, name in self.presets.items() if self.colours.get(region) == name}
 
     @property
     def strength(self) -> float:
@@ -200,6 +232,7 @@ def studio(db: Session, sketch: Sketch, number: int | None, compare: int | None 
         live=live,
         versions=_versions(db, sketch),
         whose=whose(db, [sketch])[sketch.id],
+        place=case_place(db, sketch),
     )
 
 

@@ -4,6 +4,8 @@ import functools
 import json
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.assets import STATIC
 from app.errors import NotFound
 
@@ -31,4 +33,4 @@ def read(name: str) -> tuple[Sample, bytes]:
     for sample in samples():
         if sample.name == name:
             return sample, (STATIC / sample.path).read_bytes()
-    raise NotFound("There is no such sample.")
+    raise NotFound(_("There is no such sample."))

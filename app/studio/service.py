@@ -9,16 +9,19 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 import structlog
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import idempotency, jobs
+from app import custody, idempotency, jobs
+from app.agency import quotas
 from app.database import transaction
-from app.errors import NotFound, Refused
+from app.errors import Refused
+from app.filing.place import Place, check_session, put
 from app.idempotency import Asked
 from app.identity import units
 from app.intake import Intake, take_in
-from app.storage import ObjectStore, object_key
+from app.storage import ObjectStore, object_key, split_key
 from app.studio.asking import cancel, request_render, retry
 from app.studio.keeping import keep
 from app.studio.shelf import (
@@ -33,7 +36,7 @@ from app.studio.shelf import (
     list_sketches,
     queue_position,
 )
-from app.studio.sight import require_role, seen_by, unit_for
+from app.studio.sight import held_sketch, require_role, unit_for
 from models import Account, JobKind, Sketch, utc_now
 
 log = structlog.get_logger(__name__)
@@ -49,22 +52,24 @@ def create_sketch(
     parent: Sketch | None = None,
     unit_id: uuid.UUID | None = None,
     request: Asked | None = None,
+    place: Place | None = None,
 ) -> Sketch:
     """Take in a sketch and have its face found; with a parent it is the next version of that lineage.
 
-    It belongs to the parent's unit, else to the given one, else to the only one that the account is in. A request
-    that has been executed before gives the sketch that it made then, if the account still sees it.
+    It belongs to the parent's unit and case, else to the case of ``place``, else to the given unit, else to the only
+    one that the account is in; the session of ``place`` is that of a new version too. A request that has been
+    executed before gives the sketch that it made then, if the account still sees it.
     Raises imaging.decode.ImageRefused for bytes that are no usable sketch, Refused for a title that
-    is too long or a unit that is not the account's, Forbidden without a role for it, NotFound for a parent,
-    or what was made then, that the account no longer sees, and StorageFull; then nothing is kept.
+    is too long or a unit that is not the account's, QuotaReached, Forbidden without a role for it, NotFound for a
+    parent, or what was made then, that the account no longer sees, and StorageFull; then no row is kept.
     """
     require_role(account)
-    owner_id, name = account.id, _file_name(file_name)
-    title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or "Sketch")
+    owner_id, name = account.id, kept_name(file_name)
+    title = _title(title or (parent.title if parent else PureWindowsPath(name).stem) or _("Sketch"))
     parent_id, lineage_id = (parent.id, parent.lineage_id) if parent else (None, None)
     if earlier := idempotency.find(db, request):
         return get_sketch(db, account, earlier.made[0])
-    if lineage_id is None:
+    if lineage_id is None and place is None:
         unit_for(db, owner_id, unit_id)  # before anything is kept
     taken = take_in(data)
     # Objects first: a row must never name bytes that are not there.
@@ -73,13 +78,18 @@ def create_sketch(
 
     def make() -> list[uuid.UUID]:
         sketch.lineage_id = lineage_id or sketch.id
-        if lineage_id is None:
+        if lineage_id is not None:
+            _follow(db, account, sketch, lineage_id, place)
+        elif place is not None:
+            sketch.version = 1
+            put(db, account, sketch, place)
+        else:
             sketch.version, sketch.unit_id = 1, unit_for(db, owner_id, unit_id)
             units.kept(db, [sketch.unit_id] if sketch.unit_id else [])
-        else:
-            sketch.version, sketch.unit_id = _next_version(db, account, lineage_id)
         db.add(sketch)
         jobs.enqueue(db, JobKind.ALIGN, sketch.id, owner_id, {})
+        quotas.hold_to(db, owner_id, sketch.unit_id, [quotas.STORED])
+        _record_added(db, account, sketch)
         return [sketch.id]
 
     outcome = idempotency.once(db, request, make)
@@ -107,22 +117,45 @@ def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
         width=taken.width,
         height=taken.height,
         thumbnail_key=thumbnail_key,
+        stored_size=sum(len(part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)),
         created_at=utc_now(),
         **facts,
     )
 
 
-def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, uuid.UUID | None]:
-    """The lineage's next number, and its unit. Raises NotFound for a lineage that the account does not see."""
+def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
+    custody.record(
+        db,
+        custody.of_sketch(sketch),
+        account,
+        "sketch.added",
+        custody.Thing("sketch", sketch.id),
+        after=sketch.original_sha256,
+        picture=split_key(sketch.clean_key)[1],
+        version=sketch.version,
+        mime=sketch.original_mime,
+        bytes=sketch.original_size,
+    )
+
+
+def _follow(db: Session, account: Account, sketch: Sketch, lineage_id: uuid.UUID, place: Place | None) -> None:
+    """Make it the lineage's next version, where the others are. Raises NotFound."""
+    sketch.version, first = _next_version(db, account, lineage_id)
+    sketch.unit_id, sketch.case_id, sketch.session_id = first.unit_id, first.case_id, first.session_id
+    if place is not None and place.session_id is not None:
+        check_session(db, first.case_id, place.session_id)
+        sketch.session_id = place.session_id
+
+
+def _next_version(db: Session, account: Account, lineage_id: uuid.UUID) -> tuple[int, Sketch]:
+    """The lineage's next number, and its first version. Raises NotFound for one that the account does not see."""
     # Holding the first version keeps two new versions from getting the same number.
-    first = db.scalar(select(Sketch).where(Sketch.id == lineage_id, seen_by(account)).with_for_update())
-    if first is None:
-        raise NotFound(NO_SKETCH)
+    first = held_sketch(db, account, lineage_id)
     newest = db.scalar(select(func.max(Sketch.version)).where(Sketch.lineage_id == lineage_id))
-    return (newest or 0) + 1, first.unit_id
+    return (newest or 0) + 1, first
 
 
-def _file_name(text: str) -> str:
+def kept_name(text: str) -> str:
     """The last part of whatever path the browser told, kept for people to read and for nothing else."""
     name = "".join(sign for sign in PureWindowsPath(text).name if sign.isprintable())
     return name[-255:] or "sketch"
@@ -131,19 +164,26 @@ def _file_name(text: str) -> str:
 def _title(text: str) -> str:
     title = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
     if not title:
-        raise Refused("Give the sketch a title.")
+        raise Refused(_("Give the sketch a title."))
     if len(title) > 200:
-        raise Refused("A title can have at most 200 characters.")
+        raise Refused(_("A title can have at most 200 characters."))
     return title
 
 
 def rename(db: Session, account: Account, sketch: Sketch, title: str) -> None:
-    """Give the whole lineage a title. Raises Refused."""
+    """Give the whole lineage a title. Raises Refused, NotFound, and Forbidden for whoever may only look."""
     title, lineage_id = _title(title), sketch.lineage_id
     with transaction(db):
-        query = select(Sketch).where(Sketch.lineage_id == lineage_id, seen_by(account))
-        for version in db.scalars(query.with_for_update()):
+        held_sketch(db, account, lineage_id)
+        query = select(Sketch).where(Sketch.lineage_id == lineage_id).order_by(Sketch.version)
+        versions = db.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+        was = versions[0].title
+        for version in versions:
             version.title = title
+        # Chains outlive what they tell of, so they hold no text that people wrote.
+        digests = {"before": custody.digest(was), "after": custody.digest(title)}
+        thing = custody.Thing("sketch", lineage_id)
+        custody.record(db, custody.of_sketch(versions[0]), account, "sketch.renamed", thing, **digests)
 
 
 __all__ = [

@@ -1,18 +1,21 @@
 """Looking things up in the studio: what an account may not see is answered like what does not exist."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app import jobs, workers
 from app.errors import NotFound
+from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.paging import Page, nearest_page
-from app.studio.sight import seen_by
+from app.studio.sight import NO_SKETCH, seen_by
 from models import Account, Job, JobKind, Likeness, Sketch, fold
 
-NO_SKETCH = "There is no such sketch, or it is not yours."
+__all__ = ["NO_SKETCH"]
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
@@ -23,12 +26,21 @@ def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
     return sketch
 
 
+def held_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
+    """The sketch as it is now, held until the transaction ends. Raises NotFound."""
+    query = select(Sketch).where(Sketch.id == sketch_id, seen_by(account)).with_for_update()
+    sketch = db.scalar(query.execution_options(populate_existing=True))
+    if sketch is None:
+        raise NotFound(NO_SKETCH)
+    return sketch
+
+
 def get_likeness(db: Session, account: Account, likeness_id: uuid.UUID) -> Likeness:
     """Raises NotFound."""
     query = select(Likeness).join(Sketch, Likeness.sketch_id == Sketch.id)
     likeness = db.scalar(query.where(Likeness.id == likeness_id, seen_by(account)))
     if likeness is None:
-        raise NotFound("There is no such likeness, or it is not yours.")
+        raise NotFound(_("There is no such likeness, or it is not yours."))
     return likeness
 
 
@@ -37,15 +49,13 @@ def get_job(db: Session, account: Account, job_id: uuid.UUID) -> Job:
     query = select(Job).join(Sketch, Job.subject_id == Sketch.id)
     job = db.scalar(query.where(Job.id == job_id, seen_by(account)))
     if job is None:
-        raise NotFound("There is no such piece of work, or it is not yours.")
+        raise NotFound(_("There is no such piece of work, or it is not yours."))
     return job
 
 
 def list_sketches(db: Session, account: Account, query: str = "", page: int = 1, per_page: int = 24) -> Page[Sketch]:
     """The latest version of each sketch that the account sees and whose title has the words, newest first."""
-    found = _latest(account)
-    for word in query.split():
-        found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
+    found = _latest(account, query)
     total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
     page, pages = nearest_page(page, total, per_page)
     ordered = found.order_by(Sketch.created_at.desc(), Sketch.id)
@@ -53,16 +63,26 @@ def list_sketches(db: Session, account: Account, query: str = "", page: int = 1,
     return Page(list(items), page, pages, total)
 
 
-def _latest(account: Account) -> Select[Sketch]:
+def sketches_after(db: Session, account: Account, query: str, after: Cursor | None, size: int) -> Slice[Sketch]:
+    """As ``list_sketches``, by where the part before ended."""
+    found = _latest(account, query).where(*past(Sketch.created_at, Sketch.id, after))
+    rows = db.scalars(found.order_by(*newest_first(Sketch.created_at, Sketch.id)).limit(size + 1)).all()
+    return sliced(rows, size, lambda one: Cursor(one.created_at, one.id))
+
+
+def _latest(account: Account, query: str) -> Select[Sketch]:
     newest = (
         select(Sketch.lineage_id, func.max(Sketch.version).label("version"))
         .where(seen_by(account))
         .group_by(Sketch.lineage_id)
         .subquery()
     )
-    return select(Sketch).join(
+    found = select(Sketch).join(
         newest, (Sketch.lineage_id == newest.c.lineage_id) & (Sketch.version == newest.c.version)
     )
+    for word in query.split():
+        found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
+    return found
 
 
 def lineage(db: Session, sketch: Sketch) -> list[Sketch]:
@@ -75,6 +95,25 @@ def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
     """What was made from this version, oldest first."""
     query = select(Likeness).where(Likeness.sketch_id == sketch.id)
     return list(db.scalars(query.order_by(Likeness.number)))
+
+
+def likenesses_after(db: Session, sketch: Sketch, after: Cursor | None, size: int) -> Slice[Likeness]:
+    """What was made from this version, newest first, by where the part before ended."""
+    query = select(Likeness).where(Likeness.sketch_id == sketch.id, *past(Likeness.created_at, Likeness.id, after))
+    query = query.options(defer(Likeness.provenance)).order_by(*newest_first(Likeness.created_at, Likeness.id))
+    return sliced(db.scalars(query.limit(size + 1)).all(), size, lambda one: Cursor(one.created_at, one.id))
+
+
+def likenesses_of(db: Session, jobs: Sequence[Job]) -> list[Likeness]:
+    """What came of these jobs, in the order in which it was made."""
+    query = select(Likeness).where(Likeness.job_id.in_([job.id for job in jobs])).options(defer(Likeness.provenance))
+    return list(db.scalars(query.order_by(Likeness.number)))
+
+
+def kept_id(db: Session, sketch_id: uuid.UUID) -> uuid.UUID | None:
+    """Which of a sketch's likenesses was kept last; None when none was."""
+    query = select(Likeness.id).where(Likeness.sketch_id == sketch_id, Likeness.kept_at.is_not(None))
+    return db.scalar(query.order_by(Likeness.kept_at.desc(), Likeness.number.desc()).limit(1))
 
 
 def jobs_of(db: Session, sketch: Sketch) -> list[Job]:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
 from app.studio.requests import Request, requests
 from models import Job, JobKind, JobState, Sketch
 
@@ -28,26 +31,26 @@ def sketch_state(sketch: Sketch, jobs: Sequence[Job], likenesses: int) -> State:
     """One state for a row of the list. ``jobs`` are the sketch's, oldest first."""
     asked = [one.state for one in requests(jobs) if one.state != JobState.CANCELLED]
     if asked and asked[-1] != JobState.DONE:
-        return State(asked[-1], RENDER_SHORT[asked[-1]])
+        return State(asked[-1], str(RENDER_SHORT[asked[-1]]))
     if likenesses:
-        return State("done", "Done")
+        return State("done", _("Done"))
     align = newest(jobs, JobKind.ALIGN)
     if align is not None and align.state != JobState.DONE:
-        return State(align.state, ALIGN_SHORT[align.state])
-    return State("ready", "Ready to render" if sketch.eyes or sketch.found_eyes else "Place the eyes")
+        return State(align.state, str(ALIGN_SHORT[align.state]))
+    return State("ready", _("Ready to render") if sketch.eyes or sketch.found_eyes else _("Place the eyes"))
 
 
 RENDER_SHORT = {
-    JobState.QUEUED: "In the queue",
-    JobState.RUNNING: "Rendering",
-    JobState.FAILED: "Failed",
-    JobState.PARKED: "Set aside",
+    JobState.QUEUED: lazy_gettext("In the queue"),
+    JobState.RUNNING: lazy_gettext("Rendering"),
+    JobState.FAILED: lazy_gettext("Failed"),
+    JobState.PARKED: lazy_gettext("Set aside"),
 }
 ALIGN_SHORT = {
-    JobState.QUEUED: "Waiting",
-    JobState.RUNNING: "Finding the eyes",
-    JobState.FAILED: "Place the eyes",
-    JobState.PARKED: "Place the eyes",
+    JobState.QUEUED: lazy_gettext("Waiting"),
+    JobState.RUNNING: lazy_gettext("Finding the eyes"),
+    JobState.FAILED: lazy_gettext("Place the eyes"),
+    JobState.PARKED: lazy_gettext("Place the eyes"),
 }
 
 
@@ -55,12 +58,10 @@ def job_words(job: Job, position: int | None, live: bool, taken: bool = True) ->
     """What a job is doing, in a few words. ``position`` is its place in the queue, 1 for next; ``taken`` whether a
     live worker takes its kind."""
     if job.state == JobState.QUEUED and live and not taken:
-        return NOBODY[job.kind]
+        return str(NOBODY[job.kind])
     if job.state == JobState.QUEUED:
         return _queued(position, live)
-    if job.kind == JobKind.ALIGN:
-        return ALIGN_LONG[job.state]
-    return RENDER_LONG[job.state]
+    return str(LONG[job.kind][job.state])
 
 
 def request_words(request: Request, position: int | None, live: bool, taken: bool = True) -> str:
@@ -69,35 +70,44 @@ def request_words(request: Request, position: int | None, live: bool, taken: boo
     if many == 1:
         return job_words(request.spokesman, position, live, taken)
     if request.state == JobState.RUNNING:
-        return f"Rendering {many} candidates, {done} done"
+        return str(_("Rendering %(count)s candidates, %(done)s done", count=many, done=done))
     if request.state in STOPPED and done:
-        return f"{many - done} of {many} candidates could not be rendered"
+        return str(_("%(failed)s of %(count)s candidates could not be rendered", failed=many - done, count=many))
     return job_words(request.spokesman, position, live, taken)
 
 
 def _queued(position: int | None, live: bool) -> str:
     if not live:
-        return "Waiting for the renderer to start"
+        return str(_("Waiting for the renderer to start"))
     if position is None or position <= 1:
-        return "Next in the queue"
-    return f"Number {position} in the queue"
+        return str(_("Next in the queue"))
+    return str(_("Number %(position)s in the queue", position=position))
 
 
 NOBODY = {
-    JobKind.ALIGN: "Waiting for a worker that finds eyes; none is running",
-    JobKind.RENDER: "Waiting for a worker that renders; none is running",
+    JobKind.ALIGN: lazy_gettext("Waiting for a worker that finds eyes; none is running"),
+    JobKind.RENDER: lazy_gettext("Waiting for a worker that renders; none is running"),
+    JobKind.PHOTO: lazy_gettext("Waiting for a worker that compares photos; none is running"),
 }
 RENDER_LONG = {
-    JobState.RUNNING: "Rendering the likeness",
-    JobState.DONE: "Done",
-    JobState.FAILED: "This likeness could not be rendered",
-    JobState.PARKED: "Set aside, because rendering it stopped the renderer several times",
-    JobState.CANCELLED: "Cancelled",
+    JobState.RUNNING: lazy_gettext("Rendering the likeness"),
+    JobState.DONE: lazy_gettext("Done"),
+    JobState.FAILED: lazy_gettext("This likeness could not be rendered"),
+    JobState.PARKED: lazy_gettext("Set aside, because rendering it stopped the renderer several times"),
+    JobState.CANCELLED: lazy_gettext("Cancelled"),
 }
 ALIGN_LONG = {
-    JobState.RUNNING: "Finding the eyes",
-    JobState.DONE: "Eyes found",
-    JobState.FAILED: "The eyes could not be looked for",
-    JobState.PARKED: "Set aside, because looking for the eyes stopped the renderer several times",
-    JobState.CANCELLED: "Cancelled",
+    JobState.RUNNING: lazy_gettext("Finding the eyes"),
+    JobState.DONE: lazy_gettext("Eyes found"),
+    JobState.FAILED: lazy_gettext("The eyes could not be looked for"),
+    JobState.PARKED: lazy_gettext("Set aside, because looking for the eyes stopped the renderer several times"),
+    JobState.CANCELLED: lazy_gettext("Cancelled"),
 }
+PHOTO_LONG = {
+    JobState.RUNNING: lazy_gettext("Comparing the photo with the likeness"),
+    JobState.DONE: lazy_gettext("Compared"),
+    JobState.FAILED: lazy_gettext("The photo could not be compared"),
+    JobState.PARKED: lazy_gettext("Set aside, because comparing it stopped the worker several times"),
+    JobState.CANCELLED: lazy_gettext("Cancelled"),
+}
+LONG = {JobKind.ALIGN: ALIGN_LONG, JobKind.RENDER: RENDER_LONG, JobKind.PHOTO: PHOTO_LONG}

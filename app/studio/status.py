@@ -16,7 +16,7 @@ from models import Likeness
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/status.json")
-@gate.investigator
+@gate.case_reader
 def status(sketch_id: uuid.UUID) -> Response:
     sketch = service.get_sketch(context.db(), context.account(), sketch_id)
     found = describe(studio(context.db(), sketch, None))
@@ -54,7 +54,7 @@ def _work(work: Work) -> dict[str, Any]:
         "state": work.state,
         "words": work.words,
         "position": work.position,
-        "reason": job.reason,
+        "reason": work.reason,
     }
 
 

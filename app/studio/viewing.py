@@ -3,13 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from app.languages.telling import told
 from app.studio.asking import REGIONS
 from app.studio.keeping import beginning, kept, set_of
 from app.studio.requests import Request
 from app.studio.states import ACTIVE
 from models import Job, Likeness
 
-NEUTRAL = "Neutral"
+NEUTRAL = lazy_gettext("Neutral")
+PARTS = {"skin": lazy_gettext("Skin"), "hair": lazy_gettext("Hair"), "eyes": lazy_gettext("Eyes")}
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,9 @@ def _places(likenesses: Sequence[Likeness], asked: Sequence[Request], one: Liken
 def differences(likeness: Likeness) -> list[tuple[str, str]]:
     """What sets a candidate apart from the neutral one, as names and values; nothing for that one itself."""
     known, varied = likeness.appearance or {}, likeness.varied or []
-    found = [(region.capitalize(), known[region]) for region in REGIONS if region in varied]
+    found = [(str(PARTS[region]), told(known[region])) for region in REGIONS if region in varied]
     if not found and (likeness.candidate or 1) > 1:
-        return [("Another seed", str(likeness.seed))]
+        return [(str(_("Another seed")), str(likeness.seed))]
     return found
 
 
@@ -84,4 +89,4 @@ def title(likeness: Likeness) -> str:
     """What a candidate is called; empty for a likeness that was asked for alone."""
     if likeness.candidate is None:
         return ""
-    return ", ".join(f"{name}: {value}" for name, value in differences(likeness)) or NEUTRAL
+    return ", ".join(f"{name}: {value}" for name, value in differences(likeness)) or str(NEUTRAL)

@@ -9,7 +9,7 @@ from app import context, gate
 from app.errors import Refused
 from app.problems import wants_json
 from app.studio import adding, moving, overview, pictures, repeats, service, status, viewing
-from app.studio.asking import MAX_SEED, REGIONS
+from app.studio.asking import MAX_SEED, REGIONS, named
 from app.studio.blueprint import blueprint
 from app.studio.facts import facts
 from app.studio.forms import render_form, unit_id
@@ -33,8 +33,8 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("identity.sign_in"))
     works = signed.account.has_role("investigator", "supervisor")
     if not works and signed.account.has_role("admin"):
-        return redirect(url_for("admin.accounts"))
-    return redirect(url_for("studio.sketches" if works else "identity.account"))
+        return redirect(url_for("admin.overview"))
+    return redirect(url_for("cases.cases" if works else "identity.account"))
 
 
 @blueprint.get("/about")
@@ -60,7 +60,7 @@ def sketches() -> str:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>")
-@gate.investigator
+@gate.case_reader
 def sketch(sketch_id: uuid.UUID) -> str:
     return _page(_mine(sketch_id))
 
@@ -81,6 +81,7 @@ def _page(one: Sketch, message: str = "") -> str:
         max_seed=MAX_SEED,
         counts=COUNTS,
         regions=REGIONS,
+        asked=", ".join(named(page.colours).values()),
         called=viewing.title,
         differences=viewing.differences,
         targets=moving.targets(context.db(), context.account(), one),

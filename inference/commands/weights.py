@@ -54,6 +54,21 @@ def _text(row: dict[str, object]) -> str:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    return _import_matcher(arguments) if arguments.what == "matcher" else _import_gfpgan(arguments)
+
+
+def _import_matcher(arguments: argparse.Namespace) -> int:
+    from inference.matcher_import import import_matcher
+
+    written = import_matcher(arguments.file, arguments.weights, arguments.input, arguments.bgr)
+    print(
+        f"Imported {arguments.file} as {written}. Restart the workers: real photos are then matched with it.",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _import_gfpgan(arguments: argparse.Namespace) -> int:
     from inference.weights_import import import_gfpgan
 
     written = import_gfpgan(arguments.file, arguments.weights)

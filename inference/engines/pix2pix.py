@@ -5,6 +5,7 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
+from imaging.words import N_
 from inference.appearance import UNKNOWN, Appearance
 from inference.device import Device, channels_last
 from inference.engines.base import EngineInfo
@@ -33,7 +34,7 @@ class Pix2Pix:
     info: ClassVar[EngineInfo] = EngineInfo(
         name="pix2pix",
         title="pix2pix",
-        description="Draws the face that the strokes outline. Seed 0 is its best answer, other seeds vary it.",
+        description=N_("Draws the face that the strokes outline. Seed 0 is its best answer, other seeds vary it."),
         weights_kind="pix2pix",
         controls=("skin", "hair", "eyes", "seed", "strength"),
     )
@@ -53,6 +54,6 @@ class Pix2Pix:
     def _wishes(self, appearance: Appearance, count: int) -> Tensor:
         if not self.checkpoint.architecture.get("appearance"):
             raise BadControl(
-                f"The weights {self.checkpoint.name} know no skin, hair or eye colour. Leave them unknown."
+                "The weights %(name)s know no skin, hair or eye colour. Leave them unknown.", name=self.checkpoint.name
             )
         return torch.from_numpy(appearance.vector()).to(self.device.torch).expand(count, -1)

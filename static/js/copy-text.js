@@ -1,5 +1,6 @@
 /** Holds a button that copies `data-text`; `data-what` names it. */
 import { announce } from "./announce.js";
+import { gettext } from "./words.js";
 
 class CopyText extends HTMLElement {
   connectedCallback() {
@@ -13,13 +14,13 @@ class CopyText extends HTMLElement {
     try {
       await navigator.clipboard.writeText(text);
       use?.setAttribute("href", `${sprite}#check`);
-      announce(`Copied the ${this.dataset.what}.`);
+      announce(gettext("Copied the %(what)s.", { what: this.dataset.what ?? "" }));
       setTimeout(() => use?.setAttribute("href", `${sprite}#copy`), 1600);
     } catch {
       // Without a clipboard, as on plain http, the text is selected to be copied by hand.
       const code = this.parentElement?.querySelector("code");
       if (code) getSelection()?.selectAllChildren(code);
-      announce(`The ${this.dataset.what} is selected. Copy it with your keyboard.`);
+      announce(gettext("The %(what)s is selected. Copy it with your keyboard.", { what: this.dataset.what ?? "" }));
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Where the links in Firebase's messages lead: choosing a password, verifying an address. */
 import { Refusal, attempt, enter, open, say, typed } from "./firebase.js";
+import { gettext } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-action]"));
 const code = new URLSearchParams(location.search).get("oobCode") ?? "";
@@ -22,8 +23,8 @@ form.addEventListener("submit", (event) => {
 async function choose() {
   const password = typed(form, "password");
   const least = Number(form.dataset.min);
-  if (password.length < least) throw new Refusal(`A password needs at least ${least} characters; a few words together work well.`);
-  if (typed(form, "repeat") !== password) throw new Refusal("The two passwords differ; type the same one twice.");
+  if (password.length < least) throw new Refusal(gettext("A password needs at least %(least)s characters; a few words together work well.", { least }));
+  if (typed(form, "repeat") !== password) throw new Refusal(gettext("The two passwords differ; type the same one twice."));
   const auth = await open();
   email ||= await auth.verifyPasswordResetCode(code);
   await auth.confirmPasswordReset(code, password);
@@ -34,5 +35,5 @@ async function choose() {
 async function verify() {
   await (await open()).applyActionCode(code);
   form.querySelector("button")?.remove();
-  say("good", "Your e-mail address is verified", "You can sign in now.");
+  say("good", gettext("Your e-mail address is verified"), gettext("You can sign in now."));
 }

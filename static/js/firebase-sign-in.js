@@ -1,8 +1,9 @@
 /** The sign-in page: the password goes to Firebase, and its token to us. */
 import { Refusal, attempt, enter, open, provider, say, typed } from "./firebase.js";
+import { gettext } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (document.querySelector("[data-sign-in]"));
-const SENT = "If there is an account with that address, a message with a link is on its way. Look among the unwanted ones too.";
+const SENT = gettext("If there is an account with that address, a message with a link is on its way. Look among the unwanted ones too.");
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -20,13 +21,13 @@ async function verify(/** @type {any} */ auth, /** @type {any} */ user) {
   } finally {
     await auth.signOut();
   }
-  say("good", "Verify your e-mail address first", "A message was sent to it. Open the link in it, then sign in here.");
+  say("good", gettext("Verify your e-mail address first"), gettext("A message was sent to it. Open the link in it, then sign in here."));
 }
 
 form.querySelector("[data-reset]")?.addEventListener("click", () => {
   attempt(form, async () => {
     const email = typed(form, "email").trim();
-    if (!email.includes("@")) throw new Refusal("Type your e-mail address into the field first, then press this again.");
+    if (!email.includes("@")) throw new Refusal(gettext("Type your e-mail address into the field first, then press this again."));
     const auth = await open();
     try {
       await auth.sendPasswordResetEmail(email);
@@ -34,7 +35,7 @@ form.querySelector("[data-reset]")?.addEventListener("click", () => {
       // Whether there is such an account is nobody's to learn here.
       if (/** @type {any} */ (error).code !== "auth/user-not-found") throw error;
     }
-    say("good", "Look into your mail", SENT);
+    say("good", gettext("Look into your mail"), SENT);
   });
 });
 

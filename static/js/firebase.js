@@ -1,16 +1,17 @@
 /** What the pages that talk to Firebase share. Nothing of it outlives the page: our own session takes its place. */
+import { gettext } from "./words.js";
 
 const told = /** @type {HTMLElement} */ (document.querySelector("[data-firebase]")).dataset;
-const SAME = "That e-mail and password do not match an account that can sign in. Check both, or choose a new password.";
+const SAME = gettext("That e-mail and password do not match an account that can sign in. Check both, or choose a new password.");
 const WORDS = {
-  "auth/network-request-failed": "Firebase, which checks your password, cannot be reached. Try again in a minute.",
-  "auth/too-many-requests": "There were too many tries. Wait a few minutes, then try again.",
-  "auth/expired-action-code": "This link has been used or has run out. Ask for a new one on the sign-in page.",
-  "auth/invalid-action-code": "This link has been used or has run out. Ask for a new one on the sign-in page.",
-  "auth/weak-password": "That password is too easy to guess; choose a longer one.",
-  "auth/password-does-not-meet-requirements": "That password does not meet your agency's rules; choose a longer one.",
-  "auth/popup-closed-by-user": "The window was closed before you had signed in. Try again.",
-  "auth/popup-blocked": "The browser did not open the window. Allow it for this site, then try again.",
+  "auth/network-request-failed": gettext("Firebase, which checks your password, cannot be reached. Try again in a minute."),
+  "auth/too-many-requests": gettext("There were too many tries. Wait a few minutes, then try again."),
+  "auth/expired-action-code": gettext("This link has been used or has run out. Ask for a new one on the sign-in page."),
+  "auth/invalid-action-code": gettext("This link has been used or has run out. Ask for a new one on the sign-in page."),
+  "auth/weak-password": gettext("That password is too easy to guess; choose a longer one."),
+  "auth/password-does-not-meet-requirements": gettext("That password does not meet your agency's rules; choose a longer one."),
+  "auth/popup-closed-by-user": gettext("The window was closed before you had signed in. Try again."),
+  "auth/popup-blocked": gettext("The browser did not open the window. Allow it for this site, then try again."),
 };
 
 /** Says no in words for the person. */
@@ -19,7 +20,7 @@ export class Refusal extends Error {}
 /** @returns {Promise<any>} Firebase's authentication, which keeps nothing in this browser */
 export async function open() {
   const firebase = /** @type {any} */ (window).firebase;
-  if (!firebase) throw new Refusal("A part of this page could not be loaded. Reload the page.");
+  if (!firebase) throw new Refusal(gettext("A part of this page could not be loaded. Reload the page."));
   if (!firebase.apps.length) {
     firebase.initializeApp({ apiKey: told.key, projectId: told.project, authDomain: told.domain });
     if (told.emulator) firebase.auth().useEmulator(told.emulator, { disableWarnings: true });
@@ -55,10 +56,10 @@ export async function enter(/** @type {any} */ auth, /** @type {HTMLFormElement}
   try {
     answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
   } catch {
-    throw new Refusal("The connection was lost. Try again.");
+    throw new Refusal(gettext("The connection was lost. Try again."));
   }
   const found = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refusal(found.detail ?? "Signing in did not work. Try again in a minute.");
+  if (!answer.ok) throw new Refusal(found.detail ?? gettext("Signing in did not work. Try again in a minute."));
   location.assign(found.location);
 }
 
@@ -86,7 +87,7 @@ export async function attempt(form, action) {
     await action();
   } catch (error) {
     const { code = "", message = "" } = /** @type {any} */ (error);
-    say("bad", "That did not work", error instanceof Refusal ? message : (WORDS[/** @type {keyof WORDS} */ (code)] ?? SAME));
+    say("bad", gettext("That did not work"), error instanceof Refusal ? message : (WORDS[/** @type {keyof WORDS} */ (code)] ?? SAME));
   } finally {
     delete form.dataset.busy;
   }

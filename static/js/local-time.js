@@ -10,8 +10,11 @@ class LocalTime extends HTMLElement {
   }
 }
 
-// The page is in English, so its dates are: day first, and a 24-hour clock.
-const LONG = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const SHORT = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+// Dates are in the language of the page, day first and with a 24-hour clock; Thai ones count Buddhist years.
+const LOCALES = { en: "en-GB", th: "th-TH-u-ca-buddhist" };
+const { lang } = document.documentElement;
+const locale = LOCALES[/** @type {keyof LOCALES} */ (lang)] ?? lang;
+const LONG = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const SHORT = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
 customElements.define("local-time", LocalTime);

@@ -1,14 +1,15 @@
 /** The page of operations: follows the queue, the workers and the parts, and leaves what did not change alone. */
 import { takeOver } from "./regions.js";
 import { Poller } from "./poll.js";
+import { gettext } from "./words.js";
 
 const page = /** @type {HTMLElement} */ (document.getElementById("operations"));
 const connection = /** @type {HTMLElement} */ (document.getElementById("connection"));
 
 const LOST = {
-  offline: "The connection is lost. This page keeps trying.",
-  "signed-out": "You have been signed out. Reload the page to sign in again.",
-  gone: "This page is no longer here.",
+  offline: gettext("The connection is lost. This page keeps trying."),
+  "signed-out": gettext("You have been signed out. Reload the page to sign in again."),
+  gone: gettext("This page is no longer here."),
 };
 
 const poller = new Poller(page.dataset.status ?? "", page.dataset.etag ?? "", {

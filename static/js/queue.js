@@ -1,6 +1,6 @@
 /** The files that are to be added, each with its picture, title, progress and error. */
-
 import { newKey } from "./keys.js";
+import { gettext } from "./words.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
 
@@ -31,9 +31,9 @@ export class Queue {
 
   /** What is known to be refused need not be sent; the server judges by the content. @param {File} file */
   refusal(file) {
-    if (file.size === 0) return "The file is empty. Save it again, then choose it once more.";
-    if (file.size > this.options.maxBytes) return `It has ${megabytes(file.size)}. A sketch may have at most 20 MB: save it smaller, or as JPEG.`;
-    if (file.type && !TYPES.includes(file.type)) return "It is not a PNG, JPEG or WebP picture. Save it as one of these.";
+    if (file.size === 0) return gettext("The file is empty. Save it again, then choose it once more.");
+    if (file.size > this.options.maxBytes) return gettext("It has %(size)s. A sketch may have at most 20 MB: save it smaller, or as JPEG.", { size: megabytes(file.size) });
+    if (file.type && !TYPES.includes(file.type)) return gettext("It is not a PNG, JPEG or WebP picture. Save it as one of these.");
     return "";
   }
 
@@ -75,7 +75,7 @@ export class Item {
     this.input.value = titleFrom(file.name);
     this.find("[data-facts]").textContent = `${file.name}, ${megabytes(file.size)}`;
     const button = this.find("[data-remove]");
-    button.setAttribute("aria-label", `Take out ${file.name}`);
+    button.setAttribute("aria-label", gettext("Take out %(name)s", { name: file.name }));
     button.addEventListener("click", remove);
     const picture = /** @type {HTMLImageElement} */ (this.find("img"));
     picture.addEventListener("error", () => (picture.hidden = true));
@@ -144,7 +144,7 @@ export class Item {
 }
 
 /** @param {string} name */
-const titleFrom = (name) => name.replace(/\.[^.]*$/, "").replaceAll(/[_\s]+/g, " ").trim().slice(0, 200) || "Sketch";
+const titleFrom = (name) => name.replace(/\.[^.]*$/, "").replaceAll(/[_\s]+/g, " ").trim().slice(0, 200) || gettext("Sketch");
 
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 2 ** 20).toFixed(1)} MB`);

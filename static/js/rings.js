@@ -1,6 +1,7 @@
 /** The two rings over the sketch: drawn, dragged by a pointer, moved by the arrow keys. */
 import { framePoints } from "./frame.js";
 import { Lens } from "./lens.js";
+import { gettext } from "./words.js";
 
 /** @typedef {[number, number]} Point in the sketch's pixels */
 
@@ -50,7 +51,7 @@ export class Rings {
       const [x, y] = this.points[index];
       mark.setAttribute("transform", `translate(${x} ${y})`);
       mark.setAttribute("aria-valuenow", String(Math.round(x)));
-      mark.setAttribute("aria-valuetext", `${Math.round(x)} across, ${Math.round(y)} down`);
+      mark.setAttribute("aria-valuetext", gettext("%(x)s across, %(y)s down", { x: Math.round(x), y: Math.round(y) }));
     });
     this.layer.querySelector("polygon")?.setAttribute("points", framePoints(this.points));
   }

@@ -6,14 +6,15 @@ import "./fullsize.js";
 import "./settings.js";
 import { announce } from "./announce.js";
 import { Poller } from "./poll.js";
+import { gettext } from "./words.js";
 
 const studio = /** @type {HTMLElement} */ (document.getElementById("studio"));
 const connection = /** @type {HTMLElement} */ (document.getElementById("connection"));
 
 const LOST = {
-  offline: "The connection is lost. This page keeps trying.",
-  "signed-out": "You have been signed out. Reload the page to sign in again.",
-  gone: "This sketch is no longer here.",
+  offline: gettext("The connection is lost. This page keeps trying."),
+  "signed-out": gettext("You have been signed out. Reload the page to sign in again."),
+  gone: gettext("This sketch is no longer here."),
 };
 
 const poller = new Poller(studio.dataset.status ?? "", studio.dataset.etag ?? "", {
@@ -45,7 +46,7 @@ async function show(html, options) {
   const before = newest();
   const work = said();
   await takeOver(html, options);
-  if (newest() > before) announce(`Likeness ${newest()} is done.`);
+  if (newest() > before) announce(gettext("Likeness %(number)s is done.", { number: newest() }));
   else if (said() !== work) announce(said());
 }
 
@@ -74,14 +75,14 @@ document.addEventListener("submit", async (event) => {
       fail(form, (await response.json()).detail);
     }
   } catch {
-    fail(form, "It could not be sent. Check the connection and try again.");
+    fail(form, gettext("It could not be sent. Check the connection and try again."));
   }
   delete form.dataset.sent;
 });
 
 /** @param {string} number of the likeness that was kept; its button is gone */
 function sayKept(number) {
-  announce(`Likeness ${number} is kept.`);
+  announce(gettext("Likeness %(number)s is kept.", { number }));
   const back = /** @type {HTMLElement | null} */ (document.querySelector("[data-back]") ?? document.getElementById("main"));
   back?.focus({ preventScroll: true });
 }

@@ -2,6 +2,7 @@
 import { announce } from "./announce.js";
 import { Queue } from "./queue.js";
 import { send } from "./send.js";
+import { gettext, ngettext } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("upload"));
 const pickers = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("input[type=file]"));
@@ -52,10 +53,10 @@ function changed() {
   const waiting = queue.waiting().length;
   actions.classList.toggle("ready", queue.items.length > 0);
   button.hidden = waiting === 0;
-  if (!one) button.textContent = waiting === 1 ? "Add 1 sketch" : `Add ${waiting} sketches`;
+  if (!one) button.textContent = ngettext("Add %(num)s sketch", "Add %(num)s sketches", waiting);
   const refused = queue.items.filter((item) => item.state === "refused").length;
   toList.hidden = !queue.items.some((item) => item.state === "added");
-  summary.textContent = refused ? `${refused} ${refused === 1 ? "file" : "files"} cannot be added. The reason is beside it.` : "";
+  summary.textContent = refused ? ngettext("%(num)s file cannot be added. The reason is beside it.", "%(num)s files cannot be added. The reason is beside it.", refused) : "";
 }
 
 form.addEventListener("submit", async (event) => {
@@ -63,14 +64,14 @@ form.addEventListener("submit", async (event) => {
   const waiting = queue.waiting();
   if (!waiting.length || button.disabled) return;
   button.disabled = true;
-  announce("Sending.");
+  announce(gettext("Sending."));
   for (const item of waiting) await sendOne(item);
   button.disabled = false;
   changed();
   const left = queue.items.filter((item) => item.state !== "added");
   const added = queue.items.filter((item) => item.state === "added");
   if (left.length) {
-    announce(`${added.length} added, ${left.length} not.`);
+    announce(gettext("%(added)s added, %(left)s not.", { added: added.length, left: left.length }));
     queue.focusFirstRefused();
   } else {
     location.assign(added.length === 1 ? added[0].address : toList.href);
@@ -92,8 +93,8 @@ async function sendOne(item) {
     const answer = await send(form.action, data, (part) => item.sending(part));
     if (answer.added?.length) item.added(answer.added[0].address);
     else if (answer.status >= 500) item.failed(answer.detail);
-    else item.refuse(answer.refused?.[0]?.reason ?? answer.detail ?? "It could not be added. Try again.");
+    else item.refuse(answer.refused?.[0]?.reason ?? answer.detail ?? gettext("It could not be added. Try again."));
   } catch {
-    item.failed("It could not be sent. Check the connection and press the button again.");
+    item.failed(gettext("It could not be sent. Check the connection and press the button again."));
   }
 }

@@ -1,11 +1,15 @@
 /** The before/after view: a range that the keyboard moves, and the picture itself that a pointer drags. */
+import { gettext } from "./words.js";
+
 class WipeView extends HTMLElement {
   connectedCallback() {
     const range = /** @type {HTMLInputElement} */ (this.querySelector("input"));
     const frame = /** @type {HTMLElement} */ (this.querySelector(".wipe-frame"));
     const show = () => {
       this.style.setProperty("--wipe", `${range.value}%`);
-      range.setAttribute("aria-valuetext", `${range.value} % sketch`);
+      const said = { percent: range.value };
+      const words = this.dataset.under === "photo" ? gettext("%(percent)s %% photo", said) : gettext("%(percent)s %% sketch", said);
+      range.setAttribute("aria-valuetext", words);
     };
     const drag = (/** @type {PointerEvent} */ event) => {
       const box = frame.getBoundingClientRect();

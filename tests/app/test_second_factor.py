@@ -296,7 +296,7 @@ def test_a_new_password_confirms_nobody_who_has_a_second_factor(
 
 def confirmed(db: Session) -> bool:
     db.rollback()
-    return sessions.is_confirmed(db.query(SignInSession).one())
+    return sessions.is_confirmed(db, db.query(SignInSession).one())
 
 
 def test_another_secret_key_is_said_and_is_no_error_of_ours(

@@ -1,6 +1,7 @@
 """What every store promises, held by a folder, by a bucket and by a part of a bucket."""
 
 import datetime as dt
+import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,23 @@ def test_what_was_put_comes_back(shelf: Shelf) -> None:
     assert store.size(KEY) == len(DATA)
     assert shelf.listing() == {KEY}
     store.check()
+
+
+def test_a_file_is_kept_as_bytes_are(shelf: Shelf) -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(DATA)
+        assert shelf.store.put_file(KEY, file)
+        assert not shelf.store.put_file(KEY, file)
+        assert shelf.store.get(KEY) == DATA
+        with pytest.raises(ValueError, match="not that of these bytes"):
+            shelf.store.put_file(object_key(OWNER, b"other"), file)
+
+
+def test_one_object_is_described_as_it_is_listed(shelf: Shelf) -> None:
+    shelf.store.put(KEY, DATA)
+    assert [shelf.store.describe(KEY)] == list(shelf.store.objects())
+    with pytest.raises(MissingObject):
+        shelf.store.describe(object_key(OWNER, b"other"))
 
 
 def test_nothing_can_be_kept_as_well(shelf: Shelf) -> None:

@@ -64,7 +64,7 @@ def test_each_kind_is_done_by_those_that_take_it_and_woken_at_once(
         assert {pids[one.provenance["process"]] for one in db.scalars(select(Likeness))} <= {"2", "3"}
         done_by = {worker.name[-1]: worker.kinds for worker in db.scalars(select(Worker))}
         assert done_by == {"1": ["align"], "2": ["render"], "3": ["render"]}
-        for kind in JobKind:
+        for kind in (JobKind.ALIGN, JobKind.RENDER):
             waited = [
                 (job.started_at - job.created_at).total_seconds()
                 for job in db.scalars(select(Job).where(Job.kind == kind))

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
+from app.custody.anchoring import take
+from app.custody.comparing import compare, find
+from app.custody.verifying import Report, snapshot, verify
 from app.database import clock, downgrade, transaction
 from app.slot import hold_slot
 from app.storage import open_store
@@ -33,6 +37,27 @@ def test_what_was_lost_comes_back_whole(filled: Installation) -> None:
     assert "10 there, 0 missing" in said
     assert filled.content() == before
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("place", PLACES[::2], indirect=True)
+def test_custody_comes_back_as_it_was_and_as_unchangeable(filled: Installation) -> None:
+    database, store = filled.open(), open_store(filled.settings)
+    row = take(database, store)
+    assert row is not None
+    path = filled.backup()
+    database.close()
+    filled.wipe()
+    code, said = filled.command("restore", str(path))
+    assert code == 0, said
+    report, found = Report(), find([open_store(filled.settings)])
+    with snapshot(database) as connection:
+        verify(connection, report)
+        compare(connection, found, report)
+    assert (report.faults, report.chains, report.anchors) == ([], 3, 1)
+    for statement in ("UPDATE custody_entry SET actor = 'Nobody'", "DELETE FROM custody_entry"):
+        with database.engine.connect() as connection, pytest.raises(DBAPIError, match="Entries of custody are never"):
+            connection.execute(text(statement))
+    database.close()
 
 
 @pytest.mark.parametrize("place", PLACES[::2], indirect=True)

@@ -21,6 +21,7 @@ from app.database import (
     upgrade,
 )
 from app.settings import ROOT
+from app.trigrams import of_models
 from models import Base
 
 
@@ -33,12 +34,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def tables(url: str) -> set[str]:
-    return set(inspect(make_engine(url)).get_table_names()) - {"alembic_version"}
+    found = set(inspect(make_engine(url)).get_table_names()) - {"alembic_version"}
+    return {name for name in found if of_models(name, "table", {})}
 
 
 def differences(url: str) -> list[object]:
     with make_engine(url).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": of_models})
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -45,7 +45,7 @@ def rows(address: str) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count and name != "alembic_version"}
 
 
-@pytest.mark.parametrize("revision", ["0002", "0003"])
+@pytest.mark.parametrize("revision", ["0002", "0003", "0004"])
 def test_rows_survive_up_and_down(url: str, revision: str) -> None:
     upgrade(url, "0001")
     with make_engine(url).begin() as connection:

@@ -186,8 +186,8 @@ def test_the_left_eye_is_the_one_on_the_left(desk: Desk, sketch: Sketch) -> None
         ({"left_x": "10"}, "Give both positions of both eyes"),
         ({**FOUND, "left_x": "left"}, "must be numbers"),
         ({**FOUND, "right_x": "1e400"}, "must be numbers"),
-        ({**FOUND, "right_x": "9999"}, "on the two eyes of the drawing"),
-        ({**FOUND, "right_x": "101"}, "on the two eyes of the drawing"),
+        ({**FOUND, "right_x": "9999"}, "on the two eyes"),
+        ({**FOUND, "right_x": "101"}, "on the two eyes"),
     ],
 )
 def test_what_cannot_be_rendered_is_said_on_the_page(

@@ -13,7 +13,7 @@ from app.identity.firebase.client import Firebase
 from app.identity.firebase.proof import EmailUnverified, NotLetIn, Proof
 from app.identity.firebase.settings import FirebaseSettings
 from app.identity.firebase.vouching import Vouching
-from models import Account, SignInSession, utc_now
+from models import AccessToken, Account, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +66,8 @@ class FirebaseIdentity:
     def invitation_target(self, token: str) -> str:
         return f"/set-password/{token}"
 
-    def vouch(self, db: Session, session: SignInSession, writing: bool) -> bool:
-        return self._vouching.vouch(db, session, writing)
+    def vouch(self, db: Session, shown: SignInSession | AccessToken, writing: bool) -> bool:
+        return self._vouching.vouch(db, shown, writing)
 
     def bearer(self, db: Session, token: str) -> Account | None:
         """The account of a living ID token. One with a second factor of ours wants a cookie: a token shows none."""

@@ -14,6 +14,7 @@ import google.auth.exceptions
 import requests
 import structlog
 from firebase_admin import auth, exceptions
+from flask_babel import gettext as _
 
 from app.errors import Unavailable
 from app.identity.firebase import proof
@@ -49,8 +50,10 @@ NO_ANSWER = (
 class FirebaseUnreachable(Unavailable):
     def __init__(self) -> None:
         super().__init__(
-            "Firebase, which says who may work here, does not answer just now. Nothing was changed and nothing is "
-            "lost; try again in a minute."
+            _(
+                "Firebase, which says who may work here, does not answer just now. Nothing was changed and nothing is "
+                "lost; try again in a minute."
+            )
         )
 
 

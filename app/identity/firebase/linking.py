@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.identity.accounts import locked
+from app.identity.entries import record
 from app.identity.firebase.proof import NotLetIn, Proof
 from models import Account, IdempotentRequest, utc_now
 
@@ -51,8 +52,10 @@ def _link(db: Session, proof: Proof) -> Account | None:
         return None
     if account_id is None:
         return None
+    account = locked(db, account_id)
+    record(db, "account.linked", account, by=account, way="sign-in")
     log.info("firebase_linked", account=str(account_id))
-    return locked(db, account_id)
+    return account
 
 
 def spend(db: Session, account: Account, proof: Proof) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app import context, gate, security
 from app.errors import Conflict, NotFound
@@ -31,7 +32,7 @@ def backend() -> "FirebaseIdentity":
     """Raises NotFound where Firebase is not used: there is no such page then."""
     found = used(context.services())
     if found is None:
-        raise NotFound("There is nothing at this address, or it is not yours.")
+        raise NotFound(_("There is nothing at this address, or it is not yours."))
     return found
 
 

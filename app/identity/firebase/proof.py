@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.errors import Forbidden
 from app.identity.accounts import SignInRefused
 
@@ -16,8 +18,10 @@ class NotLetIn(SignInRefused):
     def __init__(self) -> None:
         Forbidden.__init__(
             self,
-            "That sign-in does not belong to an account that can be used here. Try again; if it stays so, ask an "
-            "administrator of your agency: accounts are made by invitation.",
+            _(
+                "That sign-in does not belong to an account that can be used here. Try again; if it stays so, ask an "
+                "administrator of your agency: accounts are made by invitation."
+            ),
         )
 
 
@@ -26,7 +30,8 @@ class EmailUnverified(SignInRefused):
 
     def __init__(self) -> None:
         Forbidden.__init__(
-            self, "Verify your e-mail address first: open the link in the message that was sent to it, then sign in."
+            self,
+            _("Verify your e-mail address first: open the link in the message that was sent to it, then sign in."),
         )
 
 

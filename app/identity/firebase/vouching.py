@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.identity.firebase.client import DEADLINE, Firebase, FirebaseUnreachable, User
-from models import SignInSession, utc_now
+from models import AccessToken, SignInSession, utc_now
 
 log = structlog.get_logger(__name__)
 
+Shown = SignInSession | AccessToken
 READS_FOR = dt.timedelta(seconds=60)
 """How long a read relies on Firebase's last word."""
 
@@ -26,29 +27,32 @@ class Vouching:
         self._firebase = firebase
         self._turns = Turns()
 
-    def vouch(self, db: Session, session: SignInSession, writing: bool) -> bool:
-        """False when Firebase has disabled, removed or signed out the session's user: the session has been ended.
+    def vouch(self, db: Session, shown: Shown, writing: bool) -> bool:
+        """False when Firebase has disabled, removed or signed out its user: the session or token has been ended.
 
         Raises FirebaseUnreachable when it has to be asked and does not answer.
         """
-        if not writing and _still_holds(session.vouched_at):
+        if not writing and _still_holds(shown.vouched_at):
             return True
-        uid = session.account.firebase_uid
+        uid = shown.account.firebase_uid
         if uid is None:  # from before IDENTITY was firebase
-            return self._end(db, session)
+            return self._end(db, shown)
         with self._turns.take(uid):
-            if not writing and _still_holds(_vouched_at(db, session)):
+            if not writing and _still_holds(_vouched_at(db, shown)):
                 return True  # whoever had the turn before has just asked
             asked_at = utc_now()
-            if _stands(self._firebase.user(uid), session):
-                _note(db, session, asked_at)
+            if _stands(self._firebase.user(uid), shown):
+                _note(db, shown, asked_at)
                 return True
-        return self._end(db, session)
+        return self._end(db, shown)
 
-    def _end(self, db: Session, session: SignInSession) -> bool:
-        log.info("session_not_vouched_for", account=str(session.account_id))
+    def _end(self, db: Session, shown: Shown) -> bool:
+        log.info("session_not_vouched_for", account=str(shown.account_id))
         with _own(db) as own, transaction(own):
-            own.execute(delete(SignInSession).where(SignInSession.id == session.id))
+            if isinstance(shown, AccessToken):
+                own.execute(update(AccessToken).where(AccessToken.id == shown.id).values(revoked_at=utc_now()))
+            else:
+                own.execute(delete(SignInSession).where(SignInSession.id == shown.id))
         return False
 
 
@@ -83,9 +87,9 @@ def _still_holds(vouched_at: dt.datetime | None) -> bool:
     return vouched_at is not None and dt.timedelta(0) <= utc_now() - vouched_at < READS_FOR
 
 
-def _stands(user: User | None, session: SignInSession) -> bool:
+def _stands(user: User | None, shown: Shown) -> bool:
     # Firebase keeps whole seconds, and takes a sign-in within the second of a revocation as well.
-    began = session.created_at.replace(microsecond=0)
+    began = shown.created_at.replace(microsecond=0)
     return user is not None and not user.disabled and user.valid_after <= began
 
 
@@ -96,11 +100,13 @@ def _own(db: Session) -> Iterator[Session]:
         yield own
 
 
-def _vouched_at(db: Session, session: SignInSession) -> dt.datetime | None:
+def _vouched_at(db: Session, shown: Shown) -> dt.datetime | None:
+    kind = type(shown)
     with _own(db) as own:
-        return own.scalar(select(SignInSession.vouched_at).where(SignInSession.id == session.id))
+        return own.scalar(select(kind.vouched_at).where(kind.id == shown.id))
 
 
-def _note(db: Session, session: SignInSession, asked_at: dt.datetime) -> None:
+def _note(db: Session, shown: Shown, asked_at: dt.datetime) -> None:
+    kind = type(shown)
     with _own(db) as own, transaction(own):
-        own.execute(update(SignInSession).where(SignInSession.id == session.id).values(vouched_at=asked_at))
+        own.execute(update(kind).where(kind.id == shown.id).values(vouched_at=asked_at))

@@ -1,0 +1,1 @@
+"""The agency as a whole: its settings and logo, quotas, and how much its units use."""

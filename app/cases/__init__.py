@@ -1,0 +1,1 @@
+"""Cases: what the agency works on, and who sees which of them."""

@@ -1,0 +1,110 @@
+"""The list of cases: those that the account sees, what changed last first, narrowed by a filter.
+
+What an account sees comes from several places: each of its units, its assignments, broken glass. Each is asked for its
+newest cases on its own, by the index that has them in order, and the newest of all are shown. Asked in one OR, the
+database would walk through everybody's cases until it met enough that are to be seen.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy.orm import Session, defer
+
+from app.cases.filters import Filter
+from app.cases.sight import WORKING, assigned_to, opened_to
+from app.keyset import Cursor, Slice, newest_first, past, sliced
+from models import Account, AccountRole, Case, CaseAssignment, CaseTag, Unit, fold, utc_now
+
+PER_PAGE = 50
+COUNTED = 1000
+"""A list is counted so far and no further: whoever sees "more than 1,000" narrows it down rather than read on."""
+TAGGED = 300
+"""Of the newest cases, how many suggest their tags."""
+APART = 8
+"""Units of one account that are asked on their own; of more, all together."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case in the list, with the names of who works on it."""
+
+    case: Case
+    unit: str
+    people: tuple[str, ...]
+
+
+def list_cases(
+    db: Session, account: Account, by: Filter, after: Cursor | None = None, size: int = PER_PAGE
+) -> Slice[Row]:
+    """By two queries."""
+    wanted = [*by.conditions(db), *past(Case.changed_at, Case.id, after)]
+    newest = places(account, wanted, size + 1)
+    query = select(Case, Unit.name).join(Unit, Case.unit_id == Unit.id).where(Case.id.in_(newest))
+    query = query.options(defer(Case.description), defer(Case.search_text))
+    found = db.execute(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(size + 1)).all()
+    part = sliced(found, size, lambda row: Cursor(row[0].changed_at, row[0].id))
+    names = _people(db, [case.id for case, _unit in part.items])
+    return Slice([Row(case, unit, tuple(names[case.id])) for case, unit in part.items], part.after)
+
+
+def count(db: Session, account: Account, by: Filter) -> int:
+    """How many there are, COUNTED + 1 for any more."""
+    found = places(account, by.conditions(db), COUNTED + 1).subquery()
+    limited = select(found).limit(COUNTED + 1).subquery()
+    return db.scalar(select(func.count()).select_from(limited)) or 0
+
+
+def recent_tags(db: Session, account: Account) -> list[str]:
+    """The tags of the newest cases that the account sees, each once and as it was written first, by name."""
+    newest = places(account, [], TAGGED)
+    query = select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
+    rows = db.execute(query)
+    return [name for _folded, name in sorted(rows.all(), key=lambda row: row[0])]
+
+
+def places(
+    account: Account, wanted: list[ColumnElement[bool]], most: int
+) -> CompoundSelect[uuid.UUID] | Select[uuid.UUID]:
+    """The identities of the ``most`` newest cases of each place that the account sees cases in."""
+    order = newest_first(Case.changed_at, Case.id)
+    parts = [
+        select(Case.id).where(place, *wanted).order_by(*order).limit(most).subquery() for place in _sights(account)
+    ]
+    return union(*(select(part.c.id) for part in parts)) if len(parts) > 1 else select(parts[0].c.id)
+
+
+def _sights(account: Account) -> list[ColumnElement[bool]]:
+    """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read."""
+    opened = Case.id.in_(opened_to(account.id, utc_now()))
+    if not account.has_role(*WORKING):
+        return [opened]
+    mine = sorted(unit.id for unit in account.units)
+    units = [Case.unit_id == one for one in mine] if len(mine) <= APART else [Case.unit_id.in_(mine)]
+    return [*units, Case.id.in_(assigned_to(account.id)), opened]
+
+
+def _people(db: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    names = defaultdict(list)
+    if case_ids:
+        query = select(CaseAssignment.case_id, Account.name).join(Account, CaseAssignment.account_id == Account.id)
+        for case_id, name in db.execute(query.where(CaseAssignment.case_id.in_(case_ids)).order_by(Account.name)):
+            names[case_id].append(name)
+    return names
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """An account that can work on cases, to be chosen from a list."""
+
+    id: uuid.UUID
+    name: str
+
+
+def workers(db: Session) -> list[Somebody]:
+    """Everybody who can be assigned, of any unit, by name."""
+    works = select(AccountRole.account_id).where(AccountRole.role.in_(WORKING))
+    rows = db.execute(select(Account.id, Account.name).where(Account.id.in_(works), Account.suspended_at.is_(None)))
+    return sorted((Somebody(*row) for row in rows), key=lambda one: (fold(one.name), str(one.id)))

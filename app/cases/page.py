@@ -1,0 +1,77 @@
+"""What every page of a case has: its head, and its tabs."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app import context
+from app.cases.sight import NO_CASE, WORKING, seen_by
+from app.cases.statuses import moves
+from app.cases.tabs import TABS
+from app.errors import NotFound
+from models import Account, Case, CaseAssignment, CaseStatus, Unit, fold
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Somebody who works on the case."""
+
+    account_id: uuid.UUID
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """Above every page of a case. ``works``: whether whoever looks may change it."""
+
+    case: Case
+    unit: str
+    opened_by: str
+    hold_by: str
+    people: tuple[Assigned, ...]
+    works: bool
+    moves: tuple[CaseStatus, ...]
+
+
+def case_head(db: Session, account: Account, case_id: uuid.UUID) -> CaseHead:
+    """By two queries. Raises NotFound."""
+    opener, holder = aliased(Account), aliased(Account)
+    query = (
+        select(Case, Unit.name, opener.name, holder.name)
+        .join(Unit, Case.unit_id == Unit.id)
+        .join(opener, Case.created_by == opener.id)
+        .outerjoin(holder, Case.hold_by == holder.id)
+        .where(Case.id == case_id, seen_by(account))
+    )
+    row = db.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(NO_CASE)
+    case, unit, opened_by, hold_by = row
+    people = assigned(db, case_id)
+    mine = case.unit_id in {one.id for one in account.units} or account.id in {one.account_id for one in people}
+    works = account.has_role(*WORKING) and mine
+    may = tuple(moves(account, case.status)) if works else ()
+    return CaseHead(case, unit, opened_by, hold_by or "", people, works, may)
+
+
+def assigned(db: Session, case_id: uuid.UUID) -> tuple[Assigned, ...]:
+    """Who works on the case, by name."""
+    query = select(Account.id, Account.name, CaseAssignment.since).join(CaseAssignment)
+    rows = db.execute(query.where(CaseAssignment.case_id == case_id)).all()
+    return tuple(Assigned(*row) for row in sorted(rows, key=lambda row: (fold(row[1]), str(row[0]))))
+
+
+def case_page(template: str, tab: str, head: CaseHead, **values: Any) -> str:
+    """A page of a case: ``template`` extends cases/case.html, ``tab`` is the endpoint of the tab that it belongs to."""
+    return render_template(template, head=head, case=head.case, tabs=TABS, tab=tab, **values)
+
+
+def here(case_id: uuid.UUID) -> CaseHead:
+    """The head of the case for whoever is asking. Raises NotFound."""
+    return case_head(context.db(), context.account(), case_id)

@@ -1,0 +1,13 @@
+"""How a case's timeline shows the entries of its custody; app.custody.words says them."""
+
+from app.custody.words import sentence
+from models import CustodyEntry
+
+__all__ = ["sentence", "shape"]
+
+SHAPES = {"case": "info", "note": "pencil", "session": "user", "sketch": "mark", "likeness": "mark", "photo": "eyes",
+          "evidence": "search"}  # fmt: skip
+
+
+def shape(entry: CustodyEntry) -> str:
+    return SHAPES.get(entry.action.partition(".")[0], "info")

@@ -1,0 +1,97 @@
+"""Comparing chains with their anchors: whoever rewrites a chain with all its hashes cannot rewrite what others hold.
+
+One anchor is read at a time, and compared by asking for the entries that it names.
+"""
+
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, tuple_
+
+from app.custody.anchors import Anchor, Head, NoAnchor, digests
+from app.custody.recording import AGENCY_CHAIN
+from app.custody.verifying import Fault, Report
+from app.storage import DamagedObject, MissingObject, ObjectStore, split_key
+from models import ANCHORS, CustodyAnchor, CustodyEntry
+
+PARALLEL = 8
+BATCH = 400
+
+
+@dataclass(frozen=True)
+class Found:
+    """Every anchor that any of the stores has: by its sha256, one that has it."""
+
+    stores: Sequence[ObjectStore]
+    places: Mapping[str, ObjectStore]
+
+    def has(self, digest: str) -> bool:
+        """Also one that was put since."""
+        return digest in self.places or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
+
+
+def find(stores: Sequence[ObjectStore], newest: int | None = None) -> Found:
+    """All of them, or so many of the newest. To be called before the snapshot, which then is the newer one. Raises
+    StorageUnavailable."""
+    return Found(stores, {digest: store for store in reversed(stores) for digest in digests(store, newest)})
+
+
+def compare(connection: Connection, found: Found, report: Report, only: Collection[uuid.UUID] | None = None) -> None:
+    """Compare these chains, or all of them, with every anchor. A chain's fault is only told when it has no other."""
+    known = {fault.chain for fault in report.faults}
+    linked: dict[str, str] = {}
+    for anchor in _read(found.places):
+        if isinstance(anchor, Fault):
+            report.faults.append(anchor)
+            continue
+        report.anchors += 1
+        if anchor.previous is not None:
+            linked[anchor.previous] = anchor.day.isoformat()
+        heads = [head for head in anchor.heads if only is None or head.chain.id in only]
+        for start in range(0, len(heads), BATCH):
+            for fault in _differing(connection, heads[start : start + BATCH], anchor.day.isoformat()):
+                if fault.chain not in known:
+                    known.add(fault.chain)
+                    report.faults.append(fault)
+    report.faults += _gone(connection, found, linked)
+
+
+def _read(places: Mapping[str, ObjectStore]) -> Iterator[Anchor | Fault]:
+    """A few at a time: of a bucket each takes a moment."""
+    todo = sorted(places)
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        for start in range(0, len(todo), PARALLEL):
+            some = todo[start : start + PARALLEL]
+            yield from pool.map(lambda one: _one(places[one], one), some)
+
+
+def _one(store: ObjectStore, digest: str) -> Anchor | Fault:
+    try:
+        return Anchor.read(store.get(f"{ANCHORS}/{digest}"))
+    except (DamagedObject, MissingObject, NoAnchor):
+        return Fault("anchor_damaged", note=digest[:12])
+
+
+def _differing(connection: Connection, heads: Sequence[Head], day: str) -> Iterator[Fault]:
+    places = [(head.chain.id, head.length) for head in heads]
+    query = select(CustodyEntry.chain_id, CustodyEntry.number, CustodyEntry.hash)
+    query = query.where(tuple_(CustodyEntry.chain_id, CustodyEntry.number).in_(places))
+    found = {(row.chain_id, row.number): row.hash for row in connection.execute(query)}
+    for head in heads:
+        hash_ = found.get((head.chain.id, head.length))
+        if hash_ != head.hash:
+            yield Fault("unanchored" if hash_ else "anchored_gone", head.chain, head.length, day)
+
+
+def _gone(connection: Connection, found: Found, linked: dict[str, str]) -> list[Fault]:
+    """Anchors that are nowhere, though a later one, a row, or an entry of the agency's chain names them."""
+    named = dict(linked)
+    for day, key in connection.execute(select(CustodyAnchor.day, CustodyAnchor.object_key)):
+        named[split_key(key)[1]] = day.isoformat()
+    entries = select(CustodyEntry.at, CustodyEntry.after)
+    entries = entries.where(CustodyEntry.chain_id == AGENCY_CHAIN.id, CustodyEntry.action == "chain.anchored")
+    for at, digest in connection.execute(entries):
+        named.setdefault(str(digest), at.date().isoformat())
+    return [Fault("anchor_gone", note=day) for digest, day in sorted(named.items()) if not found.has(digest)]

@@ -1,0 +1,152 @@
+"""What entries and faults say to a person: every action and every fault has its words here."""
+
+from collections.abc import Mapping
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _
+
+from app.cases.words import FIELDS, STATUS
+from app.custody.verifying import Fault
+from app.languages.formats import listed
+from models import CaseStatus, CustodyEntry
+
+PROGRAM: Mapping[str, LazyString] = {
+    "operator": _("The operator"),
+    "stranger": _("Somebody who was not signed in"),
+    "worker": _("The program"),
+}
+"""Who acted that has no account."""
+
+ACTIONS: Mapping[str, LazyString] = {
+    "sketch.added": _("%(who)s handed in version %(version)s of the sketch."),
+    "sketch.eyes": _("%(who)s marked the eyes."),
+    "sketch.filed": _("%(who)s filed the sketch in the case."),
+    "sketch.taken": _("%(who)s moved the sketch to another case."),
+    "sketch.moved": _("%(who)s moved the sketch to %(unit)s."),
+    "sketch.renamed": _("%(who)s gave the sketch another title."),
+    "likeness.asked": _("%(who)s asked for a likeness by %(engine)s."),
+    "likeness.imported": _("%(who)s brought in a likeness that %(source)s had made."),
+    "likeness.kept": _("%(who)s kept likeness %(number)s."),
+    "likeness.rendered": _("%(who)s rendered likeness %(number)s."),
+    "pairs.exported": _("%(who)s exported pairs of sketch and photo for training."),
+    "photo.added": _("%(who)s added a photo of the person."),
+    "photo.consent": _("%(who)s changed what the photo may be used for."),
+    "photo.eyes": _("%(who)s placed the eyes on the photo."),
+    "photo.measured": _("%(who)s compared the likeness with the photo."),
+    "evidence.downloaded": _("%(who)s took evidence away."),
+    "evidence.viewed": _("%(who)s looked at evidence."),
+    "case.assigned": _("%(who)s put %(person)s on the case."),
+    "case.changed": _("%(who)s changed: %(fields)s."),
+    "case.created": _("%(who)s opened the case."),
+    "case.deleted": _("%(who)s had the case deleted."),
+    "case.deletion_asked": _("%(who)s asked for the case to be deleted."),
+    "case.deletion_refused": _("%(who)s refused to have the case deleted."),
+    "case.exported": _("%(who)s exported the case."),
+    "case.glass_broken": _("%(who)s broke the glass of case %(number)s: %(reason)s"),
+    "case.glass_closed": _("%(who)s ended their look into the case."),
+    "case.glass_tried": _("%(who)s tried to break the glass of a case %(number)s, which there is not: %(reason)s"),
+    "case.hold": _("%(who)s put a legal hold on the case."),
+    "case.imported": _("%(who)s imported the case."),
+    "case.moved": _("%(who)s moved the case from %(was)s to %(now)s."),
+    "case.released": _("%(who)s lifted the legal hold."),
+    "case.status": _("%(who)s changed the status from %(was)s to %(now)s."),
+    "case.tagged": _("%(who)s changed the tags."),
+    "case.unassigned": _("%(who)s took %(person)s off the case."),
+    "note.added": _("%(who)s wrote a note."),
+    "note.changed": _("%(who)s changed a note."),
+    "note.removed": _("%(who)s removed a note."),
+    "session.added": _("%(who)s added a session with the witness."),
+    "session.changed": _("%(who)s changed a session with the witness."),
+    "account.created": _("%(who)s made the account of %(name)s."),
+    "account.factor": _("%(who)s changed the second factor of %(name)s."),
+    "account.imported": _("%(who)s imported %(name)s from a list."),
+    "account.invited": _("%(who)s made an invitation for %(name)s."),
+    "account.link_issued": _("%(who)s made a one-time link for %(name)s."),
+    "account.linked": _("%(who)s tied the account of %(name)s to a user at Firebase."),
+    "account.password": _("%(who)s set the password of %(name)s."),
+    "account.removed": _("%(who)s took the invitation of %(name)s back."),
+    "account.renamed": _("%(who)s changed the name %(was)s to %(name)s."),
+    "account.restored": _("%(who)s let %(name)s in again."),
+    "account.signed_out": _("%(who)s signed %(name)s out everywhere."),
+    "account.sketches_given": _("%(who)s moved %(count)s sketches of %(name)s to %(unit)s."),
+    "account.standing": _("%(who)s changed what %(name)s may do."),
+    "account.suspended": _("%(who)s suspended %(name)s."),
+    "chain.anchored": _("%(who)s anchored %(heads)s chains."),
+    "chain.exported": _("%(who)s exported this chain."),
+    "chain.verified": _("%(who)s verified this chain."),
+    "job.cancelled": _("%(who)s cancelled a job."),
+    "job.priority": _("%(who)s changed the priority of a job."),
+    "job.retried": _("%(who)s had a job tried again."),
+    "quota.changed": _("%(who)s changed limits to what may be used."),
+    "retention.changed": _("%(who)s changed for how long cases are kept."),
+    "setting.changed": _("%(who)s changed the settings %(section)s."),
+    "token.created": _("%(who)s made an access token."),
+    "token.revoked": _("%(who)s revoked an access token."),
+    "unit.added": _("%(who)s added the unit %(name)s."),
+    "unit.removed": _("%(who)s removed the unit %(name)s."),
+    "unit.renamed": _("%(who)s renamed the unit %(was)s to %(name)s."),
+}
+
+EXACTLY: Mapping[tuple[str, str, str], LazyString] = {
+    ("evidence.viewed", "sketch", "picture"): _("%(who)s looked at the sketch."),
+    ("evidence.viewed", "likeness", "picture"): _("%(who)s looked at the likeness."),
+    ("evidence.viewed", "photo", "picture"): _("%(who)s looked at the real photo."),
+    ("evidence.viewed", "photo", "aligned"): _("%(who)s looked at the real photo beside the likeness."),
+    ("evidence.downloaded", "photo", "original"): _("%(who)s downloaded the photo's file as it was handed in."),
+    ("evidence.viewed", "likeness", "provenance"): _("%(who)s looked at the likeness's provenance."),
+    ("evidence.downloaded", "export", "file"): _("%(who)s downloaded the exported case."),
+    ("evidence.downloaded", "sketch", "original"): _("%(who)s downloaded the sketch's file as it was handed in."),
+    ("evidence.downloaded", "likeness", "picture"): _("%(who)s downloaded the likeness."),
+    ("evidence.downloaded", "likeness", "provenance"): _("%(who)s downloaded the likeness's provenance."),
+}
+"""By action, kind of object and part: more than the action alone can say."""
+
+FAULTS: Mapping[str, LazyString] = {
+    "altered": _("Entry %(number)s is not what it was when it was written: it does not have its own hash."),
+    "missing": _("Entry %(number)s is missing."),
+    "double": _("There is more than one entry %(number)s."),
+    "unbound": _("Entry %(number)s does not follow from the one before it."),
+    "cut": _("Entry %(number)s and those after it are missing: the chain was longer."),
+    "beyond": _("Entry %(number)s was added behind the end of the chain."),
+    "head": _("The chain's head is another one than that of its last entry, %(number)s."),
+    "renamed": _("The chain is about something else than it was made for."),
+    "stray": _("There are entries of a chain that is gone: %(note)s."),
+    "filed": _("Entry %(number)s names an end of the sketch's own chain that it does not have."),
+    "unanchored": _("Entry %(number)s is another one than on %(note)s, when it was anchored: the chain was rewritten."),
+    "anchored_gone": _("Entry %(number)s, which was anchored on %(note)s, is missing: the chain was cut."),
+    "anchor_gone": _("The anchor of %(note)s is missing from where the objects are."),
+    "anchor_damaged": _("An anchor is damaged: %(note)s."),
+}
+
+
+class _Values(dict[str, str]):
+    """The entry's details in words. One of earlier code may lack what its sentence names; it is still told."""
+
+    def __init__(self, entry: CustodyEntry) -> None:
+        said = {name: str(value) for name, value in entry.details.items()}
+        for name in ("was", "now"):
+            if entry.action == "case.status" and said.get(name) in set(CaseStatus):
+                said[name] = str(STATUS[CaseStatus(said[name])])
+        said["fields"] = listed([str(FIELDS.get(name, name)) for name in entry.details.get("fields", ())])
+        super().__init__(said, who=who(entry))
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(entry: CustodyEntry) -> str:
+    """What was done, in plain words."""
+    part = str(entry.details.get("part", ""))
+    words = EXACTLY.get((entry.action, entry.object_kind, part)) or ACTIONS.get(entry.action)
+    if words is None:  # of newer code
+        return f"{who(entry)}: {entry.action}"
+    return str(words) % _Values(entry)
+
+
+def who(entry: CustodyEntry) -> str:
+    known = PROGRAM.get(entry.actor) if entry.actor_id is None else None
+    return str(known) if known is not None else entry.actor
+
+
+def fault_words(fault: Fault) -> str:
+    return str(FAULTS[fault.what]) % {"number": fault.number, "note": fault.note}

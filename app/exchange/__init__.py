@@ -1,0 +1,1 @@
+"""Exchange: a case as a file that another installation, a court or a reader can check; see docs/exchange.md."""

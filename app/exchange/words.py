@@ -1,0 +1,42 @@
+"""What the records' words are called in a file that people read."""
+
+import uuid
+
+from flask_babel import gettext as _
+
+from app.cases.words import STATUS
+from app.custody.words import sentence
+from app.exchange.chains import Line
+from models import CaseStatus, CustodyEntry
+
+
+def label() -> str:
+    """What stands at every likeness."""
+    return str(_("Computer-generated likeness from a witness sketch. Not a photograph."))
+
+
+def status(word: str) -> str:
+    return str(STATUS[CaseStatus(word)])
+
+
+def fact(name: str) -> str:
+    """What a drawing does not say, by its name in a session's facts."""
+    known = {
+        "age_from": _("Age from"),
+        "age_to": _("Age to"),
+        "height_cm": _("Height in cm"),
+        "build": _("Build"),
+        "hair": _("Hair"),
+        "eyes": _("Eyes"),
+        "skin": _("Skin"),
+        "marks": _("Marks"),
+        "clothing": _("Clothing"),
+    }
+    return str(known.get(name, name.replace("_", " ")))
+
+
+def action(line: Line) -> str:
+    """What an entry says was done, as the product's own pages say it."""
+    names = ("action", "object_kind", "details", "actor")
+    actor_id = uuid.UUID(line["actor_id"]) if line["actor_id"] else None
+    return sentence(CustodyEntry(actor_id=actor_id, **{name: line[name] for name in names}))

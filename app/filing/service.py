@@ -1,0 +1,80 @@
+"""Filing a sketch in a case: with all its versions, and from then on in the case's unit and in its chain of custody."""
+
+import uuid
+
+import structlog
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import custody
+from app.cases.sight import held_case, worked_on_by
+from app.database import clock, transaction
+from app.errors import Forbidden, NotFound, Refused
+from app.filing.place import check_session
+from app.studio import sight
+from app.studio.shelf import NO_SKETCH
+from models import Account, Case, Role, Sketch
+
+log = structlog.get_logger(__name__)
+
+
+def case_by_number(db: Session, account: Account, number: str) -> uuid.UUID:
+    """The case of that number that the account works on. Raises Refused."""
+    number = " ".join(number.split())
+    if not number:
+        raise Refused(_("Say which case, by its number."))
+    found = db.scalar(select(Case.id).where(Case.number == number, worked_on_by(account)))
+    if found is None:
+        raise Refused(_("No case that you work on has the number %(number)s.", number=number[:40]))
+    return found
+
+
+def file_sketch(
+    db: Session, account: Account, sketch: Sketch, case_id: uuid.UUID, session_id: uuid.UUID | None = None
+) -> None:
+    """File every version of the sketch in a case, and say which drawing session it came of.
+
+    From one case to another it is moved by a supervisor. Filing it again where it is changes the session alone.
+    Raises NotFound for what the account does not see, Forbidden for what is for others to do, and Refused.
+    """
+    lineage_id = sketch.lineage_id
+    with transaction(db):
+        # Cases before sketches, everywhere: two who need both must not wait for each other.
+        case = held_case(db, account, case_id)
+        first = _held_lineage(db, account, lineage_id)
+        check_session(db, case_id, session_id)
+        former = first.case_id
+        if former is not None and former != case_id:
+            _check_move(db, account, former)
+        values = {"case_id": case_id, "session_id": session_id, "unit_id": case.unit_id}
+        whole = update(Sketch).where(Sketch.lineage_id == lineage_id)
+        db.execute(whole.values(**values).execution_options(synchronize_session=False))
+        case.changed_at = clock(db)
+        if former != case_id:
+            _record(db, account, first, former, case_id)
+    db.expire_all()
+    log.info("sketch_filed", sketch=str(lineage_id), case=str(case_id), former=str(former or ""), by=str(account.id))
+
+
+def _held_lineage(db: Session, account: Account, lineage_id: uuid.UUID) -> Sketch:
+    """Its first version, held: new versions wait. Raises NotFound."""
+    query = select(Sketch).where(Sketch.id == lineage_id, sight.worked_on_by(account)).with_for_update()
+    first = db.scalar(query.execution_options(populate_existing=True))
+    if first is None:
+        raise NotFound(NO_SKETCH)
+    return first
+
+
+def _check_move(db: Session, account: Account, former: uuid.UUID) -> None:
+    if not account.has_role(Role.SUPERVISOR):
+        raise Forbidden(_("This sketch is filed already. Only a supervisor can move it to another case."))
+    if db.scalar(select(Case.id).where(Case.id == former, worked_on_by(account))) is None:
+        raise Forbidden(_("This sketch is in a case that you do not work on, so it is not yours to move."))
+
+
+def _record(db: Session, account: Account, first: Sketch, former: uuid.UUID | None, case_id: uuid.UUID) -> None:
+    custody.bind(db, first, case_id, account)
+    if former is not None:
+        thing = custody.Thing("sketch", first.id)
+        custody.record(db, custody.of_case(former), account, "sketch.taken", thing, case=str(case_id))

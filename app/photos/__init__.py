@@ -1,0 +1,1 @@
+"""Real photos of people who were identified, each beside the likeness that was made of them."""

@@ -1,0 +1,1 @@
+"""Retention: how long cases are kept, what keeps them longer, and how one is deleted; see docs/retention.md."""

@@ -1,0 +1,127 @@
+"""Searching cases finds the same on both databases: this corpus, and these answers."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.cases import listing, service
+from app.cases.filters import Filter
+from app.cases.forms import CaseFacts
+from app.database import Database, transaction
+from models import Case, Unit
+from tests.cases.conftest import Member, Opened
+
+CORPUS = {
+    "harbour": CaseFacts("Robbery at the Harbour", "Two men, one 100% sure: O'Neill", None, "Gate 3", ("night",)),
+    "market": CaseFacts("Market_hall burglary", 'She said "never again"', None, "Marktstraße 5", ("Night", "kiosk")),
+    "thai": CaseFacts("ปล้นร้านทองที่ถนนสุขุมวิท", "พยานเห็นคนร้ายสองคน", None, "กรุงเทพมหานคร", ("ปล้น",)),
+    "accents": CaseFacts("Étude in NOIR", "Cafe\u0301 Müller, İstanbul", None, "Île", ()),
+    "signs": CaseFacts("a*b OR c AND NOT d", "back\\slash / (near) ^x {y}: --", None, "", ()),
+    "wide": CaseFacts("\uff37\uff49\uff44\uff45 letters", "ﬁnding ligatures", None, "", ()),
+}
+QUERIES = {
+    "": set(CORPUS),
+    "harbour": {"harbour"},
+    "HARBOUR robbery": {"harbour"},
+    "arbou": {"harbour"},
+    "harbour market": set(),
+    "night": {"harbour", "market"},
+    "o'neill": {"harbour"},
+    "100%": {"harbour"},
+    "0%": {"harbour"},
+    "%": {"harbour"},
+    "_": {"market"},
+    "t_hall": {"market"},
+    "tXhall": set(),
+    '"never again"': {"market"},
+    '"never': {"market"},
+    '""': set(),
+    "strasse": {"market"},
+    "STRASSE 5": {"market"},
+    "straße": {"market"},
+    "ปล้น": {"thai"},
+    "สุขุมวิท": {"thai"},
+    "ทอง": {"thai"},
+    "คน ร้าย": {"thai"},
+    "ที่": {"thai"},
+    "ท": {"thai"},
+    "étude": {"accents"},
+    "E\u0301TUDE": {"accents"},
+    "etude": set(),
+    "café müller": {"accents"},
+    "i\u0307stanbul": {"accents"},
+    "île": {"accents"},
+    "a*b": {"signs"},
+    "or": {"signs"},
+    "OR c AND": {"signs"},
+    "not d": {"signs"},
+    "back\\slash": {"signs"},
+    "\\": {"signs"},
+    "/": {"signs"},
+    "near (near)": {"signs"},
+    "near/3": set(),
+    "^x": {"signs"},
+    "{y}:": {"signs"},
+    "--": {"signs"},
+    "wide": {"wide"},
+    "\uff57\uff49\uff44\uff45": {"wide"},
+    "finding": {"wide"},
+    "*": {"signs"},
+    "zz": set(),
+    "night kiosk": {"market"},
+    "a b": {"accents", "harbour", "market", "signs"},
+}
+
+
+Finder = Callable[[str], set[str]]
+
+
+@pytest.fixture
+def finder(db: Session, unit: Unit, member: Member) -> Finder:
+    account = member(unit)
+    made = {service.create(db, account, facts).id: name for name, facts in CORPUS.items()}
+
+    def find(query: str) -> set[str]:
+        db.rollback()
+        return {made[row.case.id] for row in listing.list_cases(db, account, Filter(query)).items}
+
+    return find
+
+
+def test_every_query_finds_the_same(finder: Finder) -> None:
+    found = {query: finder(query) for query in QUERIES}
+    assert {query: names for query, names in found.items() if names != QUERIES[query]} == {}
+
+
+def test_what_is_changed_is_found_as_it_is_now(db: Session, unit: Unit, member: Member, opened: Opened) -> None:
+    account = member(unit)
+    case, other = opened(account, "Harbour"), opened(account, "Market")
+
+    def found(query: str) -> list[str]:
+        db.rollback()
+        return [row.case.title for row in listing.list_cases(db, account, Filter(query)).items]
+
+    service.edit(db, account, case.id, CaseFacts("Station", tags=("kiosk",)), 1)
+    assert (found("harbour"), found("station"), found("kiosk")) == ([], ["Station"], ["Station"])
+    assert found(case.number) == ["Station"]
+    with transaction(db):
+        db.delete(db.get_one(Case, other.id))
+    assert found("market") == []
+
+
+def test_the_index_is_there_and_is_asked(database: Database, db: Session, unit: Unit, member: Member) -> None:
+    """A later migration that copies SQLite's table would lose the triggers."""
+    account = member(unit)
+    by = Filter("harbour")
+    query = listing.places(account, by.conditions(db), 10)
+    compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            plan = "\n".join(str(row[3]) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
+            assert "SCAN case_search VIRTUAL TABLE" in plan
+            return
+        connection.execute(text("SET enable_seqscan = off; SET enable_indexscan = off"))
+        plan = "\n".join(str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {compiled}"))
+        assert "ix_case_file_search_text" in plan
