@@ -127,7 +127,7 @@ class InstanceNorm(nn.Module):
         # Over a batch of one a batch norm is the same, in one pass: on a CPU 4 times as fast. An export needs
         # the batch's length to stay free, so it has what follows.
         if len(x) == 1 or (self.training and x.device.type == "cpu"):
-            return torch.cat([self._norm_one(row) for row in x.split(1)])
+            return torch.cat([self._norm_one(row) for row in x.chunk(len(x))])
         variance, mean = torch.var_mean(x.float(), (2, 3), keepdim=True, correction=0)
         gain = self.weight.view(1, -1, 1, 1) * torch.rsqrt(variance + _EPSILON)
         offset = self.bias.view(1, -1, 1, 1) - mean * gain
