@@ -20,7 +20,7 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     SEMBLANCE_ENV=production SEMBLANCE_VAR=/var/lib/semblance SEMBLANCE_VERSION=$VERSION HOST=0.0.0.0 PORT=8000
 # pg_dump and pg_restore for `python -m app.backup`; Debian's version decides, and its updates are wanted.
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client \
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client fonts-thai-tlwg \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home semblance \
     && install -d -o semblance -g semblance -m 0700 /var/lib/semblance /srv/objects /backups

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import mimetypes
 
-from flask import Blueprint, Response, request, send_from_directory, url_for
+from flask import Blueprint, Response, g, request, send_from_directory, url_for
 
 from app import context, gate
 from app.settings import ROOT
@@ -50,7 +50,11 @@ def file(tag: str, name: str) -> Response:
 
 @blueprint.app_template_global()
 def static_url(name: str) -> str:
-    return url_for("assets.file", tag=version(), name=name)
+    # A list has an icon in every row: an address is put together once a request.
+    known: dict[str, str] = g.setdefault("static_urls", {})
+    if name not in known:
+        known[name] = url_for("assets.file", tag=version(), name=name)
+    return known[name]
 
 
 @blueprint.app_context_processor

@@ -171,8 +171,11 @@ class Station:
             looking.forget_old(db)
             exports.expire(db)
             imports.let_go(db)
-        removal.carry_out(self._database, self._store)
-        self._store.tidy()
+        try:
+            removal.carry_out(self._database, self._store)
+            self._store.tidy()
+        except StorageUnavailable as error:
+            log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)
 
     def audit(self) -> None:

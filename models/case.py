@@ -33,7 +33,8 @@ class Case(Identified, Base):
         Index(None, "changed_at", "id"),
         Index(None, "created_at"),
         Index(None, "unit_id", "status", "changed_at", "id"),
-        Index(None, "incident_on"),
+        # Days of the incident are looked at while a unit's cases are walked through in order.
+        Index(None, "unit_id", "changed_at", "id", "incident_on"),
     )
 
     number: Mapped[str] = mapped_column(String(40), unique=True)

@@ -20,6 +20,8 @@ class Scope(enum.StrEnum):
     RENDERS_WRITE = "renders:write"
     LIKENESSES_READ = "likenesses:read"
     LIKENESSES_WRITE = "likenesses:write"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
 
 
 class AccessToken(Identified, Base):

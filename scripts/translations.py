@@ -18,8 +18,9 @@ from app.languages.names import NAMES, SOURCE
 from app.settings import ROOT
 
 ERRORS = ("Worded", "ImageRefused", "BadControl", "UnknownEngine")
-"""Those of imaging and inference that reach a page: their first argument is a sentence for a person."""
-KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | dict.fromkeys(("lazy_gettext", *ERRORS))
+"""Those of imaging and inference that reach a page: their first argument is a sentence for a person. So is that of
+``operation``, which describes an endpoint of the JSON API: in English in its document, in any language on /api."""
+KEYWORDS: dict[str, Any] = DEFAULT_KEYWORDS | dict.fromkeys(("lazy_gettext", "operation", *ERRORS))
 
 
 def extracted() -> Catalog:

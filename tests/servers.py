@@ -58,6 +58,12 @@ def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
         pause.wait(0.02)
 
 
+def poppler() -> None:
+    """Of what is installed, the programs that read a PDF."""
+    if shutil.which("pdftotext") is None:
+        not_installed("poppler", "poppler-utils")
+
+
 def not_installed(name: str, package: str, how: str = "sudo apt-get install -y") -> NoReturn:
     """Skip by name with the line that installs it, or fail where servers are required."""
     message = f"{name} is not installed: {how} {package}"

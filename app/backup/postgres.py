@@ -1,11 +1,13 @@
 """PostgreSQL records, replaced in one transaction."""
 
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, inspect, text
 
+from app import trigrams
 from app.backup import clients
 from app.backup.archive import CHUNK
 from app.backup.errors import TargetInUse
@@ -16,8 +18,6 @@ OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
-EXTENSION = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public; ALTER EXTENSION pg_trgm SET SCHEMA public;"
-"""A dump of one schema does not hold it, and what is put aside took it along."""
 
 
 class Target:
@@ -54,20 +54,27 @@ class Target:
         with self._connected() as connection:
             kept = bool(inspect(connection).get_table_names("public"))
         aside = f"before_{stamp.lower()}"
-        before = f'ALTER SCHEMA public RENAME TO "{aside}"; CREATE SCHEMA public;' if kept else ""
-        before += EXTENSION
+        before = f'ALTER SCHEMA public RENAME TO "{aside}"; CREATE SCHEMA public; {trigrams.back_from(aside)}'
+        before = before if kept else ""
         after = "".join(f"DELETE FROM public.{table};" for table in FORGOTTEN)  # noqa: S608
         self._replay(staged, f"BEGIN; {before}\n", f"\n{after} COMMIT;\n")
         upgrade(self._url)
         return f"the schema {aside}" if kept else None
 
     def _replay(self, staged: Path, before: str, after: str) -> None:
+        with tempfile.NamedTemporaryFile("w") as contents:
+            contents.write(_contents(staged))
+            contents.flush()
+            self._pipe(staged, Path(contents.name), before, after)
+
+    def _pipe(self, staged: Path, contents: Path, before: str, after: str) -> None:
         address, environ = clients.target(self._url)
         reading = [
             clients.program("pg_restore"),
             "--no-owner",
             "--no-privileges",
             "--schema=public",
+            f"--use-list={contents}",
             "--file=-",
             str(staged),
         ]
@@ -108,6 +115,16 @@ class _Connected:
     def __exit__(self, *rest: object) -> None:
         self._connection.close()
         self._engine.dispose()
+
+
+def _contents(staged: Path) -> str:
+    """What the dump holds, without the index that an extension makes: it may be missing here, and the upgrade that
+    follows makes the index where it can. Raises BackupError."""
+    listing = [clients.program("pg_restore"), "--list", str(staged)]
+    done = subprocess.run(listing, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise clients.failed("pg_restore", done.stderr)
+    return "\n".join(line for line in done.stdout.splitlines() if trigrams.INDEX not in line) + "\n"
 
 
 def _copy(source: IO[bytes], sink: IO[bytes], before: str) -> None:

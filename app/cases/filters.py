@@ -66,6 +66,11 @@ class Filter:
         }
         return {name: value for name, value in values.items() if value}
 
+    @property
+    def few(self) -> bool:
+        """Whether only so many cases can fit as one person works on."""
+        return self.person is not None
+
     def conditions(self, db: Session) -> list[ColumnElement[bool]]:
         """What must hold for a case, besides being seen."""
         return [*search.matches(db, self.query), *self._about_number(db), *self._about_facts(), *self._about_people()]
@@ -73,6 +78,9 @@ class Filter:
     def _about_number(self, db: Session) -> list[ColumnElement[bool]]:
         if not self.number:
             return []
+        whole = Case.number.in_({self.number, self.number.upper()})
+        if (number := db.scalar(select(Case.number).where(whole).limit(1))) is not None:
+            return [Case.number == number]
         # The text has the number, so the text's index finds it; the number itself decides.
         return [*search.matches(db, self.number), Case.number.icontains(self.number, autoescape=True)]
 

@@ -16,12 +16,12 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, notifications
 from app.agency import settings
 from app.cases.sight import seen_by, worked_on_by
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
-from models import Account, AccountRole, AccountUnit, Case, EmergencyAccess, Notification, Role, Unit, utc_now
+from models import Account, AccountRole, AccountUnit, Case, EmergencyAccess, Role, Unit, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -134,13 +134,8 @@ def _open(db: Session, account: Account, case: Case | None, number: str, reason:
     row = EmergencyAccess(case_id=case.id, account_id=account.id, reason=reason, begun_at=now, ends_at=ends)
     db.add(row)
     told = _supervisors(db, case.unit_id)
-    facts = {"number": case.number, "by": account.name, "reason": reason, "until": ends.isoformat()}
-    db.add_all(
-        Notification(
-            account_id=one, kind="glass_broken", facts=facts, path=f"/cases/{case.id}", created_at=now, mail_due_at=now
-        )
-        for one in told
-    )
+    facts = {"case": case.number, "by": account.name, "reason": reason, "until": ends.isoformat()}
+    notifications.tell(db, told, "glass", f"/cases/{case.id}", facts)
     thing = custody.Thing("case", case.id)
     for chain in (custody.of_case(case.id), custody.AGENCY_CHAIN):
         custody.record(

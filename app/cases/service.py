@@ -14,14 +14,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, idempotency
 from app.cases import numbers
 from app.cases.forms import CaseFacts
-from app.cases.sight import WORKING, held_case
+from app.cases.sight import WORKING, get_case, held_case
 from app.cases.words import FIELDS
 from app.custody import digest
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
+from app.idempotency import Asked
 from app.identity import units
 from models import Account, AccountUnit, Case, CaseTag, CustodyChain, CustodyEntry, Unit, fold
 
@@ -53,8 +54,15 @@ class ChangedMeanwhile(Conflict):
         self.changes = list(changes)
 
 
-def create(db: Session, account: Account, facts: CaseFacts, unit_id: uuid.UUID | None = None) -> Case:
-    """A new case of the given unit, or of the only one that the account is in.
+def create(
+    db: Session,
+    account: Account,
+    facts: CaseFacts,
+    unit_id: uuid.UUID | None = None,
+    request: Asked | None = None,
+) -> Case:
+    """A new case of the given unit, or of the only one that the account is in. A request that has been executed before
+    gives the case that it made then, if the account still sees it.
 
     Raises Forbidden without a role for it, and Refused for a unit that is not the account's.
     """
@@ -64,10 +72,10 @@ def create(db: Session, account: Account, facts: CaseFacts, unit_id: uuid.UUID |
         )
     for tries_left in reversed(range(TRIES)):
         try:
-            with transaction(db):
-                case = _insert(db, account, facts, unit_id)
-            log.info("case_created", case=str(case.id), by=str(account.id))
-            return case
+            made = idempotency.once(db, request, lambda: [_insert(db, account, facts, unit_id).id])
+            if not made.replayed:
+                log.info("case_created", case=str(made.made[0]), by=str(account.id))
+            return get_case(db, account, made.made[0])
         except IntegrityError:  # a case with the same number came in from elsewhere in this moment
             if not tries_left:
                 raise

@@ -43,16 +43,21 @@ class Strand:
 def strand(db: Session, chain: Chain, before: int | None = None) -> Strand:
     """The entries before the one of this number, or the newest ones: by three queries."""
     found = db.get(CustodyChain, chain.id)
-    query = select(CustodyEntry).where(CustodyEntry.chain_id == chain.id)
-    if before is not None:
-        query = query.where(CustodyEntry.number < before)
-    rows = list(db.scalars(query.order_by(CustodyEntry.number.desc()).limit(PER_PAGE + 1)))
+    rows = entries(db, chain, before, PER_PAGE + 1)
     shown = rows[:PER_PAGE]
     older = shown[-1].number if len(rows) > PER_PAGE else None
     length, head = (found.length, found.head) if found else (0, NOTHING)
     newest = not shown or shown[0].number == length
     anchored_on = db.scalar(select(func.max(CustodyAnchor.day)))
     return Strand(chain, length, head, [_line(row) for row in shown], older, newest, anchored_on)
+
+
+def entries(db: Session, chain: Chain, before: int | None, most: int) -> list[CustodyEntry]:
+    """The newest entries, or those before the one of this number, newest first."""
+    query = select(CustodyEntry).where(CustodyEntry.chain_id == chain.id)
+    if before is not None:
+        query = query.where(CustodyEntry.number < before)
+    return list(db.scalars(query.order_by(CustodyEntry.number.desc()).limit(most)))
 
 
 def _line(entry: CustodyEntry) -> Line:

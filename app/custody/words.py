@@ -112,7 +112,9 @@ FAULTS: Mapping[str, LazyString] = {
     "renamed": _("The chain is about something else than it was made for."),
     "stray": _("There are entries of a chain that is gone: %(note)s."),
     "filed": _("Entry %(number)s names an end of the sketch's own chain that it does not have."),
-    "unanchored": _("Entry %(number)s is another one than on %(note)s, when it was anchored: the chain was rewritten."),
+    "unanchored": _(
+        "Entry %(number)s is another one than on %(note)s, when it was anchored: the chain was rewritten since."
+    ),
     "anchored_gone": _("Entry %(number)s, which was anchored on %(note)s, is missing: the chain was cut."),
     "anchor_gone": _("The anchor of %(note)s is missing from where the objects are."),
     "anchor_damaged": _("An anchor is damaged: %(note)s."),

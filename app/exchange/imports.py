@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import custody, jobs
+from app.agency import quotas
 from app.cases.forms import CaseFacts
 from app.cases.service import search_text
 from app.custody.acting import Actor
@@ -137,6 +138,7 @@ def read_case(
                 db.flush()
         except IntegrityError as error:
             raise Conflict(N_("Part of this case is here already, in another case. Nothing was imported.")) from error
+        quotas.hold_to(db, owner_id, unit_id, [quotas.STORED])
         _bind(db, case, origins, by, sha256, foreign)
 
     return case, record

@@ -207,4 +207,4 @@ def _chain(chain: ChainText) -> Chain:
 
 
 def _entry(line: Line) -> Entry:
-    return Entry(str(line["number"]), _when(line["at"]), line["actor"], words.action(line), line["hash"])
+    return Entry(str(line["number"]), _when(line["at"]), words.actor(line), words.action(line), line["hash"])

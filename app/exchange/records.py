@@ -37,7 +37,7 @@ from models import (
 SKETCH = re.compile(r"(sketches/[^/]+)/sketch\.json")
 LIKENESS = re.compile(r"(sketches/[^/]+/likeness-[0-9]+)/facts\.json")
 PHOTO = re.compile(r"(sketches/[^/]+/likeness-[0-9]+/photo-[0-9]+)/photo\.json")
-MADE = {"sketch.added": "original", "likeness.rendered": "image", "photo.added": "original"}
+MADE = {"sketch.added", "likeness.rendered", "likeness.imported", "photo.added"}
 """Entries that have the sha256 of a picture as what came after."""
 
 
@@ -147,7 +147,7 @@ class Bringing:
             found_note=facts.text("found_note", 500),
             eyes=facts.maybe_eyes("eyes"),
             created_at=facts.moment("created_at"),
-            **self._handed_in(folder, facts),
+            **self._handed_in(folder, facts, drawing=True),
         )
         self._add(sketch, facts.text("owner", 200))
 
@@ -211,18 +211,18 @@ class Bringing:
             replaced_at=facts.maybe_moment("replaced_at"),
             created_by=self.owner_id,
             created_at=facts.moment("created_at"),
-            **self._handed_in(folder, facts),
+            **self._handed_in(folder, facts, drawing=False),
         )
         self._add(photo, facts.text("created_by", 200))
 
-    def _handed_in(self, folder: str, facts: Fields) -> dict[str, Any]:
+    def _handed_in(self, folder: str, facts: Fields, *, drawing: bool) -> dict[str, Any]:
         """What a sketch and a photo have in common: the file as it came, and the picture that is worked on."""
         names = [name for name in self.opened.digests if name.startswith(f"{folder}/original.")]
         if len(names) != 1:
             raise BadArchive(UNREADABLE, facts.file)
         original = self.opened.bytes_of(names[0])
         try:
-            mime = clean_picture(original).mime
+            mime = clean_picture(original, drawing=drawing).mime
         except ImageRefused as error:
             raise BadArchive(UNREADABLE, names[0]) from error
         clean_key, clean = self._picture(f"{folder}/picture.png")

@@ -45,7 +45,7 @@ def _page(case_id: uuid.UUID, message: str = "") -> str:
         head,
         exports=exports.exports_of(context.db(), case_id),
         may=may,
-        languages=[(code, NAMES[code]) for code in context.settings().languages],
+        speaks=[(code, NAMES[code]) for code in context.settings().languages],
         language=str(get_locale()),
         kept=exports.KEPT.days,
         reason=reason,

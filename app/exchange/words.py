@@ -5,7 +5,7 @@ import uuid
 from flask_babel import gettext as _
 
 from app.cases.words import STATUS
-from app.custody.words import sentence
+from app.custody.words import sentence, who
 from app.exchange.chains import Line
 from models import CaseStatus, CustodyEntry
 
@@ -37,6 +37,14 @@ def fact(name: str) -> str:
 
 def action(line: Line) -> str:
     """What an entry says was done, as the product's own pages say it."""
+    return sentence(_entry(line))
+
+
+def actor(line: Line) -> str:
+    return who(_entry(line))
+
+
+def _entry(line: Line) -> CustodyEntry:
     names = ("action", "object_kind", "details", "actor")
     actor_id = uuid.UUID(line["actor_id"]) if line["actor_id"] else None
-    return sentence(CustodyEntry(actor_id=actor_id, **{name: line[name] for name in names}))
+    return CustodyEntry(actor_id=actor_id, **{name: line[name] for name in names})

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
-from app.errors import Forbidden, NotFound, Refused
+from app.errors import Forbidden, Refused
 from app.filing.place import check_session
-from app.studio import sight
-from app.studio.shelf import NO_SKETCH
+from app.studio.sight import held_sketch
 from models import Account, Case, Role, Sketch
 
 log = structlog.get_logger(__name__)
@@ -42,7 +41,7 @@ def file_sketch(
     with transaction(db):
         # Cases before sketches, everywhere: two who need both must not wait for each other.
         case = held_case(db, account, case_id)
-        first = _held_lineage(db, account, lineage_id)
+        first = held_sketch(db, account, lineage_id)  # so that new versions wait
         check_session(db, case_id, session_id)
         former = first.case_id
         if former is not None and former != case_id:
@@ -55,15 +54,6 @@ def file_sketch(
             _record(db, account, first, former, case_id)
     db.expire_all()
     log.info("sketch_filed", sketch=str(lineage_id), case=str(case_id), former=str(former or ""), by=str(account.id))
-
-
-def _held_lineage(db: Session, account: Account, lineage_id: uuid.UUID) -> Sketch:
-    """Its first version, held: new versions wait. Raises NotFound."""
-    query = select(Sketch).where(Sketch.id == lineage_id, sight.worked_on_by(account)).with_for_update()
-    first = db.scalar(query.execution_options(populate_existing=True))
-    if first is None:
-        raise NotFound(NO_SKETCH)
-    return first
 
 
 def _check_move(db: Session, account: Account, former: uuid.UUID) -> None:

@@ -2,10 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app.studio.keeping import current
@@ -36,47 +36,54 @@ class Filed:
     versions: int
 
 
-def filed_in(db: Session, case_id: uuid.UUID) -> list[Filed]:
-    """Every sketch of the case, the one that was drawn last first."""
-    query = select(Sketch).where(Sketch.case_id == case_id).order_by(Sketch.version)
+def filed_in(
+    db: Session, case_id: uuid.UUID, sessions: Sequence[WitnessSession], account: Account
+) -> tuple[list[Filed], list[Sketch]]:
+    """Every sketch of the case, whose ``sessions`` are known, the one that was drawn last first; and, by title, the
+    newest of those in no case that the account could file. By two queries."""
+    query = select(Sketch).where(or_(Sketch.case_id == case_id, Sketch.id.in_(_quick(account))))
     lineages: dict[uuid.UUID, list[Sketch]] = defaultdict(list)
-    for sketch in db.scalars(query):
-        lineages[sketch.lineage_id].append(sketch)
-    newest = drawn(db, [versions[-1] for versions in lineages.values()])
+    quick = []
+    for sketch in db.scalars(query.order_by(Sketch.version)):
+        if sketch.case_id is None:
+            quick.append(sketch)
+        else:
+            lineages[sketch.lineage_id].append(sketch)
+    newest = drawn(db, [versions[-1] for versions in lineages.values()], _numbers(sessions))
     found = [Filed(one, len(lineages[one.sketch.lineage_id])) for one in newest]
-    return sorted(found, key=lambda one: one.newest.sketch.created_at, reverse=True)
+    found.sort(key=lambda one: one.newest.sketch.created_at, reverse=True)
+    return found, sorted(quick, key=lambda sketch: (fold(sketch.title), sketch.created_at))
 
 
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
     """Every version of the sketch, oldest first."""
     query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
-    return drawn(db, list(db.scalars(query.order_by(Sketch.version))))
+    versions = list(db.scalars(query.order_by(Sketch.version)))
+    wanted = {version.session_id for version in versions if version.session_id}
+    known = select(WitnessSession).where(WitnessSession.id.in_(wanted))
+    return drawn(db, versions, _numbers(db.scalars(known).all() if wanted else ()))
 
 
-def drawn(db: Session, sketches: Sequence[Sketch]) -> list[Drawn]:
-    """By three queries however many there are."""
+def _numbers(sessions: Sequence[WitnessSession]) -> dict[uuid.UUID, int]:
+    return {session.id: session.number for session in sessions}
+
+
+def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, int]) -> list[Drawn]:
+    """By one query however many there are. ``sessions`` are numbers by identity."""
     made: dict[uuid.UUID, list[Likeness]] = defaultdict(list)
-    of_these = Likeness.sketch_id.in_([sketch.id for sketch in sketches])
-    query = select(Likeness).where(of_these).options(defer(Likeness.provenance)).order_by(Likeness.number)
-    for likeness in db.scalars(query):
+    pictured = set()
+    beside = (RealPhoto.likeness_id == Likeness.id) & RealPhoto.replaced_at.is_(None)
+    query = select(Likeness, RealPhoto.id.is_not(None)).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
+    query = query.where(Likeness.sketch_id.in_([sketch.id for sketch in sketches])).order_by(Likeness.number)
+    for likeness, has_photo in db.execute(query):
         made[likeness.sketch_id].append(likeness)
-    standing = {sketch.id: current(made[sketch.id]) for sketch in sketches}
-    wanted = {one.id for one in standing.values() if one}
-    photos = select(RealPhoto.likeness_id).where(RealPhoto.likeness_id.in_(wanted), RealPhoto.replaced_at.is_(None))
-    pictured = set(db.scalars(photos))
-    ids = {sketch.session_id for sketch in sketches if sketch.session_id}
-    numbers = select(WitnessSession.id, WitnessSession.number).where(WitnessSession.id.in_(ids))
-    sessions = {row.id: row.number for row in db.execute(numbers)}
-    return [
-        Drawn(
-            sketch,
-            one,
-            sessions.get(sketch.session_id) if sketch.session_id else None,
-            one is not None and one.id in pictured,
-        )
-        for sketch in sketches
-        for one in (standing[sketch.id],)
-    ]
+        pictured |= {likeness.id} if has_photo else set()
+    found = []
+    for sketch in sketches:
+        one = current(made[sketch.id])
+        session = sessions.get(sketch.session_id) if sketch.session_id else None
+        found.append(Drawn(sketch, one, session, one is not None and one.id in pictured))
+    return found
 
 
 def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list[Sketch]]:
@@ -93,9 +100,8 @@ def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list
     return found
 
 
-def quick_renders(db: Session, account: Account) -> list[Sketch]:
-    """The account's newest sketches that are in no case, to be filed, by title."""
+def _quick(account: Account) -> Select[uuid.UUID]:
+    """The first versions of the account's newest sketches that are in no case."""
     first = Sketch.id == Sketch.lineage_id
-    query = select(Sketch).where(worked_on_by(account), Sketch.case_id.is_(None), first)
-    found = list(db.scalars(query.order_by(Sketch.created_at.desc()).limit(MOST)))
-    return sorted(found, key=lambda sketch: (fold(sketch.title), sketch.created_at))
+    query = select(Sketch.id).where(worked_on_by(account), Sketch.case_id.is_(None), first)
+    return query.order_by(Sketch.created_at.desc()).limit(MOST)

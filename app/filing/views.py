@@ -61,7 +61,7 @@ def file_one(sketch_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/sketches/<uuid:sketch_id>/versions")
-@gate.investigator
+@gate.case_reader
 def versions(sketch_id: uuid.UUID) -> str:
     sketch = get_sketch(context.db(), context.account(), sketch_id)
     found = shelf.versions_of(context.db(), sketch)
@@ -69,14 +69,15 @@ def versions(sketch_id: uuid.UUID) -> str:
 
 
 def _page(case_id: uuid.UUID, message: str = "") -> str:
-    head = here(case_id)
+    head, sessions = here(case_id), sessions_of(context.db(), case_id)
+    filed, quick = shelf.filed_in(context.db(), case_id, sessions, context.account())
     return case_page(
         "filing/sketches.html",
         TAB,
         head,
-        filed=shelf.filed_in(context.db(), case_id),
-        sessions=sessions_of(context.db(), case_id) if head.works else [],
-        quick=shelf.quick_renders(context.db(), context.account()) if head.works else [],
+        filed=filed,
+        sessions=sessions,
+        quick=quick if head.works else [],
         message=message,
     )
 

@@ -24,6 +24,8 @@ SCOPES = (
     (Scope.RENDERS_WRITE, N_("Ask for renders and cancel them")),
     (Scope.LIKENESSES_READ, N_("Read likenesses and how they were made")),
     (Scope.LIKENESSES_WRITE, N_("Keep likenesses")),
+    (Scope.CASES_READ, N_("Read cases and their custody")),
+    (Scope.CASES_WRITE, N_("Open cases, change them, move them on")),
 )
 DAYS = (7, 30, 90, 180, 365)
 

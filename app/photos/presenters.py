@@ -11,8 +11,9 @@ from app import jobs, workers
 from app.languages.telling import reason
 from app.photos.shelf import photos_of
 from app.studio import geometry
+from app.studio.sight import worked_on_by
 from app.studio.states import ACTIVE, STOPPED, job_words
-from models import Account, EyePair, Job, JobKind, Likeness, RealPhoto, Sketch
+from models import Account, EyePair, Job, JobKind, JobState, Likeness, RealPhoto, Sketch
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Comparison:
     """Whether a live worker has a face matcher."""
     by: str
     """Who handed the photo in."""
+    works: bool
+    """Whether whoever looks may change anything here."""
 
     @property
     def busy(self) -> bool:
@@ -57,13 +60,16 @@ class Comparison:
         return geometry.frame(self.eyes) if self.eyes else ""
 
 
-def comparison(db: Session, sketch: Sketch, likeness: Likeness) -> Comparison:
-    photos = photos_of(db, likeness)
+def comparison(db: Session, account: Account, likeness: Likeness) -> Comparison:
+    query = select(Sketch, worked_on_by(account)).where(Sketch.id == likeness.sketch_id)
+    sketch, works = db.execute(query).one()
+    names = photos_of(db, likeness)
+    photos = list(names)
     photo = photos[0] if photos and photos[0].replaced_at is None else None
     job = _last_job(db, photo.id) if photo else None
     live = workers.live(db)
     taken = {kind for worker in live for kind in worker.kinds}
-    position = jobs.position(db, job) if job else None
+    position = jobs.position(db, job) if job and job.state == JobState.QUEUED else None
     return Comparison(
         sketch=sketch,
         likeness=likeness,
@@ -73,7 +79,8 @@ def comparison(db: Session, sketch: Sketch, likeness: Likeness) -> Comparison:
         words=job_words(job, position, bool(live), JobKind.PHOTO in taken) if job else "",
         live=bool(live),
         matcher=any(_has_matcher(worker.capabilities) for worker in live),
-        by=db.scalar(select(Account.name).where(Account.id == photo.created_by)) or "" if photo else "",
+        by=names[photo] if photo else "",
+        works=bool(works),
     )
 
 

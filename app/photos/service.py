@@ -15,7 +15,7 @@ from app.photos.shelf import NO_PHOTO, current
 from app.storage import ObjectStore, object_key
 from app.studio.asking import Eyes, eyes_on
 from app.studio.service import kept_name
-from app.studio.sight import require_role, worked_on_by
+from app.studio.sight import held_sketch, require_role
 from imaging.words import N_
 from models import Account, Job, JobKind, JobState, Likeness, RealPhoto, Sketch
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 MAX_NOTE = 500
 REPLACED = N_("This photo was replaced by a newer one meanwhile. Reload the page.")
-NO_LIKENESS = N_("There is no such likeness, or it is not yours to work on.")
+NO_LIKENESS = N_("There is no such likeness, or it is not yours.")
 
 
 def add_photo(
@@ -145,12 +145,10 @@ def _photo(taken: Intake, keys: list[str], owner_id: uuid.UUID, likeness_id: uui
 
 def _held_sketch(db: Session, account: Account, likeness_id: uuid.UUID) -> Sketch:
     """The likeness's sketch, held: of two photos that come at once one is the later, and its case stays the same."""
-    query = select(Sketch).join(Likeness, Likeness.sketch_id == Sketch.id)
-    query = query.where(Likeness.id == likeness_id, worked_on_by(account)).with_for_update(of=Sketch)
-    sketch = db.scalar(query.execution_options(populate_existing=True))
-    if sketch is None:
+    sketch_id = db.scalar(select(Likeness.sketch_id).where(Likeness.id == likeness_id))
+    if sketch_id is None:
         raise NotFound(NO_LIKENESS)
-    return sketch
+    return held_sketch(db, account, sketch_id)
 
 
 def _held_photo(db: Session, account: Account, photo_id: uuid.UUID) -> tuple[RealPhoto, Sketch]:

@@ -23,11 +23,13 @@ def get_photo(db: Session, account: Account, photo_id: uuid.UUID) -> RealPhoto:
     return photo
 
 
-def photos_of(db: Session, likeness: Likeness) -> list[RealPhoto]:
-    """Every photo that was put beside the likeness, the current one first; the former ones newest first."""
-    query = select(RealPhoto).where(RealPhoto.likeness_id == likeness.id)
-    found = list(db.scalars(query.order_by(RealPhoto.created_at.desc(), RealPhoto.id)))
-    return sorted(found, key=lambda photo: photo.replaced_at is not None)
+def photos_of(db: Session, likeness: Likeness) -> dict[RealPhoto, str]:
+    """Every photo that was put beside the likeness, the current one first, with who handed it in; the former ones
+    newest first."""
+    query = select(RealPhoto, Account.name).join(Account, RealPhoto.created_by == Account.id)
+    query = query.where(RealPhoto.likeness_id == likeness.id).order_by(RealPhoto.created_at.desc(), RealPhoto.id)
+    found = [(photo, name) for photo, name in db.execute(query)]
+    return dict(sorted(found, key=lambda one: one[0].replaced_at is not None))
 
 
 def current(db: Session, likeness_id: uuid.UUID) -> RealPhoto | None:

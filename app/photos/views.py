@@ -21,13 +21,13 @@ from app.studio import viewing
 from app.studio.forms import eyes_form
 from app.studio.service import get_likeness
 from imaging.decode import MAX_BYTES, ImageRefused
-from models import Likeness, RealPhoto, Sketch
+from models import Likeness, RealPhoto
 
 __all__ = ["blueprint"]
 
 
 @blueprint.get("/likenesses/<uuid:likeness_id>/photo")
-@gate.investigator
+@gate.case_reader
 def page(likeness_id: uuid.UUID) -> str:
     return _page(_likeness(likeness_id))
 
@@ -71,7 +71,7 @@ def consent(photo_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/photos/<uuid:photo_id>/status.json")
-@gate.investigator
+@gate.case_reader
 def status(photo_id: uuid.UUID) -> Response:
     shown = _comparison(_likeness(_photo(photo_id).likeness_id))
     response = Response(json.dumps(describe(shown)), mimetype="application/json")
@@ -82,20 +82,20 @@ def status(photo_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/photos/<uuid:photo_id>/image")
-@gate.investigator
+@gate.case_reader
 def image(photo_id: uuid.UUID) -> Response:
     photo = _photo(photo_id)
     return send_object(photo.clean_key, "image/png", "photo.png", seen=evidence.picture(photo, _sketch_of(photo)))
 
 
 @blueprint.get("/photos/<uuid:photo_id>/thumbnail")
-@gate.investigator
+@gate.case_reader
 def thumbnail(photo_id: uuid.UUID) -> Response:
     return send_object(_photo(photo_id).thumbnail_key, "image/webp", "photo.webp", seen=None)
 
 
 @blueprint.get("/photos/<uuid:photo_id>/aligned")
-@gate.investigator
+@gate.case_reader
 def aligned(photo_id: uuid.UUID) -> Response:
     photo = _photo(photo_id)
     # Without a face that was found there is nothing aligned: the photo itself stands for it.
@@ -104,7 +104,7 @@ def aligned(photo_id: uuid.UUID) -> Response:
 
 
 @blueprint.get("/photos/<uuid:photo_id>/original")
-@gate.investigator
+@gate.case_reader
 def original(photo_id: uuid.UUID) -> Response:
     """The file as it was handed in: always a download, never shown by the browser."""
     photo = _photo(photo_id)
@@ -143,8 +143,7 @@ def _sketch_of(photo: RealPhoto) -> uuid.UUID:
 
 
 def _comparison(likeness: Likeness) -> Comparison:
-    sketch = context.db().get_one(Sketch, likeness.sketch_id)
-    return comparison(context.db(), sketch, likeness)
+    return comparison(context.db(), context.account(), likeness)
 
 
 def _page(likeness: Likeness, message: str = "") -> str:

@@ -14,13 +14,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app import custody
+from app import custody, notifications
+from app.agency import settings
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.retention import removal
 from app.retention.holds import read_reason
-from app.retention.people import takes_two
 from app.retention.reach import Reach, reach, remove
 from app.storage import split_key
 from models import Account, Case, CaseStatus, DeletionRequest, Role, Sketch
@@ -94,6 +94,8 @@ def ask(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> Delet
         db.add(request)
         thing, said = custody.Thing("deletion", request.id), custody.digest({"reason": reason})
         custody.record(db, custody.of_case(case_id), account, "case.deletion_asked", thing, after=said)
+        facts, others = {"by": account.name, "case": case.number}, notifications.supervisors_of(db, case.unit_id)
+        notifications.tell(db, others, "deletion", f"/cases/{case_id}", facts, by=account.id)
     log.info("deletion_asked", case=str(case_id), by=str(account.id))
     return request
 
@@ -113,7 +115,7 @@ def approve(db: Session, account: Account, request_id: uuid.UUID) -> None:
     already, Refused for a case that must stay, and NotFound."""
     with transaction(db):
         request, case = _held(db, account, request_id)
-        if request.asked_by == account.id and takes_two(db):
+        if request.asked_by == account.id and settings.fresh(db).two_people:
             raise Forbidden(_("You asked for this yourself. Another supervisor has to approve it."))
         _check_may_go(case)
         # Held, so that nothing is made of them meanwhile.

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -75,9 +76,10 @@ def _record(db: Session, by: Account, row: RetentionPolicy, *, months: int, stat
     log.info("retention_changed", by=str(by.id), status=status, proposal=proposal, months=months)
 
 
-def due(db: Session, account: Account, page: int = 1) -> Page[Due]:
-    """The cases that the account works on and whose time has come, the longest due first. Held ones are none."""
-    rules = {one.status: one for one in policies(db)}
+def due(db: Session, account: Account, set_: Sequence[RetentionPolicy], page: int = 1) -> Page[Due]:
+    """Of the cases that the account works on those whose time has come by these policies, the longest due first.
+    Held ones are none."""
+    rules = {one.status: one for one in set_}
     found = _due(account, list(rules.values()), clock(db))
     total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
     page, pages = nearest_page(page, total, PER_PAGE)

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
+from app.agency import settings
 from app.cases.page import case_page, here
 from app.errors import AppError, Refused
 from app.languages.telling import tell
 from app.retention import deletion, holds, policies
-from app.retention.people import takes_two
 from app.retention.words import PROPOSALS
 from models import CaseStatus, Proposal, Role
 
@@ -28,14 +28,14 @@ def page() -> str:
 
 def _page(message: str = "") -> str:
     db, account = context.db(), context.account()
-    supervises = account.has_role(Role.SUPERVISOR)
+    supervises, rules = account.has_role(Role.SUPERVISOR), policies.policies(db)
     return render_template(
         "retention/page.html",
-        policies=policies.policies(db),
-        due=policies.due(db, account, request.args.get("page", 1, type=int)) if supervises else None,
+        policies=rules,
+        due=policies.due(db, account, rules, request.args.get("page", 1, type=int)) if supervises else None,
         waiting=deletion.waiting(db, account) if supervises else [],
         decided=deletion.decided(db, account) if supervises else [],
-        two=takes_two(db),
+        two=settings.current(db).two_people,
         statuses=list(CaseStatus),
         proposals=PROPOSALS,
         most=policies.MAX_MONTHS,
@@ -80,7 +80,7 @@ def _case(case_id: uuid.UUID, message: str = "") -> str:
         proposals=PROPOSALS,
         supervises=head.works and account.has_role(Role.SUPERVISOR),
         request_=deletion.open_request(db, case_id),
-        two=takes_two(db),
+        two=settings.current(db).two_people,
         most=holds.MAX_REASON,
         reason=request.form.get("reason", ""),
         message=message,

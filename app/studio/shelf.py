@@ -63,9 +63,13 @@ def list_sketches(db: Session, account: Account, query: str = "", page: int = 1,
     return Page(list(items), page, pages, total)
 
 
-def sketches_after(db: Session, account: Account, query: str, after: Cursor | None, size: int) -> Slice[Sketch]:
-    """As ``list_sketches``, by where the part before ended."""
+def sketches_after(
+    db: Session, account: Account, query: str, after: Cursor | None, size: int, case_id: uuid.UUID | None = None
+) -> Slice[Sketch]:
+    """As ``list_sketches``, by where the part before ended; of one case alone where it is given."""
     found = _latest(account, query).where(*past(Sketch.created_at, Sketch.id, after))
+    if case_id is not None:
+        found = found.where(Sketch.case_id == case_id)
     rows = db.scalars(found.order_by(*newest_first(Sketch.created_at, Sketch.id)).limit(size + 1)).all()
     return sliced(rows, size, lambda one: Cursor(one.created_at, one.id))
 

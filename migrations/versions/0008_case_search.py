@@ -12,6 +12,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+DAYS = "ix_case_file_unit_id_changed_at_id_incident_on"
+
 # A case's row has no number of its own that outlives a VACUUM, and the index knows rows by number only.
 SQLITE_TABLE = """CREATE VIRTUAL TABLE case_search USING fts5(search_text, tokenize='trigram case_sensitive 1')"""
 SQLITE_INSERT = """CREATE TRIGGER case_search_insert AFTER INSERT ON case_file BEGIN
@@ -38,7 +40,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", name="pk_case_counter"),
     )
     op.create_index("ix_case_file_unit_id_status_changed_at_id", "case_file", ["unit_id", "status", "changed_at", "id"])
-    op.create_index("ix_case_file_incident_on", "case_file", ["incident_on"])
+    op.create_index(DAYS, "case_file", ["unit_id", "changed_at", "id", "incident_on"])
     if op.get_bind().dialect.name == "sqlite":
         _sqlite_index()
 
@@ -63,6 +65,6 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER case_search_{trigger}")
         op.drop_table("case_search")
         op.drop_table("case_search_key")
-    op.drop_index("ix_case_file_incident_on", "case_file")
+    op.drop_index(DAYS, "case_file")
     op.drop_index("ix_case_file_unit_id_status_changed_at_id", "case_file")
     op.drop_table("case_counter")

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import custody, sweep
@@ -18,8 +18,12 @@ from app.custody.anchors import Anchor
 from app.custody.comparing import compare, find
 from app.custody.verifying import Fault, Report, snapshot, verify
 from app.database import Database, transaction
+from app.station import Station
 from app.storage import ObjectStore, split_key
+from app.workers import register
 from models import ANCHORS, CustodyAnchor, CustodyChain, CustodyEntry, utc_now
+from tests.app.conftest import settings_for
+from tests.app.renderers import CAPABILITIES, QuickRenderer
 from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.tampering import owner, put_head, remove, rewrite
 from tests.people import Person
@@ -76,7 +80,7 @@ def test_the_days_anchor_names_what_has_grown(database: Database, db: Session, s
     assert {head.chain: head.length for head in first.heads} == {CASE: 2, OTHER: 1}
     assert take(database, shelf.store) is None
     with database.session() as own, transaction(own):  # as if all of it had been yesterday
-        own.execute(CustodyAnchor.__table__.update().values(taken_at=utc_now() + anchoring.OVERLAP))
+        own.execute(update(CustodyAnchor).values(taken_at=utc_now() + anchoring.OVERLAP))
     write(db, CASE)
     today.turn()
     second = taken(database, shelf.store)
@@ -245,3 +249,32 @@ def test_the_command_says_what_is_wrong(
     assert "the chain was rewritten since" in told["faults"][0]["words"]
     assert command.main(["verify", "--case", "NONE-1"]) == 3
     assert "There is no case NONE-1." in capsys.readouterr().err
+
+
+def test_a_worker_takes_the_days_anchor_to_both_places(
+    database: Database, db: Session, shelf: Shelf, tmp_path: Path
+) -> None:
+    write(db, CASE)
+    second = local_shelf(tmp_path / "second")
+    told = settings_for(tmp_path / "var", ANCHOR_URL=(tmp_path / "second").as_uri())
+    station = Station(told, database, shelf.store, QuickRenderer(), register(db, "here", "1", CAPABILITIES))
+    for _ in range(2):
+        station.anchor()
+    assert len(shelf.listing()) == 1
+    assert second.listing() == shelf.listing()
+
+
+def test_a_store_that_is_away_gets_its_anchor_later(
+    database: Database, db: Session, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(db, CASE)
+    folder = tmp_path / "objects"
+    station = Station(
+        settings_for(tmp_path / "var"), database, shelf.store, QuickRenderer(), register(db, "here", "1", CAPABILITIES)
+    )
+    folder.rename(tmp_path / "away")
+    station.anchor()
+    (tmp_path / "away").rename(folder)
+    assert db.scalars(select(CustodyAnchor)).all() == []
+    station.anchor()
+    assert len(shelf.listing()) == 1

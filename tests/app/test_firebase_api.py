@@ -1,6 +1,7 @@
 """Bearer tokens for the JSON API alone, and what Firebase is told about roles and units."""
 
 import dataclasses
+import datetime as dt
 import time
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 
 from app import create_app, gate
 from app.database import Database, transaction
-from app.identity import accounts, second_factor
+from app.identity import access_tokens, accounts, second_factor
 from app.identity.firebase import claims
 from app.identity.firebase.claims import Mirror, claims_of, mirror_due
 from app.identity.firebase.client import FirebaseUnreachable
-from models import Account, Role, Unit, utc_now
+from models import AccessToken, Account, Role, Scope, Unit, utc_now
 from tests.app.firebase_people import Agency
 from tests.app.web import Browser, services
 from tests.servers import wait_until
@@ -97,6 +98,26 @@ def test_a_token_is_checked_every_time(agency: Agency, linked: Account, what: st
         account.suspended_at = utc_now() if what == "suspended" else None
         account.firebase_uid = None if what == "unlinked" else uid
     assert browser.get(ME, **bearer(token)).status_code == 401
+
+
+@pytest.mark.parametrize("what", ["disabled", "revoked"])
+def test_firebase_vouches_for_who_made_an_access_token(agency: Agency, linked: Account, what: str) -> None:
+    """It works for months: whoever is shut out at Firebase must not go on by it here."""
+    made = access_tokens.issue(agency.db, linked, "Importer", [Scope.SKETCHES_READ], 30)
+    browser, uid = Browser(agency.app), linked.firebase_uid
+    assert uid
+    assert browser.get(ME, **bearer(made.token)).status_code == 200
+    agency.next_second()
+    if what == "disabled":
+        agency.change_user(uid, disabled=True)
+    else:
+        agency.revoke(uid)
+    with transaction(agency.db):  # what it said a minute ago is not relied on
+        agency.db.get_one(AccessToken, made.row.id).vouched_at = utc_now() - dt.timedelta(seconds=61)
+    assert browser.get(ME, **bearer(made.token)).status_code == 401
+    agency.db.rollback()
+    agency.db.refresh(made.row)
+    assert made.row.revoked_at is not None
 
 
 def test_a_token_shows_no_second_factor_of_ours(agency: Agency, linked: Account) -> None:

@@ -25,6 +25,8 @@ from app.identity import access_tokens, accounts, standing, units
 from app.identity.passwords import hash_password
 from app.retention import deletion, policies
 from app.settings import Settings
+from app.witness.forms import Said
+from app.witness.service import add_session
 from models import (
     AccessToken,
     Account,
@@ -136,22 +138,21 @@ def _things(world: World, db: Session, png: bytes) -> None:
 
 def _case(world: World, db: Session) -> None:
     owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
-    world.values["case_id"] = cases.create(db, owner, CaseFacts("Harbour")).id
-    world.values["filter_id"] = uuid.uuid4()
-    _note(world, db, owner)
-
-
-def _note(world: World, db: Session, owner: Account) -> None:
-    world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
-    case = cases.create(db, owner, CaseFacts("Harbour"))
     supervisor = db.scalars(select(Account).where(Account.email == "supervisor@example.org")).one()
+    case = cases.create(db, owner, CaseFacts("Harbour"))
     export = exports.ask(db, supervisor, case.id, ExportFormat.ZIP, "en")
     work(world.app)
     # Asked for by the supervisor, who therefore may not approve it: the case stays for all that comes after.
     request = deletion.ask(db, supervisor, case.id, "Over")
     policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
-    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id}
+    world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
+    world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
     world.values["policy_id"] = policies.policies(db)[0].id
+    _note(world, db, owner)
+
+
+def _note(world: World, db: Session, owner: Account) -> None:
+    world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
 
 
 def test_every_endpoint_is_expected(world: World) -> None:
@@ -268,8 +269,16 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/api/v1/likenesses/<uuid:likeness_id>/image",
+    "/api/v1/likenesses/<uuid:likeness_id>/provenance",
+    "/api/v1/sketches/<uuid:sketch_id>/image",
+    "/api/v1/sketches/<uuid:sketch_id>/original",
+    "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
+    "/photos/<uuid:photo_id>/aligned",
+    "/photos/<uuid:photo_id>/image",
+    "/photos/<uuid:photo_id>/original",
     "/sketches/<uuid:sketch_id>/image",
     "/sketches/<uuid:sketch_id>/original",
 }

@@ -141,7 +141,8 @@ def test_what_is_somebody_elses_is_not_there(db: Session, person: Person, owner:
     for action in actions:
         with pytest.raises(NotFound):
             action()
-    service.rename(db, other, sketch, "Stolen")
+    with pytest.raises(NotFound):
+        service.rename(db, other, sketch, "Stolen")
     assert service.get_sketch(db, owner, sketch.id).title == "face"
     assert service.list_sketches(db, other).total == 0
 

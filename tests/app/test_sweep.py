@@ -172,15 +172,18 @@ def periodic(carrier: Carrier, name: str) -> None:
     carrier.huey.execute(task)
 
 
+@pytest.mark.parametrize("task", ["audit", "anchor"])
 @pytest.mark.parametrize("carried_by", ["sqlite", pytest.param("redis", marks=pytest.mark.redis)])
-def test_of_all_workers_one_looks_a_day(request: pytest.FixtureRequest, tmp_path: Path, carried_by: str) -> None:
+def test_of_all_workers_one_looks_a_day(
+    request: pytest.FixtureRequest, tmp_path: Path, carried_by: str, task: str
+) -> None:
     servers = {"REDIS_URL": request.getfixturevalue("redis_url")} if carried_by == "redis" else {}
     settings = settings_for(tmp_path / "var", **servers)
     looked: list[int] = []
     for number in range(3):
         carrier = Carrier(settings)
-        carrier.on_audit = functools.partial(looked.append, number)
-        periodic(carrier, "audit")
+        setattr(carrier, f"on_{task}", functools.partial(looked.append, number))
+        periodic(carrier, task)
         carrier.close()
     assert looked == [0]
 

@@ -72,7 +72,7 @@ def first_account(product: LiveServer, chromium: Browser) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("The same password again").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
-    page.wait_for_url("**/sketches")
+    page.wait_for_url("**/cases")
     context.close()
 
 

@@ -26,7 +26,7 @@ def test_from_signing_in_to_the_wipe(visit: Visit, account: Account) -> None:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/sketches")
+    page.wait_for_url("**/cases")
 
     tab_to(page, page.get_by_role("navigation", name="Main").get_by_role("link", name="New sketch"))
     page.keyboard.press("Enter")

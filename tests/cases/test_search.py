@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app import trigrams
 from app.cases import listing, service
 from app.cases.filters import Filter
 from app.cases.forms import CaseFacts
-from app.database import Database, transaction
+from app.database import Database, transaction, upgrade
+from app.identity import accounts, units
 from models import Case, Unit
 from tests.cases.conftest import Member, Opened
+from tests.people import add_person
 
 CORPUS = {
     "harbour": CaseFacts("Robbery at the Harbour", "Two men, one 100% sure: O'Neill", None, "Gate 3", ("night",)),
@@ -119,9 +122,33 @@ def test_the_index_is_there_and_is_asked(database: Database, db: Session, unit: 
     compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            plan = "\n".join(str(row[3]) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}")))
+            unlimited = str(compiled).replace("LIMIT ?", "LIMIT -1")
+            plan = "\n".join(str(row[3]) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {unlimited}")))
             assert "SCAN case_search VIRTUAL TABLE" in plan
             return
         connection.execute(text("SET enable_seqscan = off; SET enable_indexscan = off"))
         plan = "\n".join(str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {compiled}"))
         assert "ix_case_file_search_text" in plan
+
+
+@pytest.mark.postgres
+def test_without_the_extension_everything_is_found_and_the_log_says_why(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(trigrams, "EXTENSION", text("CREATE EXTENSION no_such_extension"))
+    upgrade(postgres_url)
+    assert "case_search_without_index" in caplog.text
+    database = Database(postgres_url)
+    with database.session() as db:
+        account = add_person(db, "person@example.org", "Person")
+        unit = units.add_unit(db, "Investigations")
+        with transaction(db):
+            accounts.locked(db, account.id).units = units.kept(db, [unit.id])
+        service.create(db, account, CORPUS["thai"])
+        assert db.scalar(text(f"SELECT to_regclass('{trigrams.INDEX}')")) is None
+        assert len(listing.list_cases(db, account, Filter("สุขุมวิท")).items) == 1
+        monkeypatch.undo()
+        db.rollback()
+        upgrade(postgres_url)  # the extension has been installed meanwhile
+        assert db.scalar(text(f"SELECT to_regclass('{trigrams.INDEX}')")) is not None
+    database.close()

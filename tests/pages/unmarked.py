@@ -36,6 +36,7 @@ NAMES = {
     "PDF",
     "SSIM",
     "SHA-256",
+    "Letter",
 }
 """The same in every language."""
 HOLE = " … "
@@ -58,7 +59,8 @@ class _Reader(HTMLParser):
         self._silent -= tag in ("code", "kbd", "samp", "script", "style")
 
     def handle_data(self, data: str) -> None:
-        if not self._silent:
+        # An attribute that a template puts aside in a variable looks like text.
+        if not self._silent and not re.match(r'[\s…]*[a-z-]+="', data):
             self.found.append(data)
 
 

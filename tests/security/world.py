@@ -11,8 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.identity import links
-from models import Account, Base, Job, JobKind, Likeness, Notification, RealPhoto, Role, Sketch
+from app.database import transaction
+from app.identity import links, units
+from app.witness.forms import Said
+from app.witness.service import add_session
+from models import Account, Base, Case, CaseAssignment, Job, JobKind, Likeness, Notification, RealPhoto, Role, Sketch
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
@@ -67,12 +70,16 @@ def build(app: Flask) -> World:
             assert browser.sign_in(people[name]).status_code == 303
         world.values = _things(app, world.owner, 1)
         world.foreign = _things(app, world.other, 2)
+        for values, account in ((world.values, people["owner"]), (world.foreign, people["other"])):
+            values["case_id"] = _case(db, account)
+            values["session_id"] = add_session(db, account, values["case_id"], Said("Ada", "Witness 1")).id
         world.values |= {
             "tag": "0",
             "language": "th",
             "name": "css/base.css",
             "token": links.issue_set_password(db, people["third"]),
             "account_id": people["third"].id,
+            "kind": "unit",
         }
     return world
 
@@ -105,6 +112,17 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
         "notification_id": notification_id,
         "keys": keys,
     }
+
+
+def _case(db: Session, account: Account) -> uuid.UUID:
+    """A case that the account is assigned to, in a unit that nobody is in."""
+    unit = units.add_unit(db, f"Unit of {account.name}")
+    with transaction(db):
+        case = Case(number=f"of {account.name}", title="Harbour", unit_id=unit.id, created_by=account.id)
+        db.add(case)
+        db.flush()
+        db.add(CaseAssignment(case_id=case.id, account_id=account.id))
+    return case.id
 
 
 def dump(app: Flask) -> Dump:

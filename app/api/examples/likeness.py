@@ -1,7 +1,7 @@
 """From a sketch to its likenesses; needs the package requests.
 
-SEMBLANCE is the address of the installation, SEMBLANCE_TOKEN a token with the scopes sketches:write, renders:read,
-renders:write and likenesses:read.
+SEMBLANCE is the address of the installation, SEMBLANCE_TOKEN a token with the scopes
+sketches:write, renders:read, renders:write and likenesses:read.
 """
 
 import hashlib
@@ -18,12 +18,14 @@ session.headers["Authorization"] = f"Bearer {os.environ['SEMBLANCE_TOKEN']}"
 
 
 def ask(method: str, path: str, **what: Any) -> requests.Response:
-    """An answer, after waiting when there were too many. Raises HTTPError with the problem's own words."""
-    while (answer := session.request(method, BASE + path, timeout=30, **what)).status_code == 429:
+    """An answer, after waiting where that helps. Raises HTTPError with what went wrong."""
+    while True:
+        answer = session.request(method, BASE + path, timeout=30, **what)
+        if answer.ok:
+            return answer
+        if "Retry-After" not in answer.headers:
+            raise requests.HTTPError(answer.json()["detail"], response=answer)
         time.sleep(int(answer.headers["Retry-After"]))
-    if answer.status_code >= 400:
-        raise requests.HTTPError(answer.json()["detail"], response=answer)
-    return answer
 
 
 sketch_png = Path("sketch.png").read_bytes()

@@ -1,6 +1,6 @@
 #!/bin/sh
-# From a sketch to its likenesses. SEMBLANCE is the address of the installation, SEMBLANCE_TOKEN a token with the
-# scopes sketches:write, renders:read, renders:write and likenesses:read.
+# From a sketch to its likenesses. SEMBLANCE is the address of the installation, SEMBLANCE_TOKEN a
+# token with the scopes sketches:write, renders:read, renders:write and likenesses:read.
 set -eu
 ask() { curl --silent --show-error --fail-with-body --header "Authorization: Bearer $SEMBLANCE_TOKEN" "$@"; }
 

@@ -23,12 +23,12 @@ class PageQuery(In):
         return Cursor.read(self.cursor)
 
 
-def following(after: Cursor | None) -> str | None:
+def following(after: object | None) -> str | None:
     """What leads to the next page, for its ``next``; None on the last one."""
     return str(after) if after else None
 
 
-def link(after: Cursor | None) -> dict[str, str]:
+def link(after: object | None) -> dict[str, str]:
     """The header that leads to the next page (RFC 8288)."""
     if after is None:
         return {}

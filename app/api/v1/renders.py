@@ -8,6 +8,7 @@ from typing import Annotated
 
 import msgspec
 from flask import url_for
+from flask_babel import gettext as _
 
 import models
 from app import context, gate
@@ -106,7 +107,7 @@ def _seen(render_id: uuid.UUID) -> models.Job:
     """Raises NotFound."""
     job = service.get_job(context.db(), context.account(), render_id)
     if job.kind != JobKind.RENDER:
-        raise NotFound("There is no such piece of work, or it is not yours.")
+        raise NotFound(_("There is no such piece of work, or it is not yours."))
     return job
 
 

@@ -16,7 +16,9 @@ from app.api.v1 import matching, paging
 from app.api.v1.blueprint import blueprint
 from app.api.v1.operation import In, Media, Out, operation
 from app.api.v1.reading import identity
+from app.cases.sight import get_case
 from app.database import transaction
+from app.filing.place import Place
 from app.studio import eyes, pictures, repeats, service, shelf
 from imaging.decode import MAX_BYTES
 from models import Scope
@@ -25,7 +27,7 @@ Point = Annotated[list[float], msgspec.Meta(min_length=2, max_length=2, descript
 Pair = Annotated[
     list[Point], msgspec.Meta(min_length=2, max_length=2, description="Both eyes, the viewer's left one first.")
 ]
-Unit = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 HERE = "/sketches/<uuid:sketch_id>"
 
@@ -48,6 +50,7 @@ class Sketch(Out):
     title: str
     owner_id: uuid.UUID
     unit_id: uuid.UUID | None
+    case_id: Annotated[uuid.UUID | None, msgspec.Meta(description="The case that it is filed in.")]
     created_at: dt.datetime
     width: int
     height: int
@@ -68,12 +71,14 @@ class Sketches(Out):
 
 class SketchQuery(paging.PageQuery):
     q: Annotated[str, msgspec.Meta(max_length=200, description="Words that the title must have.")] = ""
+    case_id: Annotated[uuid.UUID | None, msgspec.Meta(description="Only what is filed in this case.")] = None
 
 
 class NewSketch(In):
     title: Annotated[str, msgspec.Meta(max_length=200, description="The file's name where it is left out.")] = ""
-    unit_id: Annotated[Unit, msgspec.Meta(description="Needed by whoever is in several units.")] = ""
-    parent_id: Annotated[Unit, msgspec.Meta(description="The sketch that this is a new version of.")] = ""
+    unit_id: Annotated[Id, msgspec.Meta(description="Needed by whoever is in several units.")] = ""
+    parent_id: Annotated[Id, msgspec.Meta(description="The sketch that this is a new version of.")] = ""
+    case_id: Annotated[Id, msgspec.Meta(description="The case to file it in; it is then of the case's unit.")] = ""
 
 
 class SketchChange(In):
@@ -95,6 +100,7 @@ def shown(one: models.Sketch) -> Sketch:
         title=one.title,
         owner_id=one.owner_id,
         unit_id=one.unit_id,
+        case_id=one.case_id,
         created_at=one.created_at,
         width=one.width,
         height=one.height,
@@ -120,7 +126,7 @@ def seen(sketch_id: uuid.UUID) -> models.Sketch:
     "List the sketches that you see, the latest version of each, newest first", Sketches, query=SketchQuery, paged=True
 )
 def list_sketches(query: SketchQuery) -> tuple[Sketches, dict[str, str]]:
-    found = shelf.sketches_after(context.db(), context.account(), query.q, query.after, query.limit)
+    found = shelf.sketches_after(context.db(), context.account(), query.q, query.after, query.limit, query.case_id)
     page = Sketches(items=[shown(one) for one in found.items], next=paging.following(found.after))
     return page, paging.link(found.after)
 
@@ -142,11 +148,12 @@ def list_sketches(query: SketchQuery) -> tuple[Sketches, dict[str, str]]:
 def create_sketch(form: NewSketch) -> tuple[Sketch, dict[str, str]]:
     file = request.files["file"]
     data, parent_id, unit_id = file.read(MAX_BYTES + 1), identity(form.parent_id), identity(form.unit_id)
+    db, store, account, case_id = context.db(), context.store(), context.account(), identity(form.case_id)
     parent = seen(parent_id) if parent_id else None
-    name = file.filename or ""
-    asked = repeats.asked(hashlib.sha256(data).hexdigest(), name, form.title, parent_id, unit_id)
-    db, store, account = context.db(), context.store(), context.account()
-    made = service.create_sketch(db, store, account, data, name, form.title.strip(), parent, unit_id, asked)
+    place = Place(get_case(db, account, case_id).id) if case_id else None
+    name, title = file.filename or "", form.title.strip()
+    asked = repeats.asked(hashlib.sha256(data).hexdigest(), name, title, parent_id, unit_id, case_id)
+    made = service.create_sketch(db, store, account, data, name, title, parent, unit_id, asked, place)
     return shown(made), {"Location": url_for("api.read_sketch", sketch_id=made.id)}
 
 

@@ -92,7 +92,7 @@ class SeedImport:
     def _taken(self, folder: str, name: str, row: SeedRecord, report: Report) -> Intake | None:
         data = self._get(folder, name, row, report)
         try:
-            return take_in(data) if data is not None else None
+            return take_in(data, drawing=folder == "ori") if data is not None else None
         except ImageRefused as error:
             report.problems.append(f"record {row.id}: {folder}/{name}: {error}")
             return None
@@ -137,6 +137,8 @@ class SeedImport:
             self.db.flush()
             if photo:
                 self.db.add(photo)
+                self.db.flush()
+                jobs.enqueue(self.db, JobKind.PHOTO, photo.id, self.owner.id, {})
                 self._record("photo.added", "photo", photo.id, photo.original_sha256, row)
 
     def _record(self, action: str, kind: str, key: uuid.UUID, sha256: str, row: SeedRecord) -> None:
@@ -183,7 +185,6 @@ class SeedImport:
             id=_identity("photo", row),
             likeness_id=_identity("likeness", row),
             file_name=row.real,
-            note="From s2f.",
             created_by=self.owner.id,
             created_at=row.updated,
             **self._kept(taken),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -124,12 +125,15 @@ def open_case(office: Office, number: str = "2026-00001", **facts: Any) -> Case:
     return case
 
 
-def full_case(office: Office, number: str = "2026-00001") -> Case:
-    """A case with sessions, notes, two sketches of which one has two versions, likenesses and a real photo."""
+def full_case(office: Office, number: str = "2026-00001", drawing: int = 1) -> Case:
+    """A case with sessions, notes, two sketches of which one has two versions, likenesses and a real photo. Of two
+    whose numbers of drawings differ by one, some objects are the same."""
     case, db, account = open_case(office, number), office.db, office.investigator
-    first = service.create_sketch(db, office.store, account, drawing_jpeg(1), "witness.jpg", "The tall one")
-    second = service.create_sketch(db, office.store, account, drawing_png(2), "second.png", "The tall one", first)
-    other = service.create_sketch(db, office.store, account, drawing_png(3), "other.png", "The short one")
+    first = service.create_sketch(db, office.store, account, drawing_jpeg(drawing), "witness.jpg", "The tall one")
+    second = service.create_sketch(
+        db, office.store, account, drawing_png(drawing + 1), "second.png", "The tall one", first
+    )
+    other = service.create_sketch(db, office.store, account, drawing_png(drawing + 2), "other.png", "The short one")
     office.work()
     service.request_render(db, account, db.get_one(Sketch, second.id), "pix2pix", 1, appearance={"hair": "brown"})
     service.request_render(db, account, db.get_one(Sketch, other.id), "pix2pix", 2, candidates=2)
@@ -167,7 +171,7 @@ def _write(office: Office, case: Case) -> None:
 
 
 def _photo(office: Office, likeness: Likeness) -> None:
-    original = encode_png(_drawn().transpose(0))
+    original = encode_png(_drawn().transpose(Image.Transpose.FLIP_LEFT_RIGHT))
     taken = take_in(original)
     aligned = encode_png(_drawn().resize((512, 512)))
     parts = {"original": original, "clean": taken.clean_png, "thumbnail": taken.thumbnail_webp, "aligned": aligned}

@@ -45,7 +45,7 @@ class SeedSite:
         self.objects[f"gen/{names['gen']}"] = drawing_png(100 + number)
         if real:
             self.objects[f"real/{names['real']}"] = drawing_jpeg(200 + number)
-        moment = dt.datetime(2023, 4, day, 9, 30, 15, 123456)  # noqa: DTZ001 - as the ancestor stores it
+        moment = dt.datetime(2023, 4, day, 9, 30, 15, 123456)  # noqa: DTZ001, as s2f writes it
         values = (number, moment, moment, names["ori"], names["gen"], names["real"] if real else None)
         self.rows.append(dict(zip(COLUMNS, values, strict=True)))
         return token

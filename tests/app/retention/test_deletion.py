@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import custody, sweep
+from app.agency import settings
 from app.custody.canonical import canonical, digest
 from app.database import Database, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
@@ -27,10 +28,12 @@ from models import (
     Job,
     Notification,
     ObjectRemoval,
+    Role,
     Sketch,
     utc_now,
 )
 from tests.app.exchange.cases import Office, full_case, open_case
+from tests.people import add_person
 
 LATER = utc_now() + dt.timedelta(days=1)
 REACHED = {
@@ -61,7 +64,7 @@ def chain_of(office: Office, case_id: uuid.UUID) -> list[CustodyEntry]:
 
 
 def test_a_deleted_case_is_gone_with_its_objects_and_leaves_a_tombstone(north: Office) -> None:
-    case, kept = full_case(north), full_case(north, "2026-00002")
+    case, kept = full_case(north), full_case(north, "2026-00002", drawing=2)
     north.export(case)
     found = reach(north.db, case.id)
     assert set(found.counts) == REACHED
@@ -82,13 +85,13 @@ def test_a_deleted_case_is_gone_with_its_objects_and_leaves_a_tombstone(north: O
     north.db.rollback()
     assert north.db.get_one(DeletionRequest, request.id).finished_at is not None
     assert north.db.scalars(select(ObjectRemoval)).all() == []
-    assert {key for key in found.keys if north.store.exists(key)} == found.keys & shared
+    assert {key for key in found.keys if north.store.exists(key)} == found.keys & shared != found.keys
     assert sweep.survey(north.database, north.store, now=LATER).missing == {}
 
 
 def test_an_object_that_another_case_names_stays(north: Office) -> None:
-    """Both cases have the same files of the same owner: the same objects."""
-    case, kept = full_case(north), full_case(north, "2026-00002")
+    """Both cases have some of the same files of the same owner: the same objects."""
+    case, kept = full_case(north), full_case(north, "2026-00002", drawing=2)
     keys = reach(north.db, kept.id).keys
     assert reach(north.db, case.id).keys & keys
     delete(north, case)
@@ -133,6 +136,24 @@ def test_whoever_asked_cannot_approve(north: Office) -> None:
     assert north.db.get(Case, case.id, populate_existing=True)
 
 
+def test_an_agency_of_one_may_switch_the_second_person_off(north: Office) -> None:
+    case = open_case(north)
+    request = deletion.ask(north.db, north.supervisor, case.id, "Over")
+    form = {"case_numbers": ["{number}"], "glass_minutes": ["60"]}
+    admin = add_person(north.db, "admin@example.org", "Admin", Role.ADMIN)
+    settings.change(north.db, admin, "cases", 0, form)
+    deletion.approve(north.db, north.supervisor, request.id)
+    tombstone = chain_of(north, case.id)[-1]
+    assert (tombstone.actor_id, tombstone.details["asked_by_id"]) == (north.supervisor.id, str(north.supervisor.id))
+
+
+def test_the_other_supervisors_of_the_unit_are_told(north: Office) -> None:
+    case = open_case(north)
+    deletion.ask(north.db, north.supervisor, case.id, "Over")
+    told = north.db.scalars(select(Notification)).all()
+    assert [(one.account_id, one.kind, one.path) for one in told] == [(north.other.id, "deletion", f"/cases/{case.id}")]
+
+
 def test_only_supervisors_of_the_case_ask_and_decide(north: Office) -> None:
     case = open_case(north)
     with pytest.raises(Forbidden):
@@ -175,7 +196,7 @@ def test_a_refused_request_can_be_made_again(north: Office) -> None:
     deletion.refuse(north.db, north.other, request.id)
     with pytest.raises(Conflict):
         deletion.approve(north.db, north.other, request.id)
-    assert deletion.ask(north.db, north.supervisor, case.id, "Really over")
+    assert deletion.ask(north.db, north.supervisor, case.id, "Really over").decided_at is None
 
 
 def test_of_two_approvals_at_once_exactly_one_deletes(north: Office) -> None:

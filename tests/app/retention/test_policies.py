@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from app.database import transaction
 from app.errors import Refused
+from app.paging import Page
 from app.retention import holds, policies
-from models import Case, CaseStatus, CustodyEntry, Proposal, utc_now
+from models import Account, Case, CaseStatus, CustodyEntry, Proposal, utc_now
 from tests.app.exchange.cases import Office, open_case
 
 CLOSED, ARCHIVED = CaseStatus.CLOSED, CaseStatus.ARCHIVED
@@ -21,8 +22,12 @@ def closed(office: Office, number: str, days: int, status: CaseStatus = CLOSED) 
     return case
 
 
+def due(office: Office, account: Account) -> Page[policies.Due]:
+    return policies.due(office.db, account, policies.policies(office.db))
+
+
 def numbers(office: Office) -> list[str]:
-    return [one.case.number for one in policies.due(office.db, office.supervisor).items]
+    return [one.case.number for one in due(office, office.supervisor).items]
 
 
 def test_cases_whose_time_has_come_are_listed_the_oldest_first(north: Office) -> None:
@@ -35,14 +40,14 @@ def test_cases_whose_time_has_come_are_listed_the_oldest_first(north: Office) ->
     assert numbers(north) == ["older", "old"]
     policies.set_policy(north.db, north.other, CLOSED, 60, Proposal.DELETE)
     assert numbers(north) == ["older"]
-    found = policies.due(north.db, north.supervisor).items
+    found = due(north, north.supervisor).items
     assert (found[0].policy.proposal, found[0].unit) == (Proposal.DELETE, north.unit.name)
 
 
 def test_a_held_case_is_not_due_and_others_cases_are_not_shown(north: Office) -> None:
     case = closed(north, "old", 400)
     policies.set_policy(north.db, north.supervisor, CLOSED, 12, Proposal.ARCHIVE)
-    assert policies.due(north.db, north.stranger).total == 0
+    assert due(north, north.stranger).total == 0
     holds.put(north.db, north.supervisor, case.id, "A court asked")
     assert numbers(north) == []
 
