@@ -208,11 +208,10 @@ class Pix2PixModel:
 
     def _seen(self, fake: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Sketch, photo and face as the discriminator sees them: whole, or of every row one random square."""
-        side = self.config.discriminator_crop
-        if not side:
+        if not self.config.discriminator_crop:
             return self.sketch, self.photo, fake
-        sketch, photo, fake = random_squares(side, self.sketch, self.photo, fake)
-        return sketch, photo, fake
+        sketch, photo, face = random_squares(self.config.discriminator_crop, self.sketch, self.photo, fake)
+        return sketch, photo, face
 
     def _adversarial_terms(self) -> dict[str, Tensor]:
         sketch, photo, fake = self._seen(self.fake)
