@@ -1,5 +1,6 @@
 """A case comes into another installation as it left the first, or not at all."""
 
+import hashlib
 import io
 import json
 import random
@@ -200,6 +201,19 @@ def test_contents_that_are_not_what_they_should_be_are_refused_by_name(
 ) -> None:
     asked = south.hand_in(rewritten(data, lambda contents: contents.update({name: text})))
     assert name in reason(south, asked)
+    assert south.db.scalars(select(Case)).all() == []
+
+
+def test_a_likeness_that_was_swapped_with_all_its_hashes_is_not_the_one_of_custody(data: bytes, south: Office) -> None:
+    def swap(contents: dict[str, bytes]) -> None:
+        folder = "sketches/02-v1/likeness-1"
+        face = contents[f"{folder}/likeness.png"] = contents["sketches/02-v1/picture.png"]
+        facts = json.loads(contents[f"{folder}/facts.json"])
+        facts["image_sha256"] = hashlib.sha256(face).hexdigest()
+        contents[f"{folder}/facts.json"] = json.dumps(facts).encode()
+
+    asked = south.hand_in(rewritten(data, swap))
+    assert reason(south, asked).startswith("custody.jsonl")
     assert south.db.scalars(select(Case)).all() == []
 
 
