@@ -54,6 +54,14 @@ RARE_TAG, RARE, MIDDLING = "serial", "zeppelin", "quarry"
 """A tag and a word of one case in 10,000 each, and a word of one in 1,000; the first case has all."""
 
 
+HEAD = """# Query plans of the list of cases
+
+What PostgreSQL 15 does for each line of the table in [cases.md](cases.md#with-a-million-cases), with 1,000,000 cases:
+`EXPLAIN (ANALYZE, COSTS OFF)`, written by `python -m benchmarks.cases --plans docs/cases-plans.md`.
+
+"""
+
+
 @dataclass(frozen=True)
 class World:
     """An installation with so many cases, and a supervisor of two of its units in front of it."""
@@ -64,12 +72,13 @@ class World:
     account_id: uuid.UUID
     asked: dict[str, dict[str, str]]
 
-    def milliseconds(self, said: dict[str, str]) -> float:
+    def ask(self, said: dict[str, str]) -> tuple[float, int]:
+        """Milliseconds, and how many cases the page shows."""
         began = time.perf_counter()
         answer = self.browser.client.get("/cases", query_string=said)
         took = (time.perf_counter() - began) * 1000
         assert answer.status_code == 200, answer.status
-        return took
+        return took, answer.text.count('name="case"')
 
 
 def facts(number: int, chance: random.Random) -> CaseFacts:
@@ -203,24 +212,23 @@ def plans(large: World) -> str:
             by = Filter.read(said)
             query = listing.places(account, by.conditions(db), listing.PER_PAGE + 1, few=by.few)
             compiled = query.compile(large.database.engine, compile_kwargs={"literal_binds": True})
-            rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) {compiled}")
+            rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}")
             told.append(f"## {name}\n\n" + "\n".join(f"    {row[0]}" for row in rows))
     return "\n\n".join(told) + "\n"
 
 
-def table(small: World, large: World, rounds: int) -> str:
-    lines = ["| the list | 1,000 cases | 1,000,000 cases | ratio |", "|---|---|---|---|"]
+def table(small: World, large: World, rounds: int) -> None:
+    """The median of so many rounds of every line, after two that fill caches."""
+    print("| the list | 1,000 cases | shows | 1,000,000 cases | shows | ratio |\n|---|---|---|---|---|---|")
     for name in large.asked:
-        times: dict[str, list[float]] = {"small": [], "large": []}
+        times: dict[int, list[float]] = {0: [], 1: []}
+        shown = [0, 0]
         for one in range(rounds + 2):
-            for key, which in (("small", small), ("large", large)):
-                took = which.milliseconds(which.asked[name])
-                if one >= 2:  # the first two fill caches
-                    times[key].append(took)
-        low, high = statistics.median(times["small"]), statistics.median(times["large"])
-        lines.append(f"| {name} | {low:.1f} ms | {high:.1f} ms | {high / low:.2f} |")
-        print(lines[-1], flush=True)
-    return "\n".join(lines) + "\n"
+            for which, asked_of in enumerate((small, large)):
+                took, shown[which] = asked_of.ask(asked_of.asked[name])
+                times[which] += [took] if one >= 2 else []
+        low, high = statistics.median(times[0]), statistics.median(times[1])
+        print(f"| {name} | {low:.1f} ms | {shown[0]} | {high:.1f} ms | {shown[1]} | {high / low:.2f} |", flush=True)
 
 
 def main() -> None:
@@ -239,7 +247,7 @@ def main() -> None:
     ):
         table(small, large, chosen.rounds)
         if chosen.plans:
-            chosen.plans.write_text(plans(large))
+            chosen.plans.write_text(HEAD + plans(large))
 
 
 if __name__ == "__main__":

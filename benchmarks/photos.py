@@ -44,8 +44,8 @@ def _busy(chance: np.random.Generator) -> Images:
 
 
 def errors(pipeline: Pipeline, faces: list[Face], busy: bool) -> tuple[Floats, list[str]]:
-    chance, found = np.random.default_rng(0), []
-    methods = []
+    chance, found = np.random.default_rng(0), list[float]()
+    methods: list[str] = []
     for face, photo in zip(faces, load_images(faces, "photo", SIDE), strict=True):
         eyes = (FIVE_POINTS if face.landmarks is None else face.landmarks)[:2].astype(np.float64) * SIDE
         page, true = scene(chance, photo, eyes, busy)

@@ -72,10 +72,10 @@ def remove_filter(filter_id: uuid.UUID) -> ResponseReturnValue:
 
 def _page(by: Filter, after: Cursor | None, **said: Any) -> str:
     db, account = context.db(), context.account()
-    page = listing.list_cases(db, account, by, after)
-    counted = None
-    if after is None:  # whoever reads on knows already
-        counted = listing.count(db, account, by) if page.after else len(page.items)
+    if after is None:
+        page, counted = listing.first_page(db, account, by)
+    else:  # whoever reads on knows already how many there are
+        page, counted = listing.list_cases(db, account, by, after), None
     return render_template(
         "cases/list.html",
         page=page,

@@ -78,6 +78,9 @@ class Filter:
     def _about_number(self, db: Session) -> list[ColumnElement[bool]]:
         if not self.number:
             return []
+        whole = Case.number.in_({self.number, self.number.upper()})
+        if (number := db.scalar(select(Case.number).where(whole).limit(1))) is not None:
+            return [Case.number == number]
         # The text has the number, so the text's index finds it; the number itself decides.
         return [*search.matches(db, self.number), Case.number.icontains(self.number, autoescape=True)]
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, func, literal_column, select, union
 from sqlalchemy.orm import Session, defer
 
 from app.cases.filters import Filter
@@ -19,8 +19,8 @@ from app.keyset import Cursor, Slice, newest_first, past, sliced
 from models import Account, AccountRole, Case, CaseAssignment, CaseTag, Unit, fold, utc_now
 
 PER_PAGE = 50
-COUNTED = 1000
-"""A list is counted so far and no further: whoever sees "more than 1,000" narrows it down rather than read on."""
+COUNTED = 200
+"""A list is counted so far and no further: whoever sees "more than 200" narrows it down rather than read on."""
 TAGGED = 300
 """Of the newest cases, how many suggest their tags."""
 APART = 8
@@ -40,21 +40,27 @@ def list_cases(
     db: Session, account: Account, by: Filter, after: Cursor | None = None, size: int = PER_PAGE
 ) -> Slice[Row]:
     """By two queries."""
+    return _listed(db, account, by, after, size, size + 1)[0]
+
+
+def first_page(db: Session, account: Account, by: Filter, size: int = PER_PAGE) -> tuple[Slice[Row], int]:
+    """And how many cases there are, COUNTED + 1 for any more. By two queries."""
+    return _listed(db, account, by, None, size, max(size, COUNTED) + 1)
+
+
+def _listed(
+    db: Session, account: Account, by: Filter, after: Cursor | None, size: int, most: int
+) -> tuple[Slice[Row], int]:
     wanted = [*by.conditions(db), *past(Case.changed_at, Case.id, after)]
-    newest = places(account, wanted, size + 1, few=by.few)
-    query = select(Case, Unit.name).join(Unit, Case.unit_id == Unit.id).where(Case.id.in_(newest))
-    query = query.options(defer(Case.description), defer(Case.search_text))
+    newest = places(account, wanted, most, few=by.few)
+    query = select(Case, Unit.name, func.count().over()).join(Unit, Case.unit_id == Unit.id)
+    query = query.where(Case.id.in_(newest)).options(defer(Case.description), defer(Case.search_text))
     found = db.execute(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(size + 1)).all()
     part = sliced(found, size, lambda row: Cursor(row[0].changed_at, row[0].id))
-    names = _people(db, [case.id for case, _unit in part.items])
-    return Slice([Row(case, unit, tuple(names[case.id])) for case, unit in part.items], part.after)
-
-
-def count(db: Session, account: Account, by: Filter) -> int:
-    """How many there are, COUNTED + 1 for any more."""
-    found = places(account, by.conditions(db), COUNTED + 1, few=by.few).subquery()
-    limited = select(found).limit(COUNTED + 1).subquery()
-    return db.scalar(select(func.count()).select_from(limited)) or 0
+    names = _people(db, [case.id for case, _unit, _count in part.items])
+    rows = [Row(case, unit, tuple(names[case.id])) for case, unit, _count in part.items]
+    # Each place gives its newest, so together they may give more than are counted.
+    return Slice(rows, part.after), min(found[0][2], most) if found else 0
 
 
 def recent_tags(db: Session, account: Account) -> list[str]:
@@ -81,7 +87,7 @@ def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most:
     if few:
         # Databases hope to meet a page's worth early on, and walk through all cases in order where there is none.
         # They cannot where an OFFSET stands between finding and ordering.
-        little = found.offset(0).subquery()
+        little = found.offset(literal_column("0", Integer)).subquery()
         return (
             select(little.c.id).order_by(little.c.changed_at.desc(), little.c.id.desc()).limit(most).subquery().select()
         )
@@ -90,8 +96,8 @@ def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most:
 
 
 def _sights(account: Account) -> list[tuple[ColumnElement[bool], bool]]:
-    """Together they hold for what `app.cases.sight.seen_by` does; its units are those that this request read. Whether
-    a place has few cases beside it."""
+    """The places, each with whether it has few cases. Together they hold for what `app.cases.sight.seen_by` does; an
+    account's units are those that this request read."""
     opened = Case.id.in_(opened_to(account.id, utc_now())), True
     if not account.has_role(*WORKING):
         return [opened]

@@ -37,7 +37,7 @@ from models import (
 SKETCH = re.compile(r"(sketches/[^/]+)/sketch\.json")
 LIKENESS = re.compile(r"(sketches/[^/]+/likeness-[0-9]+)/facts\.json")
 PHOTO = re.compile(r"(sketches/[^/]+/likeness-[0-9]+/photo-[0-9]+)/photo\.json")
-MADE = {"sketch.added": "original", "likeness.rendered": "image", "photo.added": "original"}
+MADE = {"sketch.added", "likeness.rendered", "likeness.imported", "photo.added"}
 """Entries that have the sha256 of a picture as what came after."""
 
 

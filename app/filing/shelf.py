@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app.studio.keeping import current
@@ -36,15 +36,23 @@ class Filed:
     versions: int
 
 
-def filed_in(db: Session, case_id: uuid.UUID, sessions: Sequence[WitnessSession]) -> list[Filed]:
-    """Every sketch of the case, whose ``sessions`` are known, the one that was drawn last first."""
-    query = select(Sketch).where(Sketch.case_id == case_id).order_by(Sketch.version)
+def filed_in(
+    db: Session, case_id: uuid.UUID, sessions: Sequence[WitnessSession], account: Account
+) -> tuple[list[Filed], list[Sketch]]:
+    """Every sketch of the case, whose ``sessions`` are known, the one that was drawn last first; and, by title, the
+    newest of those in no case that the account could file. By two queries."""
+    query = select(Sketch).where(or_(Sketch.case_id == case_id, Sketch.id.in_(_quick(account))))
     lineages: dict[uuid.UUID, list[Sketch]] = defaultdict(list)
-    for sketch in db.scalars(query):
-        lineages[sketch.lineage_id].append(sketch)
+    quick = []
+    for sketch in db.scalars(query.order_by(Sketch.version)):
+        if sketch.case_id is None:
+            quick.append(sketch)
+        else:
+            lineages[sketch.lineage_id].append(sketch)
     newest = drawn(db, [versions[-1] for versions in lineages.values()], _numbers(sessions))
     found = [Filed(one, len(lineages[one.sketch.lineage_id])) for one in newest]
-    return sorted(found, key=lambda one: one.newest.sketch.created_at, reverse=True)
+    found.sort(key=lambda one: one.newest.sketch.created_at, reverse=True)
+    return found, sorted(quick, key=lambda sketch: (fold(sketch.title), sketch.created_at))
 
 
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
@@ -65,11 +73,11 @@ def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, 
     made: dict[uuid.UUID, list[Likeness]] = defaultdict(list)
     pictured = set()
     beside = (RealPhoto.likeness_id == Likeness.id) & RealPhoto.replaced_at.is_(None)
-    query = select(Likeness, RealPhoto.id).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
+    query = select(Likeness, RealPhoto.id.is_not(None)).outerjoin(RealPhoto, beside).options(defer(Likeness.provenance))
     query = query.where(Likeness.sketch_id.in_([sketch.id for sketch in sketches])).order_by(Likeness.number)
-    for likeness, photo_id in db.execute(query):
+    for likeness, has_photo in db.execute(query):
         made[likeness.sketch_id].append(likeness)
-        pictured |= {likeness.id} if photo_id is not None else set()
+        pictured |= {likeness.id} if has_photo else set()
     found = []
     for sketch in sketches:
         one = current(made[sketch.id])
@@ -92,9 +100,8 @@ def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list
     return found
 
 
-def quick_renders(db: Session, account: Account) -> list[Sketch]:
-    """The account's newest sketches that are in no case, to be filed, by title."""
+def _quick(account: Account) -> Select[uuid.UUID]:
+    """The first versions of the account's newest sketches that are in no case."""
     first = Sketch.id == Sketch.lineage_id
-    query = select(Sketch).where(worked_on_by(account), Sketch.case_id.is_(None), first)
-    found = list(db.scalars(query.order_by(Sketch.created_at.desc()).limit(MOST)))
-    return sorted(found, key=lambda sketch: (fold(sketch.title), sketch.created_at))
+    query = select(Sketch.id).where(worked_on_by(account), Sketch.case_id.is_(None), first)
+    return query.order_by(Sketch.created_at.desc()).limit(MOST)

@@ -70,13 +70,14 @@ def versions(sketch_id: uuid.UUID) -> str:
 
 def _page(case_id: uuid.UUID, message: str = "") -> str:
     head, sessions = here(case_id), sessions_of(context.db(), case_id)
+    filed, quick = shelf.filed_in(context.db(), case_id, sessions, context.account())
     return case_page(
         "filing/sketches.html",
         TAB,
         head,
-        filed=shelf.filed_in(context.db(), case_id, sessions),
+        filed=filed,
         sessions=sessions,
-        quick=shelf.quick_renders(context.db(), context.account()) if head.works else [],
+        quick=quick if head.works else [],
         message=message,
     )
 

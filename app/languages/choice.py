@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import context
 from app.errors import AppError
 from app.languages import formats
-from app.languages.catalogue import Catalogues
+from app.languages.catalogue import Catalogues, translations
 from app.languages.names import SOURCE
 from app.languages.telling import role_title, told
 
@@ -17,6 +17,8 @@ COOKIE = "semblance_language"
 def init_app(app: Flask) -> None:
     babel = Babel(app, default_locale=SOURCE, locale_selector=choose)
     babel.domain_instance = Catalogues()
+    for language in app.extensions["semblance"].settings.languages:
+        translations(language)  # read now, which takes a tenth of a second, and not while somebody waits
     app.jinja_env.filters.update(formats.FILTERS, told=told)
     app.jinja_env.globals["role_title"] = role_title
     app.jinja_env.policies["ext.i18n.trimmed"] = True  # a {% trans %} may be broken into lines

@@ -21,6 +21,8 @@ class WipeView extends HTMLElement {
       frame.setPointerCapture(event.pointerId);
       drag(event);
     });
+    // Or the browser would take the picture itself away, and the pointer with it.
+    frame.addEventListener("dragstart", (event) => event.preventDefault());
     frame.addEventListener("pointermove", (event) => {
       if (frame.hasPointerCapture(event.pointerId)) drag(event);
     });

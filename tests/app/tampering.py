@@ -4,16 +4,16 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, delete, insert, inspect, select, text, update
+from sqlalchemy import Connection, Table, delete, insert, inspect, select, text, update
 
 from app.custody import Chain
 from app.custody.canonical import canonical_row, digest
 from app.database import Database
 from models import NOTHING, CustodyChain, CustodyEntry
 
-ENTRY = CustodyEntry.__table__
+ENTRY = cast(Table, CustodyEntry.__table__)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import custody, sweep
@@ -80,7 +80,7 @@ def test_the_days_anchor_names_what_has_grown(database: Database, db: Session, s
     assert {head.chain: head.length for head in first.heads} == {CASE: 2, OTHER: 1}
     assert take(database, shelf.store) is None
     with database.session() as own, transaction(own):  # as if all of it had been yesterday
-        own.execute(CustodyAnchor.__table__.update().values(taken_at=utc_now() + anchoring.OVERLAP))
+        own.execute(update(CustodyAnchor).values(taken_at=utc_now() + anchoring.OVERLAP))
     write(db, CASE)
     today.turn()
     second = taken(database, shelf.store)

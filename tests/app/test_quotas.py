@@ -3,7 +3,7 @@
 import datetime as dt
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import func, select, update
@@ -64,7 +64,7 @@ def renders(db: Session) -> int:
     return db.scalar(select(func.count()).where(Job.kind == JobKind.RENDER)) or 0
 
 
-def at_once(database: Database, tasks: list[Callable[[Session], object]]) -> list[str]:
+def at_once(database: Database, tasks: Sequence[Callable[[Session], object]]) -> list[str]:
     """What came of them, each in a session of its own, started together."""
     outcomes: list[str] = []
     gate = threading.Barrier(len(tasks))

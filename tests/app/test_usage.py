@@ -56,7 +56,7 @@ def ask(
 
 def today(db: Session, measure: str, *of: Unit | None) -> int:
     found = usage.usage(db, "day")
-    return found.series(measure, [unit and unit.id for unit in of] if of else found.everywhere)[-1]
+    return found.series(measure, [unit.id if unit else None for unit in of] if of else found.everywhere)[-1]
 
 
 def test_everything_is_counted_where_it_belongs(db: Session, one: Unit, two: Unit, owner: Account) -> None:

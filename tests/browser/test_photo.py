@@ -11,7 +11,9 @@ from tests.browser.watched import RENDERED, SAMPLES, render, upload
 
 
 def middle(page: Page, name: str) -> tuple[float, float]:
-    box = page.get_by_role("slider", name=name).bounding_box()
+    ring = page.get_by_role("slider", name=name)
+    ring.scroll_into_view_if_needed()
+    box = ring.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -36,7 +38,7 @@ def test_a_photo_is_compared_while_the_page_waits(page: Page) -> None:
 
 def test_the_wipe_follows_keys_and_pointer(page: Page) -> None:
     hand_in(page)
-    page.get_by_text("Wipe", exact=True).click()
+    page.get_by_role("radio", name="Wipe").check()
     wipe = page.get_by_role("slider", name="Wipe from the photo to the likeness")
     expect(wipe).to_be_visible()
     expect(wipe).to_have_attribute("aria-valuetext", "50 % photo")
@@ -46,6 +48,7 @@ def test_the_wipe_follows_keys_and_pointer(page: Page) -> None:
     page.keyboard.press("End")
     expect(wipe).to_have_attribute("aria-valuetext", "100 % photo")
     frame = page.locator(".wipe-frame")
+    frame.scroll_into_view_if_needed()
     box = frame.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 50)
@@ -55,7 +58,7 @@ def test_the_wipe_follows_keys_and_pointer(page: Page) -> None:
     assert float(wipe.input_value()) == pytest.approx(25, abs=1)
     clip = frame.locator("img").evaluate("one => getComputedStyle(one).clipPath")
     assert clip == "inset(0px 0px 0px 25%)"
-    page.get_by_text("Side by side", exact=True).click()
+    page.get_by_role("radio", name="Side by side").check()
     expect(wipe).to_be_hidden()
 
 

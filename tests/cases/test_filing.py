@@ -62,7 +62,7 @@ def test_every_version_is_filed_and_the_case_names_the_chain(
     named = next(found for found in filed if found.chain_id == custody.of_case(case.id).id)
     assert (named.details["length"], named.details["head"]) == (own.length, own.head)
     assert own.length == length + 1
-    (found,) = shelf.filed_in(db, case.id, [row])
+    (found,), _ = shelf.filed_in(db, case.id, [row], one)
     assert (found.newest.session, found.versions) == (1, 2)
 
 
@@ -153,9 +153,11 @@ def test_quick_renders_are_those_in_no_case(
     db: Session, store: LocalStore, one: Account, case: Case, sketch: Sketch, png: bytes
 ) -> None:
     other = studio.create_sketch(db, store, one, png, "b.png", "Alley")
-    assert [found.title for found in shelf.quick_renders(db, one)] == ["Alley", "Harbour"]
+    filed, quick = shelf.filed_in(db, case.id, [], one)
+    assert (filed, [found.title for found in quick]) == ([], ["Alley", "Harbour"])
     service.file_sketch(db, one, sketch, case.id)
-    assert [found.id for found in shelf.quick_renders(db, one)] == [other.id]
+    filed, quick = shelf.filed_in(db, case.id, [], one)
+    assert ([found.newest.sketch.title for found in filed], [found.id for found in quick]) == (["Harbour"], [other.id])
 
 
 def test_versions_and_filings_at_once_leave_no_version_behind(

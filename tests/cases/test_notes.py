@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import notes
 from app.cases.markdown import render
-from app.cases.timeline import timeline
+from app.cases.timeline import Event, timeline
 from app.errors import Forbidden, NotFound, Refused
 from models import Unit
 from tests.cases.conftest import Member, Opened
@@ -72,7 +72,8 @@ def test_notes_and_timeline_come_in_pages(db: Session, unit: Unit, member: Membe
         if (after := page.after) is None:
             break
     assert seen == written[::-1]
-    events, before = [], None
+    events: list[Event] = []
+    before = None
     while True:
         part = timeline(db, case, before, size=3)
         events += part.events

@@ -25,4 +25,4 @@ def recogniser(numbers: int = 64, side: int = 112, flat: bool = False) -> bytes:
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     checker.check_model(model)
-    return model.SerializeToString()
+    return bytes(model.SerializeToString())

@@ -37,7 +37,7 @@ def page(face: Image.Image, scale: float, degrees: float, busy: bool) -> tuple[I
     chance = np.random.default_rng(3)
     ground = np.full((1100, 900, 3), 190, np.uint8)
     if busy:
-        ground = cv2.resize(chance.integers(0, 255, (22, 18, 3), dtype=np.uint8), (900, 1100))
+        ground = np.asarray(cv2.resize(chance.integers(0, 255, (22, 18, 3), dtype=np.uint8), (900, 1100)), np.uint8)
         for _ in range(25):
             x1, y1, x2, y2 = (int(number) for number in chance.integers(0, 900, 4))
             cv2.line(ground, (x1, y1), (x2, y2), tuple(map(int, chance.integers(0, 255, 3))), 4)
@@ -83,6 +83,6 @@ def test_ssim_is_scikit_images(face: Image.Image) -> None:
     small = [cv2.resize(one, (256, 256), interpolation=cv2.INTER_AREA) for one in pictures]
     grey = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in small]
     for other, its_grey in zip(pictures[1:], grey[1:], strict=True):
-        expected = structural_similarity(grey[0], its_grey, data_range=255)
+        expected = structural_similarity(grey[0], its_grey, data_range=255)  # type: ignore[no-untyped-call]
         assert ssim(face, Image.fromarray(other)) == pytest.approx(expected, abs=1e-9)
     assert ssim(face, face) == 1

@@ -151,6 +151,7 @@ def test_notes_are_written_changed_and_removed(desk: Desk, unit: Unit) -> None:
     page = desk.browser.get(address).text
     assert "<strong>sure</strong>" in page
     assert "<script>alert" not in page
+    desk.db.rollback()
     (note,) = notes.list_notes(desk.db, case).items
     assert desk.browser.post(f"{address}/{note.note.id}", {"body": " "}).status_code == 422
     assert desk.browser.post(f"{address}/{note.note.id}", {"body": "not sure"}).status_code == 303

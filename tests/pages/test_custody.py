@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import custody
 from app.cases import service as cases
-from app.cases.service import CaseFacts
+from app.cases.forms import CaseFacts
 from app.custody import ACTIONS, words
 from app.custody.canonical import HASHED, digest
 from app.custody.presenting import PER_PAGE

@@ -1,5 +1,6 @@
 """Pages of what is filed in a case: sketches, witness sessions, versions; what they say and how often they ask."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -187,6 +188,9 @@ def many(desk: Desk, case: Case) -> list[str]:
     desk.render(sketch)
     desk.work()
     likeness = desk.likenesses(sketch)[0]
+    for number in (30, 31):
+        files = {"photo": (io.BytesIO(drawing_png(number)), "photo.png")}
+        assert desk.browser.post(f"/likenesses/{likeness.id}/photo", files).status_code == 303
     return [
         "/notifications",
         f"/cases/{case.id}/sketches",

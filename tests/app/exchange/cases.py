@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -170,7 +171,7 @@ def _write(office: Office, case: Case) -> None:
 
 
 def _photo(office: Office, likeness: Likeness) -> None:
-    original = encode_png(_drawn().transpose(0))
+    original = encode_png(_drawn().transpose(Image.Transpose.FLIP_LEFT_RIGHT))
     taken = take_in(original)
     aligned = encode_png(_drawn().resize((512, 512)))
     parts = {"original": original, "clean": taken.clean_png, "thumbnail": taken.thumbnail_webp, "aligned": aligned}

@@ -99,7 +99,7 @@ def test_the_entry_names_the_file_and_who_took_it(north: Office) -> None:
 def test_supervisors_and_those_assigned_may_export(north: Office) -> None:
     case = full_case(north)
     other = open_case(north, "2")
-    assert exports.ask(north.db, north.investigator, case.id, ExportFormat.ZIP, "en").job_id
+    assert exports.ask(north.db, north.investigator, case.id, ExportFormat.ZIP, "en").case_id == case.id
     with pytest.raises(Forbidden):
         exports.ask(north.db, north.investigator, other.id, ExportFormat.ZIP, "en")
     with pytest.raises(NotFound):

@@ -1,5 +1,6 @@
 """A case comes into another installation as it left the first, or not at all."""
 
+import hashlib
 import io
 import json
 import random
@@ -19,6 +20,9 @@ from app.exchange.chains import from_text
 from app.exchange.opening import BadArchive, opened
 from models import Case, CaseImport, CaseNote, CustodyEntry, ForeignChain, Job, Likeness, RealPhoto, Sketch
 from tests.app.exchange.cases import Office, full_case, listed, office, open_case
+
+LOCAL_HEADER = 30
+"""Bytes of what stands before a member's name in a ZIP."""
 
 EVIDENCE = ("notes.json", "sessions.json", "sketches/")
 """What must be the same here and there, to the byte."""
@@ -108,7 +112,7 @@ def check(data: bytes) -> None:
 def member_at(data: bytes, place: int) -> str:
     """The member whose contents this byte is of; empty for a byte of the ZIP itself."""
     for info in zipfile.ZipFile(io.BytesIO(data)).infolist():
-        begin = info.header_offset + zipfile.sizeFileHeader + len(info.filename)
+        begin = info.header_offset + LOCAL_HEADER + len(info.filename)
         if begin <= place < begin + info.file_size:
             return info.filename
     return ""
@@ -197,6 +201,19 @@ def test_contents_that_are_not_what_they_should_be_are_refused_by_name(
 ) -> None:
     asked = south.hand_in(rewritten(data, lambda contents: contents.update({name: text})))
     assert name in reason(south, asked)
+    assert south.db.scalars(select(Case)).all() == []
+
+
+def test_a_likeness_that_was_swapped_with_all_its_hashes_is_not_the_one_of_custody(data: bytes, south: Office) -> None:
+    def swap(contents: dict[str, bytes]) -> None:
+        folder = "sketches/02-v1/likeness-1"
+        face = contents[f"{folder}/likeness.png"] = contents["sketches/02-v1/picture.png"]
+        facts = json.loads(contents[f"{folder}/facts.json"])
+        facts["image_sha256"] = hashlib.sha256(face).hexdigest()
+        contents[f"{folder}/facts.json"] = json.dumps(facts).encode()
+
+    asked = south.hand_in(rewritten(data, swap))
+    assert reason(south, asked).startswith("custody.jsonl")
     assert south.db.scalars(select(Case)).all() == []
 
 

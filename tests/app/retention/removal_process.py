@@ -37,11 +37,11 @@ def arm(moment: str) -> None:
             die()
             return True
 
-        LocalStore.remove = remove_mortally  # type: ignore[method-assign]
+        LocalStore.remove = remove_mortally  # type: ignore[method-assign,assignment]
     elif moment == "all objects gone":
-        removal.transaction = die  # type: ignore[assignment]
+        setattr(removal, "transaction", die)  # noqa: B010 - what it imports, as a test replaces it
     elif moment == "marks gone":
-        removal._finish = die
+        removal._finish = die  # type: ignore[assignment]
 
 
 def main(moment: str, request_id: str, email: str) -> None:

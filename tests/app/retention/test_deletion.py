@@ -196,7 +196,7 @@ def test_a_refused_request_can_be_made_again(north: Office) -> None:
     deletion.refuse(north.db, north.other, request.id)
     with pytest.raises(Conflict):
         deletion.approve(north.db, north.other, request.id)
-    assert deletion.ask(north.db, north.supervisor, case.id, "Really over")
+    assert deletion.ask(north.db, north.supervisor, case.id, "Really over").decided_at is None
 
 
 def test_of_two_approvals_at_once_exactly_one_deletes(north: Office) -> None:
