@@ -24,8 +24,6 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 Dump = dict[str, dict[str, dict[str, Any]]]
 CUSTODY = ("custody_chain", "custody_entry", "sighting")
 
-CUSTODY = ("custody_chain", "custody_entry", "sighting")
-
 
 @dataclass
 class World:
