@@ -32,7 +32,9 @@ HEADERS = {
 log = structlog.get_logger(__name__)
 
 VISIT_COOKIE = "semblance_visit"
-MAX_SMALL_BODY = 64 * 2**10
+MAX_STRANGERS_FORM = 64 * 2**10
+MAX_JSON = 512 * 2**10
+"""Enough for the longest description of a case when every sign of it is escaped."""
 
 
 def csrf_token() -> str:
@@ -88,8 +90,10 @@ def bound_bodies() -> None:
     """Forms of people who are not signed in are small: nobody else's files are read to the end. So is all JSON."""
     if request.method in context.SAFE_METHODS:
         return
-    if context.sign_in() is None or request.is_json:
-        request.max_content_length = MAX_SMALL_BODY
+    if context.sign_in() is None:
+        request.max_content_length = MAX_STRANGERS_FORM
+    elif request.is_json:
+        request.max_content_length = MAX_JSON
 
 
 def refuse_nul() -> None:

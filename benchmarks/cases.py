@@ -110,7 +110,7 @@ def fill(url: str, count: int, unit_ids: list[uuid.UUID], people: list[uuid.UUID
                     case_id,
                     name,
                     said.title,
-                    unit_ids[number % UNITS],
+                    unit_ids[number % len(unit_ids)],
                     str(status),
                     said.description,
                     said.incident_on,
@@ -123,7 +123,7 @@ def fill(url: str, count: int, unit_ids: list[uuid.UUID], people: list[uuid.UUID
         with cursor.copy("COPY case_assignment (case_id, account_id, since) FROM STDIN") as copy:
             for number, case_id in enumerate(ids):
                 if number % 10 == 3:
-                    copy.write_row((case_id, people[chance.randrange(PEOPLE)], began))
+                    copy.write_row((case_id, people[chance.randrange(len(people))], began))
 
 
 def member(db: Session, name: str, of: list[uuid.UUID], role: Role) -> Account:

@@ -1,6 +1,6 @@
 """Pairs of sketch and photo, kept in bytes until they are on the device; a batch is a pure function of (seed, step)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from training.data import Images, Prepared
 from training.engine.trainee import TensorBatch
 from training.geometry import Move, draw_move, moved, stack
 from training.silhouette import fit_photo
-from training.sketches import elastic, make_sketch, vary_ink
+from training.sketches import elastic, make_sketch, shade_region, vary_ink
 
 WALL = 205  # the neutral grey that stands behind every face
 
@@ -23,6 +23,8 @@ _FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: fu
 
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
+_DARK_SKIN, _DARK_SHARE = 50.0, 2.0  # few people have skin below that L: their photos become sketches more often
+_LIGHT_HAIR, _SHADED_SHARE = 22.0, 0.35  # hair above that L is shaded like dark hair in that share of drawings
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class PairBatch(TensorBatch):
 
     `moves` (B, 2, 3) and `bends` are how the device is to jitter and warp them (`training/geometry.py`); None when that
     has been done. A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one
-    face drawn with two inks.
+    face drawn with two inks; the second may have been given other colours.
     """
 
     sketch: Tensor
@@ -46,12 +48,17 @@ class PairBatch(TensorBatch):
 
 @dataclass(frozen=True)
 class Pair:
-    """A sketch and its photo, aligned; `regions` (4, 256, 256) are person, skin, hair, irises; `colours` (3, 3)."""
+    """A sketch and its photo, aligned; `regions` (4, 256, 256) are person, skin, hair, irises; `colours` (3, 3).
+
+    `must_tell` (3,) are the colours that nobody could guess from the drawing, because the photo's were changed or the
+    drawing was shaded against them: the generator is always told them, or it would unlearn what is likely.
+    """
 
     sketch: Images
     photo: Images
     regions: Images
     colours: Floats
+    must_tell: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, np.bool_))
     move: Move | None = None
 
 
@@ -84,7 +91,9 @@ class SketchPairs:
         pairs = [self._draw(rng) for _ in range(self.size - self.twins)]
         told = [self._told(pair, rng) for pair in pairs]
         if self.twins:
-            pairs, told = [*pairs, pairs[-1]], [*told, told[-1]]
+            twin = self._recoloured(pairs[-1], rng)
+            told[-1], other = _told_alike(told[-1], pairs[-1], twin)
+            pairs, told = [*pairs, twin], [*told, other]
         sketches = np.stack([even_tone(normalise_ink(vary_ink(pair.sketch, rng))) for pair in pairs])
         return PairBatch(
             torch.from_numpy(sketches).unsqueeze(1),
@@ -97,6 +106,9 @@ class SketchPairs:
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) * self._is_colour(k) for k in rows])
+        # Of artists' pairs the natural share: many of their dark photos are of light people in bad light.
+        dark = (self.data.colours[rows, 0, 0] < _DARK_SKIN) & (self.data.sketch_of[rows] < 0)
+        weights *= np.where(dark, _DARK_SHARE, 1.0)
         return np.asarray(weights / weights.sum())
 
     def _is_colour(self, k: np.int64) -> bool:
@@ -108,14 +120,14 @@ class SketchPairs:
         real = rng.random() < self.real_share
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
         pair = self._pair(k) if real else self._made(k, rng)
-        pair = self._recoloured(pair, rng)
+        pair = self._recoloured(self._shaded(pair, rng), rng)
         if self.on_device:
             return replace(pair, move=draw_move(rng, 0.35 if real else 0.6))
         photo = on_wall(pair.photo, pair.regions[0])
         sketch, photo, *regions = jitter([pair.sketch, photo, *pair.regions], rng)
         if rng.random() < (0.35 if real else 0.6):
             sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
-        return Pair(sketch, photo, np.stack(regions), pair.colours)
+        return replace(pair, sketch=sketch, photo=photo, regions=np.stack(regions))
 
     def _pair(self, k: int) -> Pair:
         row = self.data.sketch_of[k]
@@ -135,18 +147,35 @@ class SketchPairs:
         """Now and then the photo with another one's colours: the same drawing, so that the colours must be heard."""
         if rng.random() > self.recoloured:
             return pair
-        photo, colours = pair.photo, pair.colours.copy()
+        photo, colours, changed = pair.photo, pair.colours.copy(), pair.must_tell.copy()
         for k, now in enumerate(pair.colours):
             wanted = self.data.colours[int(rng.choice(self._all))][k]
             near = np.isfinite(now + wanted).all() and abs(wanted[0] - now[0]) < _FURTHEST[k]
             if near and rng.random() < 0.7:
-                photo, colours[k] = recolour(photo, pair.regions[k + 1], now, wanted), wanted
-        return Pair(pair.sketch, photo, pair.regions, colours)
+                photo, colours[k], changed[k] = recolour(photo, pair.regions[k + 1], now, wanted), wanted, True
+        return replace(pair, photo=photo, colours=colours, must_tell=changed)
+
+    def _shaded(self, pair: Pair, rng: np.random.Generator) -> Pair:
+        """Now and then light hair is inked like dark hair, so that blond can be asked for of any drawing: a photo of
+        dark hair that is made blond looks painted."""
+        if self.recoloured == 0 or not pair.colours[1, 0] > _LIGHT_HAIR or rng.random() > _SHADED_SHARE:
+            return pair
+        gray = np.asarray(cv2.cvtColor(pair.photo, cv2.COLOR_RGB2GRAY), np.uint8)
+        sketch = shade_region(pair.sketch, gray, pair.regions[2], rng)
+        return replace(pair, sketch=sketch, must_tell=pair.must_tell | np.array([False, True, False]))
 
     def _told(self, pair: Pair, rng: np.random.Generator) -> Floats:
-        """What the generator is told: everything, nothing, or some of it."""
+        """What the generator is told: everything, some of it, or only what it has to be."""
         silent = rng.random(3) < rng.choice([0.0, 0.5, 1.0], p=[0.35, 0.3, 0.35])
+        silent &= ~pair.must_tell
         return np.where(silent[:, None], np.nan, pair.colours).astype(np.float32)
+
+
+def _told_alike(told: Floats, pair: Pair, twin: Pair) -> tuple[Floats, Floats]:
+    """Of twins the same colours are told, each its own."""
+    spoken = np.isfinite(told[:, :1]) | twin.must_tell[:, None]
+    one, other = (np.where(spoken, x.colours, np.nan).astype(np.float32) for x in (pair, twin))
+    return one, other
 
 
 def on_device(batch: PairBatch, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -8,8 +8,9 @@ from typing import Any
 from inference.device import choose_device
 from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
-from inference.weights import find, read_manifest
+from inference.weights import SHIPPED, find, read_manifest
 from training.batches import SketchPairs
+from training.crowd import embed_crowd
 from training.data import Prepared
 from training.engine.parts import InParts
 from training.engine.ranks import Ranks
@@ -31,8 +32,9 @@ class Assembly:
     preview: Any
 
 
-def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
-    """Raises ValueError for a kind of recipe that no trainer knows."""
+def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED) -> Assembly:
+    """`in_use` is the folder of the weights that draw a restorer's inputs. Raises ValueError for a kind of recipe that
+    no trainer knows."""
     if recipe.kind == "pix2pix":
         return _pix2pix(recipe, data, face_features, ranks)
     if recipe.kind == "landmarks":
@@ -41,7 +43,7 @@ def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ran
         val = LandmarkBatches(data, "val", recipe.batch, recipe.seed, pool=200)
         return Assembly(trainee, train, val.batch(0))
     if recipe.kind == "restorer":
-        return _restorer(recipe, data, face_features, ranks)
+        return _restorer(recipe, data, face_features, ranks, in_use)
     raise ValueError(f"Recipe {recipe.name}: there is no trainer of kind {recipe.kind!r}.")
 
 
@@ -53,6 +55,7 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         discriminator_width=discriminator["width"],
         discriminator_norm=discriminator.get("norm", "spectral"),
         discriminator_scales=discriminator.get("scales", 1),
+        discriminator_crop=discriminator.get("crop", 0),
         gan=discriminator.get("gan", "hinge"),
         gan_from=discriminator.get("from_step", 0),
         r1_every=discriminator.get("r1_every", 16),
@@ -76,9 +79,11 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
         twins = weights.get("ink", 0) > 0
         return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device")
 
-    sees_faces = weights.get("face_features", 0) > 0 or weights.get("identity", 0) > 0
+    sees_faces = any(weights.get(name, 0) > 0 for name in ("face_features", "identity", "contrast"))
+    features = face_features if sees_faces else None
+    crowd = embed_crowd(data, features, recipe.seed, ranks.device) if features and weights.get("contrast", 0) else None
     return Assembly(
-        Pix2PixModel(pix2pix_config(recipe), face_features if sees_faces else None, ranks.device),
+        Pix2PixModel(pix2pix_config(recipe), features, ranks.device, crowd),
         _in_parts(recipe, ranks, pairs),
         SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
     )
@@ -89,9 +94,9 @@ def _seen_split(data: Prepared, real_share: float) -> str:
     return "val" if len(data.rows("val", with_sketch=True if real_share > 0 else None)) else "train"
 
 
-def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
+def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path) -> Assembly:
     share = recipe.table["generator_share"]
-    checkpoint = find(read_manifest(), "pix2pix") if share > 0 else None
+    checkpoint = find(read_manifest(in_use), "pix2pix") if share > 0 else None
     generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     architecture, weights = recipe.section("network"), recipe.section("weights")
     return Assembly(

@@ -1,6 +1,8 @@
 """Recipes: one-screen TOML files that say everything about a training run."""
 
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,15 @@ def differences(one: Recipe, other: Recipe) -> list[str]:
     """Keys that differ, as `schedule.steps`, in order."""
     a, b = _flat(one.table), _flat(other.table)
     return sorted(key for key in a.keys() | b.keys() if a.get(key) != b.get(key))
+
+
+def as_toml(table: dict[str, Any], change: Mapping[str, Any]) -> str:
+    """A recipe's table as a file, with keys as `schedule.steps` changed or added. JSON's values are TOML's as well."""
+    lines: dict[str, list[str]] = {"": []}  # by section; keys of none come first
+    for key, value in (_flat(table) | dict(change)).items():
+        section, _, name = key.rpartition(".")
+        lines.setdefault(section, [f"[{section}]"]).append(f"{name} = {json.dumps(value)}")
+    return "\n".join(line for section in lines.values() for line in section) + "\n"
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

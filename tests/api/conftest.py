@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import Database, upgrade
+from app.database import Database
 from app.identity import access_tokens
 from app.settings import Settings
 from models import Account, Scope
@@ -17,6 +17,7 @@ from tests.api.program import Program, contract
 from tests.app.drawings import drawing_png
 from tests.app.web import services
 from tests.people import Person, add_person, quick_hashes
+from tests.records import migrate
 
 Issue = Callable[..., Program]
 
@@ -38,7 +39,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    upgrade(database_url)
+    migrate(database_url)
     return Settings.from_env({"SEMBLANCE_VAR": str(tmp_path / "var"), "DATABASE_URL": database_url})
 
 

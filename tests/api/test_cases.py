@@ -80,6 +80,12 @@ def test_a_case_that_cannot_be_is_refused(program: Program, db: Session, change:
     assert db.scalar(select(func.count()).select_from(Case)) == 0
 
 
+def test_the_longest_description_is_taken_however_it_is_escaped(program: Program) -> None:
+    text = "\N{SLIGHTLY SMILING FACE}" * 20_000
+    made = program.post("/cases", data=json.dumps({**CASE, "description": text}), content_type="application/json")
+    assert made.json["description"] == text  # type: ignore[index]
+
+
 def test_who_is_in_several_units_says_which(program: Program, db: Session, account: Account) -> None:
     north, south = put_into_units(db, account, "East", "South")
     assert program.post("/cases", json=CASE).status_code == 422

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Response
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule, UUIDConverter
 
 from app import create_app, gate
 from app.settings import Settings
@@ -31,8 +31,15 @@ def rules(app: Flask, *, api: bool) -> Iterator[tuple[str, Rule]]:
 
 
 def path_of(app: Flask, rule: Rule) -> str:
-    values = {name: uuid.uuid4() if "uuid" in rule.rule else "x" for name in rule.arguments}
+    values = {name: _value(rule, name) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
+
+
+def _value(rule: Rule, name: str) -> object:
+    kind = rule._converters[name]
+    if isinstance(kind, AnyConverter):
+        return min(kind.items)
+    return uuid.uuid4() if isinstance(kind, UUIDConverter) else "x"
 
 
 def test_every_endpoint_takes_its_own_scope_and_no_other(app: Flask, issue: Issue) -> None:

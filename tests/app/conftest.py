@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.carrier import Carrier
-from app.database import Database, upgrade
+from app.database import Database
 from app.settings import Settings
 from app.storage import LocalStore
 from models import Account, Role
@@ -20,6 +20,7 @@ from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.web import Browser
 from tests.emulators import AuthEmulator
 from tests.people import Person, add_person, quick_hashes
+from tests.records import migrate
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,7 +51,7 @@ def settings_for(var: Path, **environ: str) -> Settings:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """Migrated, empty records, once on each database."""
-    upgrade(database_url)
+    migrate(database_url)
     opened = Database(database_url)
     yield opened
     opened.close()
@@ -59,7 +60,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def woken_database(settings: Settings) -> Iterator[Database]:
     """SQLite records that wake workers as the web process does; a room that wants them names them ``database``."""
-    upgrade(settings.database_url)
+    migrate(settings.database_url)
     opened = Database(settings.database_url, on_work=Carrier(settings).wake)
     yield opened
     opened.close()

@@ -216,11 +216,11 @@ def test_nothing_is_done_to_what_is_not_seen(
         lambda: service.request_render(db, elsewhere, sketch, "pix2pix"),
         lambda: service.cancel(db, elsewhere, job),
         lambda: service.retry(db, elsewhere, job),
+        lambda: service.rename(db, elsewhere, sketch, "Stolen"),
     ]
     for action in actions:
         with pytest.raises(NotFound):
             action()
-    service.rename(db, elsewhere, sketch, "Stolen")
     assert [one.title for one in service.lineage(db, sketch)] == ["a"]
     assert len(service.jobs_of(db, sketch)) == 1
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.backup.__main__ import main
-from app.database import upgrade
 from tests.app.conftest import settings_for
 from tests.backup.installations import Installation
 from tests.bucket import Bucket
 from tests.people import quick_hashes
+from tests.records import migrate
 
 PLACES = [
     "sqlite-folder",
@@ -56,7 +56,7 @@ def installation(
         said = capsys.readouterr()
         return code, said.out + said.err
 
-    upgrade(settings.database_url)
+    migrate(settings.database_url)
     return Installation(settings, environ, command)
 
 

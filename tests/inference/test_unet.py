@@ -121,7 +121,16 @@ def test_instance_norm_is_torchs(memory: torch.memory_format, pictures: int) -> 
         ours.bias.normal_(0, 0.5)
     theirs.load_state_dict(ours.state_dict())
     x = (3 + 5 * torch.randn(pictures, 6, 16, 16)).contiguous(memory_format=memory)
-    torch.testing.assert_close(ours(x), theirs(x), atol=1e-5, rtol=1e-5)
+    for network in (ours.train(), ours.eval()):
+        torch.testing.assert_close(network(x), theirs(x), atol=1e-5, rtol=1e-5)
+
+
+def test_the_short_ways_of_training_make_the_same_face() -> None:
+    torch.manual_seed(0)
+    network = UNet256(UNetConfig(width=4, norm="instance", upsample="resize", dropout=0.0))
+    for memory in (torch.contiguous_format, torch.channels_last):
+        batch = sketches().contiguous(memory_format=memory)
+        torch.testing.assert_close(network.train()(batch), network.eval()(batch), atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.slow

@@ -8,13 +8,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import Database, upgrade
+from app.database import Database
 from app.settings import Settings
 from models import Account, Role
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser
 from tests.pages.desk import Desk
 from tests.people import PASSWORD, Person, add_person, quick_hashes
+from tests.records import migrate
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,7 +31,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def db(settings: Settings) -> Iterator[Session]:
-    upgrade(settings.database_url)
+    migrate(settings.database_url)
     database = Database(settings.database_url)
     with database.session() as session:
         yield session

@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 
 from app import create_app
-from app.database import upgrade
 from app.settings import Settings
 from tests.people import quick_hashes
+from tests.records import migrate
 from tests.security.world import World, build
 
 
@@ -27,7 +27,7 @@ def settings(tmp_path: Path) -> Settings:
 def settings_for(var: Path, **environ: str) -> Settings:
     """Settings with a migrated SQLite database."""
     made = Settings.from_env({"SEMBLANCE_VAR": str(var), **environ})
-    upgrade(made.database_url)
+    migrate(made.database_url)
     return made
 
 

@@ -22,6 +22,17 @@ def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchP
     return SketchPairs(prepared, "train", 3, real_share, seed)
 
 
+@pytest.fixture
+def coloured(prepared: Prepared) -> Prepared:
+    """Light skin and dark hair, or dark skin and fair hair, with hair where the forehead is."""
+    looks = np.array([[[72, 13, 18], [14, 3, 5], [25, 8, 10]], [[42, 14, 18], [50, 7, 20], [15, 5, 6]]], np.float32)
+    regions, silhouettes = np.array(prepared.regions), np.full_like(prepared.silhouettes, 255)
+    regions[:, 2], regions[:, 2, 20:80, 60:200] = 0, 255
+    return replace(
+        prepared, colours=looks[np.arange(len(prepared.faces)) % 2], regions=regions, silhouettes=silhouettes
+    )
+
+
 def same(a: PairBatch, b: PairBatch) -> bool:
     return torch.equal(a.sketch, b.sketch) and torch.equal(a.photo, b.photo) and torch.equal(a.regions, b.regions)
 
@@ -37,12 +48,60 @@ def test_a_batch_of_pairs_is_of_the_right_shape_and_range(prepared: Prepared) ->
 
 
 def test_twins_are_one_face_drawn_with_two_inks(prepared: Prepared) -> None:
-    batch = SketchPairs(prepared, "train", 3, 0.5, seed=1, twins=True).batch(0)
+    batch = SketchPairs(prepared, "train", 3, 0.5, seed=1, recoloured=0.0, twins=True).batch(0)
     assert torch.equal(batch.photo[1], batch.photo[2])
     assert torch.equal(batch.appearance[1], batch.appearance[2])
     assert not torch.equal(batch.sketch[1], batch.sketch[2])
     with pytest.raises(ValueError, match="at least 2"):
         SketchPairs(prepared, "train", 1, 0.5, seed=1, twins=True)
+
+
+def told(batch: PairBatch) -> torch.Tensor:
+    """(B, 3) whether the generator is told of skin, hair, eyes."""
+    return batch.appearance[:, 3::4] > 0
+
+
+def test_a_twin_of_other_colours_is_told_of_the_same_regions(coloured: Prepared) -> None:
+    pairs = SketchPairs(coloured, "train", 3, 0.5, seed=1, recoloured=1.0, twins=True)
+    batches = [pairs.batch(step) for step in range(6)]
+    assert any(not torch.equal(batch.photo[1], batch.photo[2]) for batch in batches)
+    for batch in batches:
+        assert torch.equal(batch.regions[1], batch.regions[2])
+        assert torch.equal(told(batch)[1], told(batch)[2])
+
+
+def test_colours_that_nobody_could_guess_are_always_told(coloured: Prepared) -> None:
+    """Every face has one of two natural looks; a row with another was changed, and what was changed must be told."""
+    pairs = SketchPairs(coloured, "train", 6, 0.5, seed=1, recoloured=1.0)
+    rng = np.random.default_rng(1)
+    drawn = [pairs._draw(rng) for _ in range(24)]
+    assert any(pair.must_tell.any() for pair in drawn)
+    for pair in drawn:
+        assert np.isfinite(pairs._told(pair, rng)[pair.must_tell]).all()
+    quiet = SketchPairs(coloured, "train", 6, 0.5, seed=1, recoloured=0.0)
+    assert not any(quiet._draw(rng).must_tell.any() for _ in range(6))
+    assert 0.2 < float(told(quiet.batch(0)).float().mean()) < 0.9
+
+
+def test_light_hair_is_sometimes_inked_like_dark_hair_and_then_told(coloured: Prepared) -> None:
+    pairs = SketchPairs(coloured, "train", 1, 1.0, seed=1)
+    fair = next(k for k in coloured.rows("train", with_sketch=True) if coloured.colours[k, 1, 0] > 40)
+    pair = pairs._pair(int(fair))
+    shaded = [pairs._shaded(pair, np.random.default_rng(seed)) for seed in range(12)]
+    darker = [other for other in shaded if other.must_tell[1]]
+    assert 0 < len(darker) < 12
+    hair = pair.regions[2] > 250
+    for other in darker:
+        assert other.sketch[hair].mean() < pair.sketch[hair].mean() - 40
+        assert (other.sketch[pair.regions[2] == 0] == pair.sketch[pair.regions[2] == 0]).all()
+
+
+def test_photos_of_dark_skin_become_sketches_more_often_and_artists_pairs_are_as_they_are(coloured: Prepared) -> None:
+    for name, times in (("faker", 2), ("fs2k", 1)):
+        rows = coloured.rows("train", sets=(name,))
+        odds = SketchPairs(coloured, "train", 2, 0.5, seed=1)._odds(rows)
+        dark = coloured.colours[rows, 0, 0] < 50
+        assert odds[dark].min() == pytest.approx(times * odds[~dark].max())
 
 
 def test_pairs_that_are_not_there_are_refused(prepared: Prepared) -> None:

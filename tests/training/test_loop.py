@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from tests.training.compare import assert_same
 from training.data import Images
-from training.engine.run import Run
+from training.engine.run import Options, Run
 from training.engine.schedule import Schedule
 
 
@@ -87,6 +87,19 @@ def test_every_step_has_its_rate(tmp_path: Path) -> None:
     fit, schedule = Fit(), Schedule(steps=6, decay=0.5, warmup=2, log_every=2, save_every=6)
     Run(tmp_path, fit, schedule, seed=1).train(Steps(), PREVIEW)
     assert fit.rates == pytest.approx([0.1 * schedule.rate(step) for step in range(6)])
+
+
+def test_a_run_in_a_hurry_lands_with_small_rates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step takes six seconds by this clock: in two minutes there are 20 of 1000."""
+    fit, seconds = Fit(), iter(range(0, 10**6, 6))
+    monkeypatch.setattr("training.engine.run.time.perf_counter", lambda: float(next(seconds)))
+    schedule = Schedule(steps=1000, decay=0.5, warmup=0, log_every=2, save_every=1000)
+    run = Run(tmp_path, fit, schedule, seed=1)
+    run.train(Steps(), PREVIEW, Options(minutes=2.0, landing=True))
+    assert run.step == 20
+    assert fit.rates[:10] == pytest.approx([0.1] * 10)
+    assert fit.rates[15] == pytest.approx(0.05)
+    assert fit.rates[19] < 0.004
 
 
 def test_the_average_forgets_its_random_start(tmp_path: Path) -> None:

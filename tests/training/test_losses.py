@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from training import losses
 from training.patchgan import PatchGAN, build_discriminator
-from training.pix2pix import Pix2PixConfig
+from training.pix2pix import Pix2PixConfig, random_squares
 
 
 def maps(*values: float) -> list[Tensor]:
@@ -118,12 +118,36 @@ def test_the_colours_of_parts_count_alike() -> None:
 
 def test_ink_compares_the_last_two_faces_of_every_part() -> None:
     fake = torch.rand(6, 3, 8, 8, generator=torch.Generator().manual_seed(4))
-    skin = torch.ones(6, 1, 8, 8)
+    skin, photo = torch.ones(6, 1, 8, 8), torch.zeros(6, 3, 8, 8)
     fake[2], fake[5] = fake[1], fake[4]
-    assert losses.ink(fake, skin, parts=2).item() == pytest.approx(0.0)
-    assert losses.ink(fake, skin, parts=3).item() > 0.0
+    assert losses.ink(fake, photo, skin, parts=2).item() == pytest.approx(0.0)
+    assert losses.ink(fake, photo, skin, parts=3).item() > 0.0
     fake[5] = 1.0
-    assert losses.ink(fake, skin, parts=2).item() == pytest.approx(losses.ink(fake, skin, parts=1).item() / 2)
+    assert losses.ink(fake, photo, skin, 2).item() == pytest.approx(losses.ink(fake, photo, skin, 1).item() / 2)
+
+
+def test_twins_of_other_colours_must_differ_as_their_photos_do() -> None:
+    photo = torch.rand(4, 3, 8, 8, generator=torch.Generator().manual_seed(4))
+    skin = torch.ones(4, 1, 8, 8)
+    assert losses.ink(photo, photo, skin, parts=2).item() == pytest.approx(0.0)
+    assert losses.ink(photo[[0, 0, 2, 2]], photo, skin, parts=2).item() > 0.01
+
+
+def unit(*rows: tuple[float, float]) -> Tensor:
+    return torch.nn.functional.normalize(torch.tensor(rows, dtype=torch.float32), dim=1)
+
+
+def test_contrast_is_the_chance_of_being_told_from_the_crowd() -> None:
+    who, true, crowd = unit((1, 0)), unit((1, 1)), unit((-1, 1), (0, -1))
+    logits = [10 * math.sqrt(0.5), -10 * math.sqrt(0.5), 0.0]
+    expected = -math.log(math.exp(logits[0]) / sum(math.exp(x) for x in logits))
+    assert losses.contrast(who, true, crowd).item() == pytest.approx(expected, rel=1e-4)
+
+
+def test_contrast_does_not_hold_a_person_against_another_photo_of_theirs() -> None:
+    who, true, other = unit((1, 0)), unit((1, 0.2)), unit((-1, 0.5))
+    with_own = losses.contrast(who, true, torch.cat([other, true])).item()
+    assert with_own == pytest.approx(losses.contrast(who, true, other).item())
 
 
 @pytest.mark.parametrize("wrong", [{"gan": "wasserstein"}, {"weights": {"l1": 1.0, "vgg": 1.0}}])
@@ -148,3 +172,14 @@ def test_the_papers_discriminator_has_batch_norm_inside_and_no_spectral_norm() -
     assert not any("parametrizations" in name for name in paper.state_dict())
     assert not any(isinstance(norm, nn.BatchNorm2d) for norm in own.norms)
     assert all("parametrizations" in name or name.endswith("bias") for name in own.state_dict())
+
+
+def test_the_discriminator_sees_the_same_square_of_sketch_and_photo_and_of_every_face_another() -> None:
+    torch.manual_seed(3)
+    place = torch.arange(64.0 * 64).view(1, 1, 64, 64).expand(6, 3, 64, 64)
+    sketch, photo = random_squares(24, place, place + 1)
+    assert sketch.shape == photo.shape == (6, 3, 24, 24)
+    assert torch.equal(photo, sketch + 1)
+    assert len(set(sketch[:, 0, 0, 0].tolist())) > 3
+    whole = random_squares(64, place)[0]
+    assert torch.equal(whole, place)

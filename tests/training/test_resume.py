@@ -12,6 +12,7 @@ from inference.networks.unet import UNetConfig
 from tests.inference import folders
 from tests.training.compare import assert_same
 from training.batches import SketchPairs
+from training.crowd import embed_crowd
 from training.data import Prepared
 from training.engine.run import Run
 from training.engine.schedule import Schedule
@@ -67,15 +68,20 @@ def test_pix2pix(prepared: Prepared, tmp_path: Path) -> None:
     torch.manual_seed(0)
     torch.save({"net_state_dict": MobileFaceNet().state_dict()}, tmp_path / "features.ckpt")
     network = UNetConfig(width=4, norm="instance", upsample="resize", dropout=0.25)
-    config = Pix2PixConfig(network, discriminator_width=4, gan_from=1, face_ramp=(0, 3))
+    weights = {**Pix2PixConfig().weights, "contrast": 1.0}
+    config = Pix2PixConfig(
+        network, discriminator_width=4, discriminator_crop=128, gan_from=1, face_ramp=(0, 3), weights=weights
+    )
+    crowd = embed_crowd(prepared, tmp_path / "features.ckpt", seed=3, device=CPU)
+    assert crowd.shape == (len(prepared.rows("train")), 128)
     folder = run_twice(
         tmp_path,
-        lambda: Pix2PixModel(config, tmp_path / "features.ckpt", CPU),
+        lambda: Pix2PixModel(config, tmp_path / "features.ckpt", CPU, crowd),
         SketchPairs(prepared, "train", 2, 0.5, seed=3),
         steps=6,
     )
     log = (folder / "cut" / "log.jsonl").read_text()
-    for name in ("l1", "d", "gan", "feature_matching", "face_features", "identity"):
+    for name in ("l1", "d", "gan", "feature_matching", "face_features", "identity", "contrast"):
         assert f'"{name}"' in log
     state = torch.load(folder / "cut" / "state.pt", weights_only=True)
     assert set(state["modules"]) == set(state["optimizers"]) == {"generator", "discriminator"}

@@ -52,6 +52,14 @@ class RunFolder:
         return self.path / "log.jsonl"
 
 
+def average_of(run: Path) -> dict[str, torch.Tensor]:
+    """A run's averaged weights. Raises FileNotFoundError where it has not saved any yet."""
+    if not (run / "ema.pt").exists():
+        raise FileNotFoundError(f"{run} holds no averaged weights: that run has not come to its first save.")
+    weights: dict[str, torch.Tensor] = torch.load(run / "ema.pt", map_location="cpu", weights_only=True)
+    return weights
+
+
 def _save(state: object, path: Path) -> None:
     beside = path.with_suffix(".tmp")
     torch.save(state, beside)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -25,11 +25,13 @@ _LEARNED_LATER = "appearance."  # begins as no change, so it may be new to weigh
 
 @dataclass(frozen=True)
 class Options:
-    """`minutes` after which a run saves and stops; processes that make batches; whether TensorBoard is written."""
+    """`minutes` after which a run saves and stops, with `landing` at small rates; processes that make batches; whether
+    TensorBoard is written."""
 
     minutes: float | None = None
     workers: int = 0
     tensorboard: bool = False
+    landing: bool = False
 
 
 class Run(Generic[B]):
@@ -40,6 +42,7 @@ class Run(Generic[B]):
         ranks: Ranks = Ranks(torch.device("cpu")), diary: Diary | None = None,
     ) -> None:  # fmt: skip
         self.folder, self.trainee, self.schedule, self.seed = RunFolder(folder), trainee, schedule, seed
+        self._rates = schedule
         self.ranks, self.diary = ranks, diary
         self.step = 0
         torch.manual_seed(seed)
@@ -64,6 +67,8 @@ class Run(Generic[B]):
                 if ends or self.step % self.schedule.log_every == 0:
                     row = {"step": self.step, "seconds_per_step": round(seconds / (self.step - first), 3)}
                     self._log(row | meter.take(self.ranks), reporter)
+                    if options.landing and options.minutes:
+                        self._rates = self._landing(seconds / (self.step - first), first, options.minutes)
                 if reporter:
                     reporter.advance()
                     if ends or self.step % self.schedule.save_every == 0:
@@ -111,11 +116,16 @@ class Run(Generic[B]):
     def _learn(self, batch: B, step: int, meter: Meter) -> None:
         for name, optimizer in self.trainee.optimizers.items():
             for group in optimizer.param_groups:
-                group["lr"] = self._base_rates[name] * self.schedule.rate(step)
+                group["lr"] = self._base_rates[name] * self._rates.rate(step)
         self.ranks.noise(self.seed, step)
         meter.add(self.trainee.step(batch, step))
         self.average.update(step)
         self.step = step + 1
+
+    def _landing(self, pace: float, first: int, minutes: float) -> Schedule:
+        """The schedule over as many steps as there will be: what other work leaves of a machine nobody knows before."""
+        steps = first + int(60 * minutes / self.ranks.mean([pace])[0])
+        return replace(self.schedule, steps=max(min(steps, self.schedule.steps), self.step + 1))
 
     def _reporter(self, options: Options) -> Reporter | None:
         if not self.ranks.leads:

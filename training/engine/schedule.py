@@ -25,7 +25,7 @@ class Schedule:
         start = (1 - self.decay) * self.steps
         if step < start:
             return min(1.0, (step + 1) / max(self.warmup, 1))
-        progress = (step - start) / max(self.steps - start, 1)
+        progress = min((step - start) / max(self.steps - start, 1), 1.0)
         if self.shape == "linear":
             return max(0.02, 1 - progress)
         return max(0.02, 0.5 * (1 + math.cos(progress * math.pi)))

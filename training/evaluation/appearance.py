@@ -12,6 +12,7 @@ import numpy.typing as npt
 from training.data import Images
 from training.evaluation.bench import Bench
 from training.evaluation.detector import Detector, Points, apart
+from training.evaluation.recoloured import moves_by_colour
 from training.evaluation.regions import mean_lab
 from training.evaluation.report import Column, Figure, Row, Section, Table
 
@@ -33,7 +34,8 @@ _COLOUR_NOTE = (
 _MOVE_NOTE = (
     "The largest of the five points' moves, px at 256 x 256, between a face without and with a control set. The "
     "detector's own noise: the same face with every value changed by -1, 0 or 1 grey level and shifted by up to half "
-    f"a pixel (the shift taken off again), {_REPEATS} times a face."
+    f"a pixel (the shift taken off again), {_REPEATS} times a face. Photos recoloured: the same people's photos, the "
+    "region's colour moved by as much as the control moves it; no pixel moves, so all of it is the detector's."
 )
 
 
@@ -62,12 +64,16 @@ class Change:
     def obeyed(self) -> npt.NDArray[np.bool_]:
         return np.asarray(self.moved @ self.asked > 0)
 
+    @property
+    def amount(self) -> float:
+        """Of the way from one asked colour to the other, the share that the middle face goes."""
+        return float(np.median(self.moved @ self.asked) / (self.asked @ self.asked))
+
     def row(self) -> Row:
-        amount = float(np.median(self.moved @ self.asked) / (self.asked @ self.asked))
         text = f"{self.pair[0]} to {self.pair[1]}"
         return {
             "control": self.control, "change": text, "faces": len(self.moved), "obeyed": float(self.obeyed.mean()),
-            "amount": amount,
+            "amount": self.amount,
         }  # fmt: skip
 
 
@@ -92,7 +98,11 @@ def measure_appearance(bench: Bench) -> Section:
             if bench.detector and points is not None:
                 moves.append(apart(points, bench.detector.points(faces)).max(1))
         changes += list(_changes(control, names, colours))
-    return _section(changes, moves, detector_noise(bench.detector, plain, bench.seed) if bench.detector else None)
+    noise = detector_noise(bench.detector, plain, bench.seed) if bench.detector else None
+    by_colour = (
+        moves_by_colour(bench, bench.detector, controlled.choices(), _shares(changes)) if bench.detector else None
+    )
+    return _section(changes, moves, noise, by_colour)
 
 
 def detector_noise(detector: Detector, faces: Images, seed: int = 0) -> Floats:
@@ -123,7 +133,15 @@ def _changes(
         yield Change(control, (a, b), asked, colours[b] - colours[a])
 
 
-def _section(changes: Sequence[Change], moves: Sequence[Floats], noise: Floats | None) -> Section:
+def _shares(changes: Sequence[Change]) -> dict[str, float]:
+    """By control."""
+    controls = {change.control for change in changes}
+    return {name: float(np.median([c.amount for c in changes if c.control == name])) for name in controls}
+
+
+def _section(
+    changes: Sequence[Change], moves: Sequence[Floats], noise: Floats | None, by_colour: Floats | None = None
+) -> Section:
     figures: list[Figure] = []
     rows: list[Row] = []
     for control in dict.fromkeys(change.control for change in changes):
@@ -141,7 +159,8 @@ def _section(changes: Sequence[Change], moves: Sequence[Floats], noise: Floats |
     if noise is not None and moves:
         moved = np.concatenate(moves)
         own_row, noise_row = _spread("a control that is set", moved), _spread("the detector's own noise", noise)
-        tables.append(Table("moves", "Landmarks", _MOVES, [own_row, noise_row], _MOVE_NOTE))
+        photos = [] if by_colour is None else [_spread("photos recoloured", by_colour)]
+        tables.append(Table("moves", "Landmarks", _MOVES, [own_row, noise_row, *photos], _MOVE_NOTE))
         p95, limit = float(own_row["p95"] or 0), float(noise_row["p95"] or 0)
         aim = f"95th percentile not above the detector's own noise, {limit:.2f} px"
         figures.append(Figure("Landmarks moved by a control", f"95th percentile {p95:.2f} px", aim, p95 <= limit))

@@ -17,7 +17,7 @@ SUBJECTS = ("faces", "styles", "landmarks", "restorer")
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("evaluate", help="figures on real sketches, beside the null rows")
     command.add_argument("what", nargs="?", choices=SUBJECTS, default="faces")
-    command.add_argument("--split", choices=("val", "test"), default="test")
+    command.add_argument("--split", choices=("train", "val", "test"), default="test")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--weights", type=Path, default=SHIPPED, help="weights folder")
     command.add_argument(

@@ -2,13 +2,14 @@
 
 from training.losses.colours import colour, ink, lab, region_colours
 from training.losses.contextual import contextual, luma_kl, patches
-from training.losses.features import cosine_distance, feature_matching
+from training.losses.features import contrast, cosine_distance, feature_matching
 from training.losses.gan import GANS, gradient_penalty
 
 __all__ = [
     "GANS",
     "colour",
     "contextual",
+    "contrast",
     "cosine_distance",
     "feature_matching",
     "gradient_penalty",

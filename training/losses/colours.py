@@ -23,16 +23,20 @@ def colour(fake: Tensor, real: Tensor, regions: Tensor, known: Tensor, parts: in
     return (asked / known.clamp_min(1.0)).mean()
 
 
-def ink(fake: Tensor, skin: Tensor, parts: int = 1) -> Tensor:
+def ink(fake: Tensor, real: Tensor, skin: Tensor, parts: int = 1) -> Tensor:
     """How far the skin's colour follows the ink: the last two faces of every part are one face drawn twice.
 
-    `skin` (N, 1, H, W) soft masks. Raises RuntimeError for parts of a single face.
+    Their photos may have been given other colours; the faces' skin must differ by as much and no more. `skin`
+    (N, 1, H, W) soft masks. Raises RuntimeError for parts of a single face.
     """
-    n, *shape = fake.shape
-    twins = fake.view(parts, n // parts, *shape)[:, -2:].flatten(0, 1)
-    masks = skin.view(parts, n // parts, *skin.shape[1:])[:, -2:].flatten(0, 1)
-    colours = region_colours(twins, masks).view(parts, 2, 3)
-    return (colours[:, 0] - colours[:, 1]).abs().mean()
+    masks = twins(skin, parts)
+    made, true = (region_colours(twins(x, parts), masks).view(parts, 2, 3) for x in (fake, real.detach()))
+    return ((made[:, 0] - made[:, 1]) - (true[:, 0] - true[:, 1])).abs().mean()
+
+
+def twins(rows: Tensor, parts: int) -> Tensor:
+    """(N, ...) -> (2 parts, ...): the last two rows of every part."""
+    return rows.view(parts, len(rows) // parts, *rows.shape[1:])[:, -2:].flatten(0, 1)
 
 
 def lab(image: Tensor) -> Tensor:

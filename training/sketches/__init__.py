@@ -7,5 +7,6 @@ generator it is given: the same state of the generator gives the same sketch.
 from training.sketches.deform import elastic
 from training.sketches.ink import vary_ink
 from training.sketches.maker import STYLES, Deformation, SketchMaker, Style, make_sketch
+from training.sketches.shading import shade_region
 
-__all__ = ["STYLES", "Deformation", "SketchMaker", "Style", "elastic", "make_sketch", "vary_ink"]
+__all__ = ["STYLES", "Deformation", "SketchMaker", "Style", "elastic", "make_sketch", "shade_region", "vary_ink"]

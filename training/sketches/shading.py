@@ -32,6 +32,16 @@ def hatch(gray: Gray, rng: Rng) -> Gray:
     return np.asarray(255 * (1 - darkness * (0.35 + 0.65 * streaks)), np.uint8)
 
 
+def shade_region(sketch: Gray, gray: Gray, mask: Gray, rng: Rng) -> Gray:
+    """The drawing with the region under the soft mask laid out in dark strokes, lighter where the photo shines."""
+    inside = mask > 127
+    bright = float(np.percentile(gray[inside], 95)) if inside.any() else 255.0
+    shine = np.clip(gray.astype(np.float32) / max(bright, 1.0), 0, 1) ** rng.uniform(1.5, 4)
+    strokes = np.clip(0.8 + 0.2 * _streaks(gray.shape, rng), 0.2, 1.2)
+    ink = rng.uniform(0.55, 1.0) * (1 - rng.uniform(0.3, 0.8) * shine) * strokes * (mask.astype(np.float32) / 255)
+    return np.asarray(sketch * (1 - np.clip(ink, 0, 1)), np.uint8)
+
+
 def _streaks(shape: tuple[int, ...], rng: Rng) -> Floats:
     """(H, W) noise drawn out in one direction, as of a pencil's side; of mean 0 and variance 1."""
     grain = rng.standard_normal(shape[:2]).astype(np.float32)

@@ -1,6 +1,7 @@
 """What the sections conclude, where the answer is known beforehand."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,14 @@ from inference.template import FIVE_POINTS
 from tests.training.evaluation.labelled import photo_of
 from training.colours import to_rgb
 from training.data import Face, Images
+from training.data.manifest import write_cache
 from training.evaluation import fairness
 from training.evaluation.appearance import Change, _section, detector_noise
 from training.evaluation.bench import Bench, style_of
 from training.evaluation.candidates import measure_candidates, smallest
 from training.evaluation.detector import Detector, Points, apart, was_found
 from training.evaluation.faithfulness import eyes_kept
+from training.evaluation.recoloured import moves_by_colour
 from training.evaluation.regions import to_lab
 from training.evaluation.report import Row
 from training.evaluation.robustness import harmed
@@ -99,6 +102,24 @@ def test_appearance_is_measured_on_a_renderer_that_colours(bench: Bench, monkeyp
         row["obeyed"] == 1 and float(row["amount"] or 0) == pytest.approx(1, abs=0.05) for row in section.tables[0].rows
     )
     assert [figure.met for figure in section.figures] == [True]
+
+
+def test_photos_given_other_colours_say_what_a_detector_makes_of_colour_alone(bench: Bench, tmp_path: Path) -> None:
+    """Skin is the left half: darkened, it draws this detector's points to the left."""
+    count, colours, skin = len(bench.faces), {"skin": {"dark": (20.0, 10.0, 10.0)}}, np.zeros((3, 256, 256), np.uint8)
+    skin[0], skin[1, :, :128] = 255, 255
+    np.save(tmp_path / "photos.npy", np.full((count, 256, 256, 3), 180, np.uint8))
+    np.save(tmp_path / "regions.npy", np.repeat(skin[None], count, 0))
+    np.save(tmp_path / "colours.npy", np.full((count, 3, 3), (73.0, 0.0, 0.0), np.float32))
+    for name in ("sketches", "silhouettes"):
+        np.save(tmp_path / f"{name}.npy", np.zeros((count, 1, 1), np.uint8))
+    assert moves_by_colour(bench, DarkestPoint(), colours, {"skin": 1.0}) is None
+    write_cache(tmp_path, bench.data, bench.faces)
+    prepared = replace(bench, cache=tmp_path)
+    assert moves_by_colour(prepared, DarkestPoint(), colours, {"skin": 0.0}) == pytest.approx([0.0] * 4, abs=0.01)
+    moved = moves_by_colour(prepared, DarkestPoint(), colours, {"skin": 0.5})
+    assert moved is not None
+    assert moved.min() > 10
 
 
 def test_eyes_are_kept_within_five_px_and_only_in_faces_that_were_found() -> None:

@@ -12,7 +12,7 @@ from training.sketches.base import Gray
 from training.sketches.dodge import dodge
 from training.sketches.edges import canny_lines, edges
 from training.sketches.lines import coherent_lines
-from training.sketches.shading import hatch, pencil
+from training.sketches.shading import hatch, pencil, shade_region
 from training.sketches.xdog import xdog
 
 
@@ -107,3 +107,12 @@ def test_a_style_varies_with_its_generator_and_with_nothing_else(style: str, gra
     assert (first == again).all()
     assert (first != other).any()
     assert (gray == before).all()
+
+
+def test_a_shaded_region_is_dark_and_shines_where_the_photo_does() -> None:
+    page, photo, mask = (np.full((64, 64), value, np.uint8) for value in (255, 60, 0))
+    mask[8:40], photo[8:40, 32:] = 255, 180
+    shaded = shade_region(page, photo, mask, rng())
+    assert (shaded[mask == 0] == 255).all()
+    assert shaded[8:40, :32].mean() + 30 < shaded[8:40, 32:].mean() < 250
+    assert (shaded == shade_region(page, photo, mask, rng())).all()
