@@ -32,8 +32,8 @@ KINDS = {
 }
 _KNOWN = [(kind, re.compile(pattern)) for kind, pattern in KINDS.items()]
 _IN_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@'\"<>{}$]*:(?P<secret>[^\s:/@'\"<>{}$]+)@(?P<host>[\w.-]+)")
-_NOWHERE = re.compile(r"[\w-]+|127\.0\.0\.1")
-"""Hosts of made-up addresses in tests: names without a dot, and this machine."""
+_NOWHERE = re.compile(r"[\w-]+|127\.0\.0\.1|(?:[\w-]+\.)+example|(?:[\w-]+\.)*example\.(?:com|net|org)")
+"""Hosts of made-up addresses in tests: names without a dot, this machine, and what RFC 2606 keeps for examples."""
 _ASSIGNED = re.compile(
     r"(?i)(?:secret|token|passw(?:or)?d|pwd|api_?key|credential)[a-z_]*['\"]?\s*(?::=|=>|[:=])\s*['\"]?"
     r"(?P<secret>[A-Za-z0-9+/_=-]{24,})"

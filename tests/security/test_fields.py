@@ -7,18 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app import gate
+from app.cases import filters, glass, notes
+from app.cases.editing import FIELDS as FACTS
 from app.database import transaction
 from app.identity import access_tokens, accounts, invitations, units
+from app.retention import deletion
 from app.witness.forms import FIELDS
 from models import (
     Account,
     Base,
+    CaseAssignment,
+    CaseStatus,
     CustodyEntry,
+    DeletionRequest,
+    EmergencyAccess,
     Job,
     JobKind,
     JobState,
@@ -27,6 +34,7 @@ from models import (
     RealPhoto,
     Role,
     Scope,
+    SettingSection,
     Sketch,
     WitnessSession,
     utc_now,
@@ -34,7 +42,7 @@ from models import (
 from models import Case as CaseFile
 from tests.app.drawings import drawing_png
 from tests.people import PASSWORD
-from tests.security.world import World, changes, dump
+from tests.security.world import World, add_case, changes, dump
 
 NEW_PASSWORD = "eleven grey paper moons"
 WRONG_TRY = frozenset({"account.failed_attempts"})
@@ -45,6 +53,13 @@ NEW_SKETCH = frozenset({"sketch+", "job+"})
 INVITED = frozenset({"account+", "account_role+", "one_time_link+"})
 FILED = frozenset({"sketch.case_id", "sketch.session_id", "sketch.unit_id", "case_file.changed_at"})
 SAID = frozenset(FIELDS)
+TOUCHED = frozenset({"case_file.changed_at"})
+REVISED = TOUCHED | {"case_file.revision"}
+HELD = REVISED | {"case_file.hold_reason", "case_file.hold_by", "case_file.hold_since"}
+DECIDED = frozenset({f"deletion_request.{name}" for name in ("decided_by", "decided_at", "approved")})
+MOVED = frozenset({"case_file.unit_id", "sketch.unit_id"})
+PUT_ON = frozenset({"case_assignment+", "notification+"})
+SEARCH = frozenset(filters.NAMES)
 EYES = frozenset({"left_x", "left_y", "right_x", "right_y"})
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -123,6 +138,90 @@ def another_witness(world: World) -> None:
     with world.session() as db:
         db.get_one(WitnessSession, world.values["session_id"]).witness = "Somebody"
         db.commit()
+
+
+def of_case(name: str) -> Callable[[World], str]:
+    """What a form was drawn with."""
+
+    def read(world: World) -> str:
+        with world.session() as db:
+            return str(getattr(db.get_one(CaseFile, world.values["case_id"]), name))
+
+    return read
+
+
+def chosen(name: str) -> Callable[[World], str]:
+    return lambda world: str(world.values[name])
+
+
+def open_case(world: World) -> None:
+    """The case is open, of the account's, and nothing keeps it from being deleted."""
+    with world.session() as db:
+        case = db.get_one(CaseFile, world.values["case_id"])
+        case.status, case.hold_reason, case.hold_by, case.hold_since = CaseStatus.OPEN, "", None, None
+        db.commit()
+
+
+def held_back(world: World) -> None:
+    with world.session() as db:
+        case = db.get_one(CaseFile, world.values["case_id"])
+        case.hold_reason, case.hold_by, case.hold_since = "A court", case.created_by, utc_now()
+        db.commit()
+
+
+def on_the_case(world: World) -> None:
+    with world.session() as db:
+        db.merge(CaseAssignment(case_id=world.values["case_id"], account_id=world.values["account_id"]))
+        db.commit()
+
+
+def off_the_case(world: World) -> None:
+    with world.session() as db:
+        db.execute(delete(CaseAssignment).where(CaseAssignment.account_id == world.values["account_id"]))
+        db.execute(update(Notification).values(read_at=utc_now()))
+        db.commit()
+
+
+def own_note(world: World) -> None:
+    with world.session() as db:
+        owner = accounts.get_account(db, world.accounts["owner"].id)
+        world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
+
+
+def asked_by_another(world: World) -> None:
+    """Somebody else asked for a case of the owner's to be deleted, and nothing of it was looked at."""
+    with world.session() as db:
+        owner = accounts.get_account(db, world.accounts["owner"].id)
+        request = deletion.ask(db, owner, add_case(db, owner, uuid.uuid4().hex), "Over")
+        world.values["request_id"] = request.id
+        db.execute(update(DeletionRequest).values(asked_by=world.accounts["third"].id))
+        db.commit()
+
+
+def closed_glass(world: World) -> None:
+    with world.session() as db:
+        db.execute(update(EmergencyAccess).values(ends_at=utc_now()))
+        db.execute(update(Notification).values(read_at=utc_now()))
+        db.commit()
+
+
+def broken_glass(world: World) -> None:
+    closed_glass(world)
+    with world.session() as db:
+        owner = accounts.get_account(db, world.accounts["owner"].id)
+        glass.break_glass(db, owner, "of Person 2", "Nobody of the unit is on duty")
+        query = select(EmergencyAccess.id).where(EmergencyAccess.ends_at > utc_now())
+        world.values["access_id"] = db.scalars(query).one()
+
+
+def logo_revision(world: World) -> str:
+    with world.session() as db:
+        return str(db.get_one(SettingSection, "logo").revision)
+
+
+def no_language(world: World) -> None:
+    with world.session() as db, transaction(db):
+        accounts.locked(db, world.accounts["owner"].id).language = None
 
 
 def invited(world: World) -> None:
@@ -346,6 +445,100 @@ CASES = [
         FILED,
         in_no_case,
     ),
+    Case(
+        "POST /cases/new",
+        {"title": "Quay", "unit": chosen("unit_id")},
+        frozenset({"case_file+", "case_assignment+", "case_counter+"}),
+        in_a_unit,
+        documented=frozenset(FACTS),
+    ),
+    Case(
+        "POST /cases/<uuid:case_id>/edit",
+        {"title": "Quay", "revision": of_case("revision")},
+        REVISED | {"case_file.title", "case_file.search_text"},
+        documented=frozenset(FACTS),
+    ),
+    Case(
+        "POST /cases/<uuid:case_id>/status",
+        {"status": "identified", "seen": "open"},
+        REVISED | {"case_file.status", "case_file.status_since"},
+        open_case,
+    ),
+    Case("POST /cases/<uuid:case_id>/unit", {"unit": chosen("unit_id")}, REVISED | MOVED, in_a_unit),
+    Case("POST /cases/<uuid:case_id>/people", {"person": chosen("account_id")}, TOUCHED | PUT_ON, off_the_case),
+    Case("POST /cases/<uuid:case_id>/people/<uuid:account_id>/remove", {}, TOUCHED | {"case_assignment-"}, on_the_case),
+    Case(
+        "POST /cases/assign",
+        {"case": chosen("case_id"), "assignee": chosen("account_id")},
+        TOUCHED | PUT_ON,
+        off_the_case,
+        documented=SEARCH,
+    ),
+    Case("POST /cases/filters", {"called": "Quay", "q": "quay"}, frozenset({"saved_filter+"}), documented=SEARCH),
+    Case("POST /cases/filters/<uuid:filter_id>/remove", {}, frozenset({"saved_filter-"})),
+    Case("POST /cases/<uuid:case_id>/notes", {"body": "A scar"}, TOUCHED | {"case_note+"}),
+    Case(
+        "POST /cases/<uuid:case_id>/notes/<uuid:note_id>",
+        {"body": "No scar"},
+        TOUCHED | {"case_note.body", "case_note.changed_at"},
+        own_note,
+    ),
+    Case("POST /cases/<uuid:case_id>/notes/<uuid:note_id>/remove", {}, TOUCHED | {"case_note-"}, own_note),
+    Case(
+        "POST /cases/<uuid:case_id>/export",
+        {"format": "pdf", "language": "en"},
+        frozenset({"case_export+", "job+"}),
+        documented=frozenset({"paper"}),
+    ),
+    Case(
+        "POST /cases/import",
+        {"file": lambda _: (io.BytesIO(b"PK"), "case.zip"), "unit": chosen("unit_id")},
+        frozenset({"case_import+", "job+"}),
+        in_a_unit,
+        documented=frozenset({"number"}),
+    ),
+    Case("POST /cases/<uuid:case_id>/hold", {"reason": "A court"}, HELD, open_case),
+    Case("POST /cases/<uuid:case_id>/release", {}, HELD, held_back),
+    Case("POST /cases/<uuid:case_id>/deletion", {"reason": "Over"}, frozenset({"deletion_request+"}), open_case),
+    Case("POST /deletions/<uuid:request_id>/refuse", {}, DECIDED, asked_by_another),
+    Case(
+        "POST /deletions/<uuid:request_id>/approve",
+        {},
+        DECIDED | {"case_file-", "case_assignment-"},
+        asked_by_another,
+    ),
+    Case(
+        "POST /retention/policies",
+        {"status": "closed", "months": "12", "proposal": "delete"},
+        frozenset({"retention_policy+"}),
+    ),
+    Case("POST /retention/policies/<uuid:policy_id>/remove", {}, frozenset({"retention_policy-"})),
+    Case(
+        "POST /glass",
+        {"number": "of Person 2", "reason": "Nobody of the unit is on duty"},
+        frozenset({"emergency_access+", "notification+"}),
+        closed_glass,
+    ),
+    Case("POST /glass/<uuid:access_id>/close", {}, frozenset({"emergency_access.ends_at"}), broken_glass),
+    Case(
+        "POST /admin/quotas/<any(unit,account):kind>/<uuid:subject_id>",
+        {"renders_a_day": "5", "revision": "0"},
+        frozenset({"quota+"}),
+        documented=frozenset({"open_jobs", "stored_bytes"}),
+    ),
+    Case(
+        "POST /admin/settings/<section>",
+        {"name": "Harbour police", "time_zone": "UTC", "revision": "0"},
+        frozenset({"setting_section+"}),
+        documented=frozenset({"address", "email", "phone"}),
+    ),
+    Case(
+        "POST /admin/settings/logo",
+        {"file": lambda _: (io.BytesIO(drawing_png(91)), "logo.png"), "revision": logo_revision},
+        frozenset({f"setting_section.{name}" for name in ("object_key", "revision", "changed_at")}),
+        documented=frozenset({"action"}),
+    ),
+    Case("POST /language", {"language": "th"}, frozenset({"account.language"}), no_language),
     Case("POST /pairs/export", {}, frozenset()),
     Case("POST /notifications/<uuid:notification_id>/open", {}, frozenset({"notification.read_at"}), unread),
     Case("POST /notifications/read", {}, frozenset({"notification.read_at"}), unread),
@@ -362,6 +555,11 @@ UNRECORDED = {
     ("POST /sign-in", ""): "the log has it; what is done in the session has entries that name who did it",
     ("POST /sign-out", ""): "the log has it",
     ("POST /photos/<uuid:photo_id>/eyes", ""): "without points it asks the program to place them, which has its entry",
+    ("POST /cases/filters", ""): "what somebody looks for in the list of cases is theirs",
+    ("POST /cases/filters/<uuid:filter_id>/remove", ""): "as above",
+    ("POST /cases/<uuid:case_id>/export", ""): "once the file is made, that has its entry, with who asked",
+    ("POST /cases/import", ""): "once the case is taken from the file, that has its entry, with who handed it in",
+    ("POST /language", ""): "in which language somebody reads is theirs",
     ("POST /notifications/<uuid:notification_id>/open", ""): "whether somebody has read their own notices is theirs",
     ("POST /notifications/read", ""): "as above",
     ("POST /notifications/mail", ""): "about what somebody wants mail is theirs",

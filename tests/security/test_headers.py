@@ -25,10 +25,13 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+# The list of what is in an exported case: a file that is opened from a disk, where it has nothing but itself.
+OFFLINE = ROOT / "templates" / "exchange" / "index.html"
+TEMPLATES = sorted(set((ROOT / "templates").rglob("*.html")) - {OFFLINE})
+UNESCAPED = re.compile(r"\|\s*safe\b|Markup\(|autoescape false")
 HTTPS = "https://localhost"
 # What this browser alone may keep, and show again only after asking.
-REVALIDATED = ("image", "thumbnail", "original", "status.json")
+REVALIDATED = ("image", "thumbnail", "original", "aligned", "status.json", "/file", "/logo")
 SECRET = "0123456789abcdef" * 4
 
 
@@ -234,7 +237,17 @@ def inline(text: str) -> list[str]:
 def test_no_template_holds_script_or_style(path: Path) -> None:
     text = path.read_text()
     assert inline(text) == []
-    assert not re.search(r"\|\s*safe\b|Markup\(|autoescape false", text)
+    assert not UNESCAPED.search(text)
+
+
+def test_the_page_inside_exports_runs_nothing_and_is_no_page_of_the_site() -> None:
+    assert inline(OFFLINE.read_text()) == ["style"]
+    assert not UNESCAPED.search(OFFLINE.read_text())
+    name = OFFLINE.relative_to(ROOT / "templates").as_posix()
+    using = {path.relative_to(ROOT).as_posix() for path in (ROOT / "app").rglob("*.py") if name in path.read_text()}
+    assert using == {"app/exchange/bundle.py"}
+    others = [path for path in TEMPLATES if name in path.read_text()]
+    assert others == []
 
 
 def test_no_page_holds_script_or_style(world: World) -> None:

@@ -31,6 +31,7 @@ SECRETS = {
     "a Google access token": "ya2" + "9." + made(40),
     "a service account's key": '"private_key' + f'_id": "{made(40, HEX)}"',
     "a GitHub token": "gh" + "p_" + made(36),
+    "an access token of Semblance": "sem" + "b_" + made(64, HEX),
     "a Slack token": "xox" + "b-" + made(20),
     "a Stripe key": "sk_" + "live_" + made(24),
     "a package registry's token": "npm" + "_" + made(36),

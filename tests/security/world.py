@@ -11,16 +11,40 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.agency import logo
+from app.cases import glass, notes, saved
+from app.cases.filters import Filter
 from app.database import transaction
-from app.identity import links, units
+from app.exchange import exports
+from app.identity import access_tokens, links, units
+from app.retention import deletion, policies
 from app.witness.forms import Said
 from app.witness.service import add_session
-from models import Account, Base, Case, CaseAssignment, Job, JobKind, Likeness, Notification, RealPhoto, Role, Sketch
+from models import (
+    Account,
+    Base,
+    Case,
+    CaseAssignment,
+    CaseStatus,
+    EmergencyAccess,
+    ExportFormat,
+    Job,
+    JobKind,
+    Likeness,
+    Notification,
+    Proposal,
+    RealPhoto,
+    Role,
+    Scope,
+    Sketch,
+)
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+CHOICES = {"kind": "unit"}
+"""Of what an address lets choose among words, where nothing else is known: any other word builds no address."""
 Dump = dict[str, dict[str, dict[str, Any]]]
 CUSTODY = ("custody_chain", "custody_entry", "sighting")
 
@@ -46,7 +70,7 @@ class World:
 
     def path(self, rule: Rule, values: dict[str, Any] | None = None) -> str:
         """An address of this rule, with records that are there wherever the rule's names are known."""
-        known = {**self.values, **(values or {})}
+        known = {**CHOICES, **self.values, **(values or {})}
         chosen = {name: known.get(name, uuid.uuid4() if "<uuid:" in rule.rule else "x") for name in rule.arguments}
         with self.app.test_request_context():
             return self.app.url_map.bind("localhost").build(rule.endpoint, chosen)
@@ -69,16 +93,19 @@ def build(app: Flask) -> World:
         world.values = _things(app, world.owner, 1)
         world.foreign = _things(app, world.other, 2)
         for values, account in ((world.values, people["owner"]), (world.foreign, people["other"])):
-            values["case_id"] = _case(db, account)
-            values["session_id"] = add_session(db, account, values["case_id"], Said("Ada", "Witness 1")).id
+            values |= _case(db, account)
+        world.values |= _of_supervisors(world, db)
+        world.values |= _of_administrators(world, db)
         world.values |= {
             "tag": "0",
             "language": "th",
             "name": "css/base.css",
             "token": links.issue_set_password(db, people["third"]),
             "account_id": people["third"].id,
-            "kind": "unit",
         }
+        for account in people.values():  # they are read on without this session
+            db.refresh(account)
+    work(app)
     return world
 
 
@@ -112,15 +139,53 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
     }
 
 
-def _case(db: Session, account: Account) -> uuid.UUID:
-    """A case that the account is assigned to, in a unit that nobody is in."""
-    unit = units.add_unit(db, f"Unit of {account.name}")
+def _case(db: Session, account: Account) -> dict[str, Any]:
+    """A case that the account is assigned to, with what is written into it, and a search that finds it."""
+    case_id = add_case(db, account, f"of {account.name}")
+    saved.save(db, account, "Mine", Filter(query="harbour"))
+    return {
+        "case_id": case_id,
+        "session_id": add_session(db, account, case_id, Said("Ada", "Witness 1")).id,
+        "note_id": notes.add(db, account, case_id, "She is sure of the scar.").id,
+        "filter_id": saved.list_saved(db, account)[0].id,
+    }
+
+
+def add_case(db: Session, account: Account, number: str) -> uuid.UUID:
+    """One that the account is assigned to, in a unit that nobody is in."""
+    unit = units.add_unit(db, f"Unit {number}")
     with transaction(db):
-        case = Case(number=f"of {account.name}", title="Harbour", unit_id=unit.id, created_by=account.id)
+        case = Case(number=number, title="Harbour", unit_id=unit.id, created_by=account.id)
         db.add(case)
         db.flush()
         db.add(CaseAssignment(case_id=case.id, account_id=account.id))
     return case.id
+
+
+def _of_supervisors(world: World, db: Session) -> dict[str, Any]:
+    """A rule of retention, a deletion that waits, an export, and a look at somebody else's case that is over."""
+    owner = db.get_one(Account, world.accounts["owner"].id)
+    policies.set_policy(db, owner, CaseStatus.ARCHIVED, 60, Proposal.DELETE)
+    request = deletion.ask(db, owner, add_case(db, owner, "to be deleted"), "Over")
+    export = exports.ask(db, owner, world.values["case_id"], ExportFormat.ZIP, "en")
+    glass.break_glass(db, owner, "of Person 2", "Nobody of the unit is on duty")
+    access_id = db.scalars(select(EmergencyAccess.id)).one()
+    glass.close(db, owner, access_id)
+    return {
+        "policy_id": policies.policies(db)[0].id,
+        "request_id": request.id,
+        "export_id": export.id,
+        "access_id": access_id,
+    }
+
+
+def _of_administrators(world: World, db: Session) -> dict[str, Any]:
+    """A unit, a logo, and a token of the owner's."""
+    owner = db.get_one(Account, world.accounts["owner"].id)
+    unit = units.add_unit(db, "Harbour police")
+    logo.set_logo(db, services(world.app).store, owner, 0, drawing_png(90))
+    token = access_tokens.issue(db, owner, "Reader", [Scope.SKETCHES_READ], 30).row
+    return {"unit_id": unit.id, "subject_id": unit.id, "section": "agency", "token_id": token.id}
 
 
 def dump(app: Flask) -> Dump:
