@@ -271,7 +271,7 @@ CASES = [
     Case(
         "POST /account",
         {"action": "password", "current": PASSWORD, "password": NEW_PASSWORD, "repeat": NEW_PASSWORD},
-        PASSWORD_SET | SESSIONS,
+        PASSWORD_SET | SESSIONS | {"access_token.revoked_at"},
     ),
     Case("POST /account", {"action": "session", "session_id": NOBODY}, frozenset()),
     Case(
@@ -448,7 +448,7 @@ CASES = [
     Case(
         "POST /cases/new",
         {"title": "Quay", "unit": chosen("unit_id")},
-        frozenset({"case_file+", "case_assignment+", "case_counter+"}),
+        frozenset({"case_file+", "case_counter+"}),
         in_a_unit,
         documented=frozenset(FACTS),
     ),
