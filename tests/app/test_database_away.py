@@ -64,7 +64,10 @@ def admin(app: Flask) -> Browser:
 ANYWHERE = "00000000-0000-4000-8000-000000000000"
 WORDS = {"kind": "unit"}
 """What stands in an address and is no identity."""
-ALWAYS = {"assets.file", "health.livez", "health.version", "metrics.metrics", "studio.about"}
+ALWAYS = {
+    "api.openapi", "assets.file", "health.livez", "health.version", "languages.choose", "languages.script",
+    "admin.show_logo", "metrics.metrics", "studio.about",
+}  # fmt: skip
 """Endpoints that answer without the records."""
 NOTHING_TO_SHOW = {"second_factor.ask", "firebase.action"}
 """Those whose pages ask nobody: without a first step there is no second, and Firebase is not used here."""
