@@ -76,6 +76,7 @@ def _services(settings: "Settings") -> "Services":
 
 
 def _for_templates() -> dict[str, object]:
+    from flask import g
     from sqlalchemy.exc import SQLAlchemyError
 
     from app import context
@@ -85,7 +86,7 @@ def _for_templates() -> dict[str, object]:
     try:
         signed = context.sign_in()
     except (SQLAlchemyError, AppError):
-        signed = None  # the page that says so must still be drawn
+        signed = g.sign_in = None  # the page that says so must still be drawn, and nothing in it may ask again
     known = context.agency()
     return {
         "account": signed.account if signed else None,

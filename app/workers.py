@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +67,14 @@ def newest_live(db: Session, kind: JobKind | None = None) -> Worker | None:
     return next((worker for worker in live(db) if kind is None or kind in worker.kinds), None)
 
 
+def taken_by(some: Iterable[Worker]) -> set[str]:
+    """The kinds of job that at least one of these workers takes."""
+    return {kind for worker in some for kind in worker.kinds}
+
+
 def taken_kinds(db: Session) -> set[str]:
     """The kinds of job that at least one live worker takes."""
-    return {kind for worker in live(db) for kind in worker.kinds}
+    return taken_by(live(db))
 
 
 def newest(db: Session) -> Worker | None:

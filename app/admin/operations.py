@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from app import context, custody, gate, jobs
+from app import context, custody, gate, jobs, workers
 from app.admin import operations_fleet as fleet
 from app.admin import operations_queue as queue
 from app.admin.operations_queue import Choice
@@ -43,7 +44,8 @@ def page() -> str:
 @gate.admin
 def status() -> Response:
     """Whether the page is to be loaded anew; scripts may read it too."""
-    found = _state()
+    db = context.db()
+    found = _state(queue.queue(db, workers.live(db)), fleet.hands(db))
     response = Response(json.dumps(found), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(_etag(found))
@@ -141,18 +143,20 @@ def _back(done: str) -> Response:
 
 def _page(problem: str = "") -> str:
     db, settings = context.db(), context.settings()
+    live = workers.live(db)
+    lines, hands = queue.queue(db, live), fleet.hands(db)
     done = request.args.get("done", "")
     return render_template(
         "admin/operations.html",
-        lines=queue.queue(db),
-        listing=queue.listing(db, _choice()),
+        lines=lines,
+        listing=queue.listing(db, _choice(), lines),
         states=[(state, queue.STATE_WORDS[state]) for state in queue.SHOWN],
         kinds=queue.KIND_WORDS,
         urgencies=queue.URGENCY_WORDS,
-        hands=fleet.hands(db),
-        models=fleet.models(db, weights(settings.weights)),
+        hands=hands,
+        models=fleet.models(live, weights(settings.weights)),
         parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
-        etag=_etag(_state()),
+        etag=_etag(_state(lines, hands)),
         message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,
     )
@@ -162,13 +166,12 @@ def _retried(count: int) -> str:
     return str(ngettext("%(num)s failed job waits again.", "%(num)s failed jobs wait again.", count))
 
 
-def _state() -> dict[str, Any]:
+def _state(lines: Sequence[queue.Line], hands: Sequence[fleet.Hand]) -> dict[str, Any]:
     """What the page shows, without what changes with every second."""
-    db = context.db()
     return {
         "queue": {
             line.kind: {**{str(state): line.counts[state] for state in JobState}, "workers": line.takers}
-            for line in queue.queue(db)
+            for line in lines
         },
         "workers": [
             {
@@ -177,7 +180,7 @@ def _state() -> dict[str, Any]:
                 "job": one.job_id and str(one.job_id),
                 "silent": one.silent_for // BEAT,
             }
-            for one in fleet.hands(db)
+            for one in hands
         ],
         "parts": {name: part.state for name, part in look().items()},
     }

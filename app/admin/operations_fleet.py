@@ -101,11 +101,11 @@ def _hand(worker: Worker, job: Job | None, now: dt.datetime) -> Hand:
     )
 
 
-def models(db: Session, manifest: Mapping[str, str]) -> list[Model]:
+def models(live: Sequence[Worker], manifest: Mapping[str, str]) -> list[Model]:
     """Every checkpoint that the manifest or a live worker names."""
     loaded = [
         (str(entry.get("name")), str(entry.get("sha256")))
-        for worker in workers.live(db)
+        for worker in live
         for entry in worker.capabilities.get("weights", [])
     ]
     names = [*manifest, *sorted({name for name, _ in loaded} - set(manifest))]

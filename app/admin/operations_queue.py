@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import jobs, workers
+from app import jobs
 from app.database import clock
 from app.measures import oldest_waiting
 from app.paging import nearest_page
@@ -96,12 +96,11 @@ class Listing:
     total: int
 
 
-def queue(db: Session) -> list[Line]:
+def queue(db: Session, live: Sequence[Worker]) -> list[Line]:
     """A line for every kind of job, also for those of which there are none."""
     rows = db.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
     counts = {(kind, state): count for kind, state, count in rows}
     oldest = oldest_waiting(db)
-    live = workers.live(db)
     return [
         Line(
             kind,
@@ -114,10 +113,10 @@ def queue(db: Session) -> list[Line]:
     ]
 
 
-def listing(db: Session, choice: Choice) -> Listing:
-    """The newest jobs of a state, newest first."""
+def listing(db: Session, choice: Choice, lines: Sequence[Line]) -> Listing:
+    """The newest jobs of a state, newest first; ``lines`` have counted them."""
     wanted = [Job.state == choice.state, *([Job.kind == choice.kind] if choice.kind else [])]
-    total = db.scalar(select(func.count()).select_from(Job).where(*wanted)) or 0
+    total = sum(line.counts[choice.state] for line in lines if choice.kind in (None, line.kind))
     page, pages = nearest_page(choice.page, total, PER_PAGE)
     query = select(Job).where(*wanted).order_by(Job.created_at.desc(), Job.id)
     found = list(db.scalars(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)))
@@ -128,7 +127,8 @@ def _entries(db: Session, found: Sequence[Job]) -> list[Entry]:
     now = clock(db)
     units = _units(db, {job.subject_id for job in found})
     holders = {job.lease_owner for job in found if job.lease_owner}
-    names = {worker.id: worker.name for worker in db.scalars(select(Worker).where(Worker.id.in_(holders)))}
+    holding = db.scalars(select(Worker).where(Worker.id.in_(holders))) if holders else ()
+    names = {worker.id: worker.name for worker in holding}
     return [
         Entry(
             job,

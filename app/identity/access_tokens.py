@@ -92,9 +92,11 @@ def find(db: Session, token: str) -> AccessToken | None:
 
 def of_account(db: Session, account: Account) -> list[AccessToken]:
     """Those that work, newest first, and after them the last ENDED_SHOWN that do not any more."""
-    mine = select(AccessToken).where(AccessToken.account_id == account.id).order_by(AccessToken.created_at.desc())
-    working = db.scalars(mine.where(_works())).all()
-    return [*working, *db.scalars(mine.where(~_works()).limit(ENDED_SHOWN))]
+    works, newest = _works(), AccessToken.created_at.desc()
+    mine = AccessToken.account_id == account.id
+    ended = select(AccessToken.id).where(mine, ~works).order_by(newest).limit(ENDED_SHOWN)
+    query = select(AccessToken).where(mine, or_(works, AccessToken.id.in_(ended)))
+    return list(db.scalars(query.order_by(works.desc(), newest)))
 
 
 def revoke(db: Session, account: Account, token_id: uuid.UUID, by: Account) -> None:

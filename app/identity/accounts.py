@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
@@ -67,7 +67,7 @@ def any_account(db: Session) -> bool:
 
 def get_account(db: Session, account_id: uuid.UUID) -> Account:
     """Raises NotFound."""
-    account = db.get(Account, account_id)
+    account = db.get(Account, account_id, options=[joinedload(Account.role_rows), joinedload(Account.units)])
     if account is None:
         raise NotFound(_("There is no such account."))
     return account

@@ -32,6 +32,8 @@ class Card:
 
 def cards(db: Session, sketches: Sequence[Sketch]) -> list[Card]:
     """A card for each sketch, by three queries however many there are."""
+    if not sketches:
+        return []
     ids = [sketch.id for sketch in sketches]
     made, work = defaultdict(list), defaultdict(list)
     likenesses = select(Likeness).where(Likeness.sketch_id.in_(ids)).options(defer(Likeness.provenance))

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.studio.sight import seen_by
@@ -39,6 +39,8 @@ def whose(db: Session, sketches: Sequence[Sketch]) -> dict[uuid.UUID, Whose]:
 
 
 def several(db: Session, account: Account) -> Several:
-    others = db.scalar(select(Sketch.id).where(seen_by(account), Sketch.owner_id != account.id).limit(1))
-    units = db.scalars(select(Sketch.unit_id).where(seen_by(account)).distinct().limit(2)).all()
-    return Several(others is not None, len(units) > 1)
+    others = exists().where(seen_by(account), Sketch.owner_id != account.id)
+    units = select(Sketch.unit_id).where(seen_by(account)).distinct().limit(2).subquery()
+    both = select(others, select(func.count()).select_from(units).scalar_subquery())
+    owners, count = db.execute(both).one()
+    return Several(bool(owners), count > 1)

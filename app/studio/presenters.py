@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import workers
+from app import jobs, workers
 from app.filing.place import CasePlace, case_place
 from app.languages.telling import reason, told
-from app.studio import geometry, service
+from app.studio import geometry, shelf
 from app.studio.keeping import current
 from app.studio.ownership import Whose, whose
 from app.studio.requests import Request, requests
 from app.studio.states import ACTIVE, STOPPED, newest, request_words
 from app.studio.viewing import Slot, View, view
 from app.witness.facts import presets
-from models import EyePair, Job, JobKind, JobState, Likeness, Sketch, WitnessSession
+from models import EyePair, Job, JobKind, JobState, Likeness, Sketch, WitnessSession, Worker
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,16 @@ class Engine:
                 for region, some in facts.get("choices", {}).items()
             },
         )
+
+
+class Crew:
+    """The living workers as the page speaks of them."""
+
+    def __init__(self, live: Sequence[Worker]) -> None:
+        renderer = next((worker for worker in live if JobKind.RENDER in worker.kinds), None)
+        facts = renderer.capabilities if renderer else {}
+        self.taken = workers.taken_by(live)
+        self.engines = [Engine.read(one) for one in facts.get("engines", ())]
 
 
 @dataclass(frozen=True)
@@ -215,22 +225,23 @@ class Studio:
 
 def studio(db: Session, sketch: Sketch, number: int | None, compare: int | None = None) -> Studio:
     """Gather a sketch's page. ``number`` chooses a likeness, ``compare`` the candidates beside one; see ``view``."""
-    capabilities = service.capabilities(db)
-    taken = workers.taken_kinds(db)
-    live = bool(taken)
-    jobs = service.jobs_of(db, sketch)
-    likenesses = service.likenesses(db, sketch)
-    asked = requests(jobs)
-    align = newest(jobs, JobKind.ALIGN)
+    crew = Crew(workers.live(db))
+    asked_for = shelf.jobs_of(db, sketch)
+    family = shelf.family(db, sketch)
+    likenesses = next(made for version, made in family if version is sketch)
+    asked = requests(asked_for)
+    align = newest(asked_for, JobKind.ALIGN)
+    shown = [*([Request((align,))] if align else []), *_open_renders(asked)]
+    work = _works(db, shown, crew)
     return Studio(
         sketch=sketch,
         likenesses=likenesses,
         view=view(likenesses, asked, number, compare),
-        align=_work(db, Request((align,)), live, taken) if align else None,
-        renders=[_work(db, one, live, taken) for one in _open_renders(asked)],
-        engines=[Engine.read(facts) for facts in (capabilities or {}).get("engines", ())],
-        live=live,
-        versions=_versions(db, sketch),
+        align=work[0] if align else None,
+        renders=work[1:] if align else work,
+        engines=crew.engines,
+        live=bool(crew.taken),
+        versions=[Version(version, current(made)) for version, made in family],
         whose=whose(db, [sketch])[sketch.id],
         place=case_place(db, sketch),
     )
@@ -247,16 +258,11 @@ def _open_renders(asked: Sequence[Request]) -> list[Request]:
     return found
 
 
-def _work(db: Session, request: Request, live: bool, taken: set[str]) -> Work:
-    job = request.spokesman
-    position = service.queue_position(db, job) if job.state == JobState.QUEUED else None
-    words = request_words(request, position, live, job.kind in taken)
-    return Work(job, words, position, request.state, request.waiting)
-
-
-def _versions(db: Session, sketch: Sketch) -> list[Version]:
+def _works(db: Session, asked: Sequence[Request], crew: Crew) -> list[Work]:
+    places = jobs.positions(db, [one.spokesman for one in asked if one.spokesman.state == JobState.QUEUED])
     found = []
-    for version in service.lineage(db, sketch):
-        made = service.likenesses(db, version)
-        found.append(Version(version, current(made)))
+    for one in asked:
+        job, position = one.spokesman, places.get(one.spokesman.id)
+        words = request_words(one, position, bool(crew.taken), job.kind in crew.taken)
+        found.append(Work(job, words, position, one.state, one.waiting))
     return found

@@ -101,6 +101,19 @@ def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
     return list(db.scalars(query.order_by(Likeness.number)))
 
 
+def family(db: Session, sketch: Sketch) -> list[tuple[Sketch, list[Likeness]]]:
+    """Every version of the sketch, oldest first, with what was made from it; one query."""
+    query = select(Sketch, Likeness).outerjoin(Likeness, Likeness.sketch_id == Sketch.id)
+    query = query.where(Sketch.lineage_id == sketch.lineage_id).order_by(Sketch.version, Likeness.number)
+    found: dict[Sketch, list[Likeness]] = {}
+    likeness: Likeness | None  # none where nothing was made
+    for version, likeness in db.execute(query):
+        made = found.setdefault(version, [])
+        if likeness is not None:
+            made.append(likeness)
+    return list(found.items())
+
+
 def likenesses_after(db: Session, sketch: Sketch, after: Cursor | None, size: int) -> Slice[Likeness]:
     """What was made from this version, newest first, by where the part before ended."""
     query = select(Likeness).where(Likeness.sketch_id == sketch.id, *past(Likeness.created_at, Likeness.id, after))

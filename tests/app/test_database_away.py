@@ -62,7 +62,12 @@ def admin(app: Flask) -> Browser:
 
 
 ANYWHERE = "00000000-0000-4000-8000-000000000000"
-ALWAYS = {"assets.file", "health.livez", "health.version", "metrics.metrics", "studio.about"}
+WORDS = {"kind": "unit"}
+"""What stands in an address and is no identity."""
+ALWAYS = {
+    "api.openapi", "assets.file", "health.livez", "health.version", "languages.choose", "languages.script",
+    "admin.show_logo", "metrics.metrics", "studio.about",
+}  # fmt: skip
 """Endpoints that answer without the records."""
 NOTHING_TO_SHOW = {"second_factor.ask", "firebase.action"}
 """Those whose pages ask nobody: without a first step there is no second, and Firebase is not used here."""
@@ -73,7 +78,7 @@ def addresses(app: Flask) -> list[tuple[str, str]]:
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
         for rule in app.url_map.iter_rules():
-            path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, ANYWHERE))
+            path = adapter.build(rule.endpoint, {name: WORDS.get(name, ANYWHERE) for name in rule.arguments})
             if rule.endpoint not in ALWAYS:
                 tried = {"POST"} if rule.endpoint in NOTHING_TO_SHOW else {"GET", "POST"}
                 found += [(method, path) for method in sorted((rule.methods or set()) & tried)]

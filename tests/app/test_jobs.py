@@ -84,10 +84,12 @@ def test_lower_priority_goes_first_then_the_older(db: Session, owner: Account, w
     first, second = add(db, owner), add(db, owner)
     urgent = add(db, owner, JobKind.ALIGN)
     assert [jobs.position(db, job) for job in (urgent, first, second)] == [1, 2, 3]
+    assert jobs.positions(db, [second, urgent]) == {second.id: 3, urgent.id: 1}
     for expected in (urgent, first, second):
         claim = take(db, worker)
         assert claim.job_id == expected.id
         assert jobs.position(db, now_is(db, expected)) == 0
+        assert jobs.positions(db, [expected]) == {}
         with transaction(db):
             leases.finish(db, claim)
 

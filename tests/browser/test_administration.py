@@ -65,7 +65,7 @@ def test_a_list_of_people_and_the_file_of_their_links(visit: Visit, admin: Accou
     assert rows[1][:2] == ["listed.1@example.org", "Person 1"]
     newcomer = visit().page
     accept(newcomer, rows[1][2])
-    expect(newcomer.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(newcomer.get_by_role("heading", name="No cases yet")).to_be_visible()
 
 
 def test_a_grave_change_asks_for_the_password_and_leads_back(

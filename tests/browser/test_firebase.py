@@ -122,7 +122,7 @@ def test_wrong_password_and_nobody_known_say_the_same(office: Office) -> None:
         expect(alert).to_be_focused()
         expect(page.get_by_label("E-mail address")).to_have_value(email)
     sign_in(page)
-    expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No cases yet")).to_be_visible()
 
 
 def test_a_user_without_an_account_here(office: Office) -> None:
@@ -155,7 +155,7 @@ def test_a_forgotten_password(office: Office) -> None:
         expect(page.get_by_role("alert")).to_contain_text(words)
     page.get_by_label("The same password again").fill(NEW)
     page.get_by_role("button", name="Set password and sign in").click()
-    expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No cases yet")).to_be_visible()
 
 
 def test_a_link_that_was_used(office: Office) -> None:
@@ -180,7 +180,7 @@ def test_an_address_is_verified_first(office: Office) -> None:
     expect(page.get_by_role("status")).to_contain_text(["Your e-mail address is verified"])
     page.get_by_role("link", name="To the sign-in page").click()
     sign_in(page)
-    expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No cases yet")).to_be_visible()
 
 
 def test_a_user_disabled_at_firebase_writes_no_more(office: Office) -> None:
@@ -255,7 +255,7 @@ def test_the_first_administrator_comes_by_the_printed_link(office: Office) -> No
     page.get_by_label("Password", exact=True).fill(NEW)
     page.get_by_label("The same password again").fill(NEW)
     page.get_by_role("button", name="Set password and sign in").click()
-    expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No cases yet")).to_be_visible()
     account = accounts.by_email(office.agency.db, EMAIL)
     assert account
     assert account.has_role(Role.ADMIN)

@@ -36,7 +36,7 @@ def test_five_wrong_tries_and_the_account_rests(
     page.get_by_label("Password", exact=True).fill("eleven grey paper moons")
     page.get_by_label("The same password again").fill("eleven grey paper moons")
     page.get_by_role("button", name="Set password").click()
-    expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
+    expect(page.get_by_role("heading", name="No cases yet")).to_be_visible()
 
 
 def test_signing_in_leads_to_where_one_was_going(visit: Visit, account: Account) -> None:

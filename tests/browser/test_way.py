@@ -34,7 +34,7 @@ def test_from_the_upload_to_the_result_without_a_reload(page: Page) -> None:
 
 
 def test_a_sample_from_an_empty_desk(page: Page) -> None:
-    page.goto("/")
+    page.goto("/sketches")
     expect(page.get_by_role("heading", name="No sketches yet")).to_be_visible()
     page.get_by_role("button", name="Young man with short hair").click()
     expect(page.locator('[data-likeness="1"]')).to_be_visible(timeout=RENDERED)

@@ -52,9 +52,9 @@ def test_the_start_page_leads_each_to_their_work(app: Flask, person: Person) -> 
         return browser.get("/").headers["Location"]
 
     assert Browser(app).get("/").headers["Location"] == "/sign-in"
-    assert start((Role.INVESTIGATOR,), "One") == "/sketches"
-    assert start((Role.ADMIN,), "Two") == "/admin/accounts"
-    assert start((Role.ADMIN, Role.SUPERVISOR), "Three") == "/sketches"
+    assert start((Role.INVESTIGATOR,), "One") == "/cases"
+    assert start((Role.ADMIN,), "Two") == "/admin"
+    assert start((Role.ADMIN, Role.SUPERVISOR), "Three") == "/cases"
 
 
 def test_the_first_account(stranger: Browser, db: Session) -> None:
@@ -68,7 +68,7 @@ def test_the_first_account(stranger: Browser, db: Session) -> None:
     assert 'value="First@Example.org"' in answer.text
     assert "short" not in answer.text
     assert stranger.post(address, {**fields, "password": NEW, "repeat": NEW}).status_code == 303
-    assert stranger.get("/").headers["Location"] == "/sketches"
+    assert stranger.get("/").headers["Location"] == "/cases"
     account = accounts.by_email(db, "first@example.org")
     assert account is not None
     assert account.roles == set(Role)

@@ -1,0 +1,49 @@
+"""However much there is to show, a page asks the database at most eight times."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from tests.app.web import Browser, services
+from tests.filled import NO_PAGES, OUTSIDE, fill
+
+MOST = 8
+MORE = {"/sketches/<uuid:sketch_id>": 12, "/admin/operations": 9}
+"""Two pages that gather from many rooms; what they ask grows with nothing that they show."""
+ASIDE = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+"""Statements by which nothing is asked."""
+NOW_AND_THEN = ("FROM setting_section", "FROM alembic_version")
+"""What a process asks once in some seconds for all its pages, not for this one."""
+
+
+def test_every_page_asks_the_database_eight_times_at_most(app: Flask, stranger: Browser) -> None:
+    world = fill(app)
+    statements: list[str] = []
+    event.listen(services(app).database.engine, "before_cursor_execute", lambda _c, _u, one, *_: statements.append(one))
+    asked: dict[str, list[str]] = {}
+    for browser, pages in ((world.owner, world.pages()), (stranger, world.pages(outside=True))):
+        for page in pages:
+            statements.clear()
+            answer = browser.get(page)
+            assert (answer.status_code, answer.mimetype) in ((200, "text/html"), (410, "text/html")), page
+            asked[page] = [one for one in statements if counts(one)]
+    assert len(asked) > 40
+    assert max(map(len, asked.values())) > 1
+    more = {world.path(rule): MORE[rule.rule] for rule in app.url_map.iter_rules() if rule.rule in MORE}
+    many = {page: found for page, found in asked.items() if len(found) > more.get(page, MOST)}
+    told = (f"{page}: {len(found)}\n" + "\n".join(map(brief, found)) for page, found in many.items())
+    assert many == {}, "\n\n".join(told)
+
+
+def counts(statement: str) -> bool:
+    return not statement.startswith(ASIDE) and not any(one in " ".join(statement.split()) for one in NOW_AND_THEN)
+
+
+def brief(statement: str) -> str:
+    """Without the columns, which are many."""
+    return " ".join(statement[:40].split()) + " ... " + " ".join(statement.partition("FROM")[2].split())[:200]
+
+
+@pytest.mark.parametrize("named", [NO_PAGES, OUTSIDE])
+def test_what_is_no_page_is_still_an_address(app: Flask, named: set[str]) -> None:
+    assert set(named) - {rule.rule for rule in app.url_map.iter_rules()} == set()
