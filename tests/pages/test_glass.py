@@ -65,6 +65,7 @@ def test_the_case_says_for_good_who_looked(admin: Browser, desk: Desk, case: Cas
     admin.post("/glass", {"number": case.number, "reason": REASON})
     page = words(admin.get("/glass").text)
     assert f"{case.number} Homicide, until" in page
+    desk.db.rollback()  # what is read from here on is as it is now
     access = desk.db.scalars(select(EmergencyAccess.id)).one()
     answer = admin.post(f"/glass/{access}/close")
     assert "The case is closed to you again." in words(admin.get(answer.headers["Location"]).text)

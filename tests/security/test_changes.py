@@ -46,7 +46,8 @@ def test_no_endpoint_takes_a_forged_change(world: World) -> None:
                 assert answer.status_code == 403, f"{method} {path}: {name}"
                 tried += 1
     assert tried >= 26 * 8
-    assert changes(before, dump(world.app)) == set()
+    # That its owner was there is noted once a minute, whatever they asked.
+    assert changes(before, dump(world.app)) <= {"sign_in_session.last_seen_at"}
 
 
 def test_the_right_token_is_taken_from_where_it_belongs(world: World) -> None:
