@@ -77,6 +77,8 @@ def test_a_new_version_takes_one_file(page: Page) -> None:
     page.locator("#files").set_input_files(SAMPLES / "short-hair.png")
     page.get_by_role("button", name="Add 1 sketch").click()
     page.get_by_role("link", name="New version").click()
+    # The page must be there whole: a drop is sent by a script, which nothing makes wait.
+    page.wait_for_url("**/sketches/new*")
     bring(page, "drop", "short-hair.png")
     bring(page, "drop", "long-hair.png")
     expect(page.locator(".queue-item")).to_have_count(1)
