@@ -106,8 +106,9 @@ def exports_of(db: Session, case_id: uuid.UUID) -> list[Exported]:
 
 def get_export(db: Session, account: Account, export_id: uuid.UUID) -> CaseExport:
     """One that is there, for whoever may take its case away: not for a look through broken glass. Raises NotFound."""
+    there = CaseExport.id == export_id, CaseExport.key.is_not(None)
     query = select(CaseExport, Case).join(Case, CaseExport.case_id == Case.id)
-    row = db.execute(query.where(CaseExport.id == export_id, CaseExport.key.is_not(None), worked_on_by(account))).first()
+    row = db.execute(query.where(*there, worked_on_by(account))).first()
     if row is None or not may_export(db, account, row[1]):
         raise NotFound(NO_EXPORT)
     export: CaseExport = row[0]

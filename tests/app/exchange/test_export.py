@@ -150,6 +150,7 @@ def test_a_file_goes_when_its_time_has_run_out(north: Office) -> None:
     later = utc_now() + dt.timedelta(hours=2)
     assert removal.carry_out(north.database, north.store, later) == 1
     assert not north.store.exists(key)
+    north.db.rollback()
     assert north.db.scalars(select(ObjectRemoval)).all() == []
 
 
