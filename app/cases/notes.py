@@ -1,4 +1,5 @@
-"""Notes in a case. Their author changes and removes them; custody keeps the digests of what they were."""
+"""Notes in a case. Their author changes and removes them, unless the case is on hold; custody keeps the digests of what
+they were."""
 
 import hashlib
 import uuid
@@ -15,6 +16,7 @@ from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
 from app.keyset import Cursor, Slice, newest_first, past, sliced
+from app.retention.holds import check_free
 from models import Account, Case, CaseNote
 
 log = structlog.get_logger(__name__)
@@ -56,7 +58,8 @@ def add(db: Session, account: Account, case_id: uuid.UUID, text: str) -> CaseNot
 
 
 def change(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID, text: str) -> None:
-    """Raises what `add` does, NotFound for a note that is gone, and Forbidden for somebody else's."""
+    """Raises what `add` does, NotFound for a note that is gone, Forbidden for somebody else's, and Refused while the
+    case is on hold."""
     body = _body(text)
     with transaction(db):
         held, note = _mine(db, account, case_id, note_id)
@@ -84,6 +87,7 @@ def remove(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID
 
 def _mine(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID) -> tuple[Case, CaseNote]:
     held = held_case(db, account, case_id)
+    check_free(held)
     query = select(CaseNote).where(CaseNote.id == note_id, CaseNote.case_id == case_id).with_for_update()
     note = db.scalar(query.execution_options(populate_existing=True))
     if note is None:

@@ -20,7 +20,7 @@ from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.retention import removal
-from app.retention.holds import read_reason
+from app.retention.holds import check_free, read_reason
 from app.retention.reach import Reach, reach, remove
 from app.storage import split_key
 from models import Account, Case, CaseStatus, DeletionRequest, Role, Sketch
@@ -171,8 +171,7 @@ def _check_open(request: DeletionRequest) -> None:
 
 
 def _check_may_go(case: Case) -> None:
-    if case.hold_reason:
-        raise Refused(_("The case is on legal hold. Nothing of it can be deleted until the hold is released."))
+    check_free(case)
     if case.status == CaseStatus.PUBLISHED:
         raise Refused(_("The case is published. Take the publication back first."))
 

@@ -1,4 +1,4 @@
-"""A legal hold: while it has a reason, nothing of the case is deleted."""
+"""A legal hold: while it has a reason, nothing of the case is deleted, and what was written in it as evidence stays."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from app import custody
 from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
-from models import Account, Role
+from models import Account, Case, Role
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,14 @@ def release(db: Session, account: Account, case_id: uuid.UUID) -> None:
         chain, thing = custody.of_case(case_id), custody.Thing("case", case_id)
         custody.record(db, chain, account, "case.released", thing, before=said, revision=case.revision)
     log.info("case_released", case=str(case_id), by=str(account.id))
+
+
+def check_free(case: Case) -> None:
+    """For whatever would take something out of the case, which the caller holds. Raises Refused while it is on hold."""
+    if case.hold_reason:
+        raise Refused(
+            _("The case is on legal hold. Nothing of it can be removed, rewritten or taken out until that is released.")
+        )
 
 
 def read_reason(text: str) -> str:
