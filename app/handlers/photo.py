@@ -37,7 +37,7 @@ def photo(claim: Claim, tools: Tools) -> Record:
         held.ssim, held.cosine, held.matcher_sha256 = compared.ssim, compared.cosine, compared.matcher_sha256
         sketch = held_sketch(db, likeness.sketch_id)  # so that it is not filed meanwhile: then its chain is another
         _say(db, held, sketch, compared)
-        notifications.tell(db, [claim.owner_id], "photo", photo_path(likeness.id), {"sketch": sketch.title})
+        notifications.tell_asker(db, claim.owner_id, "photo", photo_path(likeness.id), sketch)
 
     return record
 
