@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, tuple_
 
 from app.custody.anchors import Anchor, Head, NoAnchor, digests
+from app.custody.reading import UNREADABLE, Columns, raw, rows
 from app.custody.recording import AGENCY_CHAIN
 from app.custody.verifying import Fault, Report
 from app.storage import DamagedObject, MissingObject, ObjectStore, split_key
@@ -18,6 +19,7 @@ from models import ANCHORS, CustodyAnchor, CustodyEntry
 
 PARALLEL = 8
 BATCH = 400
+NAMED: Columns = {"at": CustodyEntry.at, "after": CustodyEntry.after}
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,10 @@ def _gone(connection: Connection, found: Found, linked: dict[str, str]) -> list[
     named = dict(linked)
     for day, key in connection.execute(select(CustodyAnchor.day, CustodyAnchor.object_key)):
         named[split_key(key)[1]] = day.isoformat()
-    entries = select(CustodyEntry.at, CustodyEntry.after)
-    entries = entries.where(CustodyEntry.chain_id == AGENCY_CHAIN.id, CustodyEntry.action == "chain.anchored")
-    for at, digest in connection.execute(entries):
-        named.setdefault(str(digest), at.date().isoformat())
+    entries = select(*raw(NAMED)).where(
+        CustodyEntry.chain_id == AGENCY_CHAIN.id, CustodyEntry.action == "chain.anchored"
+    )
+    for row in rows(connection, entries, NAMED):
+        on = "?" if row["at"] is UNREADABLE else row["at"].date().isoformat()
+        named.setdefault(str(row["after"]), on)
     return [Fault("anchor_gone", note=day) for digest, day in sorted(named.items()) if not found.has(digest)]

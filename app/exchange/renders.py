@@ -17,7 +17,7 @@ def asked(facts: Fields) -> dict[str, Any]:
     said.whole("seed", 0, 2**63 - 1)
     said.maybe_number("strength", 0, 1)
     said.maybe_eyes("eyes")
-    optional = {"appearance": said.maybe_names("appearance")}
+    optional: dict[str, Any] = {"appearance": said.maybe_names("appearance")}
     if "set" in kept:
         counts = ("candidate", "candidates")
         optional |= {"set": str(said.identity("set"))} | {name: said.whole(name, 1, MOST_CANDIDATES) for name in counts}

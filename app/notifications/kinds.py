@@ -7,8 +7,8 @@ from imaging.words import N_
 
 @dataclass(frozen=True)
 class Kind:
-    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise. ``each``: told
-    of each time, although the one before was not read yet."""
+    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise. ``each``:
+    told of each time, although the one before was not read yet."""
 
     name: str
     sentence: str
