@@ -51,12 +51,16 @@ def file_sketch(
         check_session(db, case_id, session_id)
         if former is not None and former != case_id:
             _check_move(db, account, former)
+        sessions = set(db.scalars(select(Sketch.session_id).where(Sketch.lineage_id == lineage_id)))
         values = {"case_id": case_id, "session_id": session_id, "unit_id": case.unit_id}
         whole = update(Sketch).where(Sketch.lineage_id == lineage_id)
         db.execute(whole.values(**values).execution_options(synchronize_session=False))
         case.changed_at = clock(db)
         if former != case_id:
             _record(db, account, first, former, case_id)
+        if sessions != {session_id}:
+            thing, session = custody.Thing("sketch", lineage_id), str(session_id) if session_id else None
+            custody.record(db, custody.of_case(case_id), account, "sketch.session", thing, session=session)
     db.expire_all()
     log.info("sketch_filed", sketch=str(lineage_id), case=str(case_id), former=str(former or ""), by=str(account.id))
 

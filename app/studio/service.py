@@ -133,6 +133,7 @@ def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
         after=sketch.original_sha256,
         picture=split_key(sketch.clean_key)[1],
         version=sketch.version,
+        session=str(sketch.session_id) if sketch.session_id else None,
         mime=sketch.original_mime,
         bytes=sketch.original_size,
     )

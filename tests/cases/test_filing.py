@@ -103,7 +103,10 @@ def test_the_session_alone_changes_without_an_entry_of_filing(
     row = add_session(db, one, case.id, Said("Ada", "Witness 1"))
     service.file_sketch(db, one, lineage(db, sketch)[0], case.id, row.id)
     assert lineage(db, sketch)[0].session_id == row.id
+    service.file_sketch(db, one, lineage(db, sketch)[0], case.id, row.id)  # it is so already
     assert actions(db, ChainKind.CASE, case.id).count("sketch.filed") == 1
+    said = db.scalars(select(CustodyEntry).where(CustodyEntry.action == "sketch.session")).one()
+    assert (said.actor_id, said.object_id, said.details["session"]) == (one.id, sketch.id, str(row.id))
 
 
 def test_a_supervisor_moves_it_to_another_case(
