@@ -29,7 +29,7 @@ def put(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> None:
         case.changed_at, case.revision = clock(db), case.revision + 1
         said = custody.digest({"reason": reason})
         chain, thing = custody.of_case(case_id), custody.Thing("case", case_id)
-        custody.record(db, chain, account, "case.hold", thing, after=said, revision=case.revision)
+        custody.record(db, chain, account, "case.hold", thing, after=said, fields=["hold"], revision=case.revision)
     log.info("case_held", case=str(case_id), by=str(account.id))
 
 
@@ -44,7 +44,7 @@ def release(db: Session, account: Account, case_id: uuid.UUID) -> None:
         case.hold_reason, case.hold_by, case.hold_since = "", None, None
         case.changed_at, case.revision = clock(db), case.revision + 1
         chain, thing = custody.of_case(case_id), custody.Thing("case", case_id)
-        custody.record(db, chain, account, "case.released", thing, before=said, revision=case.revision)
+        custody.record(db, chain, account, "case.released", thing, before=said, fields=["hold"], revision=case.revision)
     log.info("case_released", case=str(case_id), by=str(account.id))
 
 

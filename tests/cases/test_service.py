@@ -12,6 +12,7 @@ from app.cases.forms import CaseFacts, case_facts
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.identity import units
+from app.retention import holds
 from app.storage import LocalStore
 from app.studio import service as studio
 from models import Account, Case, CaseStatus, CustodyChain, CustodyEntry, EmergencyAccess, Role, Sketch, Unit, utc_now
@@ -281,3 +282,12 @@ def test_a_unit_with_a_case_stays(db: Session, unit: Unit, other_unit: Unit, mem
     with pytest.raises(Conflict, match="not empty"):
         units.remove_unit(db, unit.id)
     assert {found.unit.name: found.empty for found in units.census(db)} == {unit.name: False, other_unit.name: False}
+
+
+def test_a_form_that_meets_a_hold_says_so(db: Session, unit: Unit, member: Member, opened: Opened) -> None:
+    one, chief = member(unit), member(unit, role=Role.SUPERVISOR)
+    case = opened(one)
+    holds.put(db, chief, case.id, "A court asked")
+    with pytest.raises(service.ChangedMeanwhile) as stale:
+        service.edit(db, one, case.id, CaseFacts("Harbour at night"), 1)
+    assert [(change.by, change.words) for change in stale.value.changes] == [(chief.name, ["legal hold"])]
