@@ -25,6 +25,7 @@ from app.exchange.records import Bringing
 from app.retention import removal
 from app.storage import ObjectStore, file_key, object_key, split_key
 from app.studio.sight import unit_for
+from app.texts import one_line
 from imaging.words import N_
 from models import Account, Case, CaseImport, ForeignChain, Job, JobKind, JobState, Sketch
 
@@ -71,7 +72,7 @@ def take_in(
     unit = unit_for(db, account_id, unit_id)
     if unit is None:
         raise Refused(N_("A case belongs to a unit, and you are in none. Ask an administrator to put you into one."))
-    number = " ".join(number.split())
+    number = one_line(number)
     if len(number) > 40:
         raise Refused(N_("A number can have at most 40 characters."))
     size = file.seek(0, 2)

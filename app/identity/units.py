@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.database import transaction
 from app.errors import Conflict, NotFound, Refused
+from app.texts import one_line
 from models import Account, AccountUnit, Case, CaseImport, Sketch, Unit, fold
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class Census:
 
 def clean_unit_name(text: str) -> str:
     """Raises Refused."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    name = one_line(text)
     if not name:
         raise Refused(_("Give the unit a name."))
     if len(name) > MAX_NAME:

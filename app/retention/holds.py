@@ -10,6 +10,7 @@ from app import custody
 from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
+from app.texts import one_line
 from models import Account, Case, Role
 
 log = structlog.get_logger(__name__)
@@ -21,7 +22,7 @@ def put(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> None:
     """Put the case on hold. Raises Refused without a reason, Conflict when it is held already, Forbidden."""
     reason = read_reason(reason)
     with transaction(db):
-        _require(account)
+        require_supervisor(account)
         case = held_case(db, account, case_id)
         if case.hold_reason:
             raise Conflict(_("The case is on hold already; reload the page to see why."))
@@ -36,7 +37,7 @@ def put(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> None:
 def release(db: Session, account: Account, case_id: uuid.UUID) -> None:
     """Raises Conflict when there is no hold, and Forbidden."""
     with transaction(db):
-        _require(account)
+        require_supervisor(account)
         case = held_case(db, account, case_id)
         if not case.hold_reason:
             raise Conflict(_("The case is not on hold."))
@@ -58,7 +59,7 @@ def check_free(case: Case) -> None:
 
 def read_reason(text: str) -> str:
     """A reason as it is kept. Raises Refused for none, and for one that is too long."""
-    reason = " ".join(text.split())
+    reason = one_line(text)
     if not reason:
         raise Refused(_("Give a reason: it is kept, and others will want to know it."))
     if len(reason) > MAX_REASON:
@@ -66,6 +67,7 @@ def read_reason(text: str) -> str:
     return reason
 
 
-def _require(account: Account) -> None:
+def require_supervisor(account: Account) -> None:
+    """Raises Forbidden."""
     if not account.has_role(Role.SUPERVISOR):
         raise Forbidden(_("Only a supervisor can do this."))
