@@ -4,7 +4,7 @@ One anchor is read at a time, and compared by asking for the entries that it nam
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -24,20 +24,24 @@ NAMED: Columns = {"at": CustodyEntry.at, "after": CustodyEntry.after}
 
 @dataclass(frozen=True)
 class Found:
-    """Every anchor that any of the stores has: by its sha256, one that has it."""
+    """Anchors by their sha256: ``there`` are all that any of the stores has, ``places`` says of those to be read which
+    one has it."""
 
     stores: Sequence[ObjectStore]
     places: Mapping[str, ObjectStore]
+    there: Set[str]
 
     def has(self, digest: str) -> bool:
         """Also one that was put since."""
-        return digest in self.places or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
+        return digest in self.there or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
 
 
 def find(stores: Sequence[ObjectStore], newest: int | None = None) -> Found:
-    """All of them, or so many of the newest. To be called before the snapshot, which then is the newer one. Raises
-    StorageUnavailable."""
-    return Found(stores, {digest: store for store in reversed(stores) for digest in digests(store, newest)})
+    """All of them, to be read whole or so many of the newest. To be called before the snapshot, which then is the newer
+    one. Raises StorageUnavailable."""
+    kept = [(store, digests(store)) for store in reversed(stores)]
+    places = {digest: store for store, some in kept for digest in some[:newest]}
+    return Found(stores, places, {digest for _store, some in kept for digest in some})
 
 
 def compare(connection: Connection, found: Found, report: Report, only: Collection[uuid.UUID] | None = None) -> None:
