@@ -6,10 +6,9 @@ are written anew, each only if nobody has changed it since it was read.
 """
 
 import uuid
-from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Engine, Row, Table, select, update
+from sqlalchemy import Engine, Table, select, update
 
 from models import Case, Sketch, unmarked
 
@@ -30,12 +29,12 @@ def refold(engine: Engine) -> None:
             last = rows[-1][0]
 
 
-def _some(engine: Engine, table: Table, name: str, after: uuid.UUID | None) -> Sequence[Row[tuple[uuid.UUID, str]]]:
+def _some(engine: Engine, table: Table, name: str, after: uuid.UUID | None) -> list[tuple[uuid.UUID, str]]:
     """The next few rows in the order of their identities, brought right."""
     key, text = table.c.id, table.c[name]
     found = select(key, text).where(text.regexp_match(MARKS), *([key > after] if after else []))
     with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
-        rows = connection.execute(found.order_by(key).limit(BATCH)).all()
+        rows = [(one, old) for one, old in connection.execute(found.order_by(key).limit(BATCH))]
         wrong = [(one, old, new) for one, old in rows if (new := unmarked(old)) != old]
         for one, old, new in wrong:
             connection.execute(update(table).where(key == one, text == old).values({name: new}))

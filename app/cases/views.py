@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.cases import browsing, custody, editing, listing, moving, people, service, words, writing
+from app.cases import browsing, colleagues, custody, editing, moving, people, service, words, writing
 from app.cases.blueprint import blueprint
 from app.cases.forms import identity
 from app.cases.forms import status as read_status
@@ -46,9 +46,9 @@ def status(case_id: uuid.UUID) -> ResponseReturnValue:
 @gate.investigator
 def assign_one(case_id: uuid.UUID) -> ResponseReturnValue:
     def act() -> None:
-        person = identity(request.form.get("person", ""))
+        person = colleagues.named(context.db(), request.form.get("person", ""))
         if person is None:
-            raise Refused(_("Choose somebody from the list."))
+            raise Refused(_("Write whom you want to put on the case."))
         people.assign(context.db(), context.account(), case_id, person)
 
     return _change(case_id, act)
@@ -89,6 +89,7 @@ def _overview(case_id: uuid.UUID, message: str = "") -> str:
         head,
         tags=tags,
         message=message,
-        workers=listing.workers(context.db()) if head.works else [],
+        colleagues=colleagues.colleagues(context.db()) if head.works else [],
+        typed=request.form.get("person", ""),
         targets=moving.targets(context.account(), head.case) if head.works else [],
     )
