@@ -17,6 +17,7 @@ from app.cases.page import case_page, here
 from app.cases.sight import sees
 from app.cases.statuses import set_status
 from app.errors import Conflict, Refused
+from app.filing import shelf
 
 __all__ = ["blueprint", "browsing", "custody", "editing", "writing"]
 
@@ -88,6 +89,7 @@ def _overview(case_id: uuid.UUID, message: str = "") -> str:
         "cases.case",
         head,
         tags=tags,
+        recent=shelf.newest_in(context.db(), case_id),
         message=message,
         colleagues=colleagues.colleagues(context.db()) if head.works else [],
         typed=request.form.get("person", ""),

@@ -14,6 +14,8 @@ from models import Account, Likeness, RealPhoto, Sketch, WitnessSession, fold
 
 MOST = 100
 """Quick renders that a case offers to be filed."""
+RECENT = 6
+"""Sketches that a case's overview shows."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,16 @@ def filed_in(
     return found, sorted(quick, key=lambda sketch: (fold(sketch.title), sketch.created_at))
 
 
+def newest_in(db: Session, case_id: uuid.UUID, most: int = RECENT) -> list[Drawn]:
+    """The newest versions of the sketches that were drawn last in the case. By two queries."""
+    latest = _latest(case_id).subquery()
+    query = select(Sketch).join(
+        latest, (Sketch.lineage_id == latest.c.lineage_id) & (Sketch.version == latest.c.version)
+    )
+    sketches = db.scalars(query.order_by(Sketch.created_at.desc(), Sketch.id).limit(most)).all()
+    return drawn(db, sketches, {}) if sketches else []
+
+
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
     """Every version of the sketch, oldest first."""
     query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
@@ -88,8 +100,7 @@ def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, 
 
 def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list[Sketch]]:
     """The newest version of each sketch of the case that came of a session, by that session."""
-    newest = select(Sketch.lineage_id, func.max(Sketch.version).label("version")).where(Sketch.case_id == case_id)
-    latest = newest.group_by(Sketch.lineage_id).subquery()
+    latest = _latest(case_id).subquery()
     query = select(Sketch).join(
         latest, (Sketch.lineage_id == latest.c.lineage_id) & (Sketch.version == latest.c.version)
     )
@@ -98,6 +109,11 @@ def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list
         if sketch.session_id:
             found[sketch.session_id].append(sketch)
     return found
+
+
+def _latest(case_id: uuid.UUID) -> Select[uuid.UUID, int]:
+    newest = select(Sketch.lineage_id, func.max(Sketch.version).label("version")).where(Sketch.case_id == case_id)
+    return newest.group_by(Sketch.lineage_id)
 
 
 def _quick(account: Account) -> Select[uuid.UUID]:
