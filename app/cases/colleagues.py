@@ -63,4 +63,4 @@ def named(db: Session, text: str) -> uuid.UUID | None:
     if not close:
         raise Refused(_("Nobody who works on cases is called “%(text)s”. Choose a name from the list.", text=text[:80]))
     listed = "; ".join(one.called for one in close[:SUGGESTED])
-    raise Refused(_("“%(text)s” is not a whole name. Is it one of these: %(names)s?", text=text[:80], names=listed))
+    raise Refused(_("“%(text)s” is not a whole name. Did you mean %(names)s?", text=text[:80], names=listed))
