@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.cases import browsing, colleagues, custody, editing, moving, people, service, words, writing
+from app.cases import browsing, colleagues, custody, editing, moving, people, words, writing
 from app.cases.blueprint import blueprint
 from app.cases.forms import identity
 from app.cases.forms import status as read_status
@@ -83,12 +83,10 @@ def _change(case_id: uuid.UUID, act: Callable[[], object]) -> ResponseReturnValu
 
 def _overview(case_id: uuid.UUID, message: str = "") -> str:
     head = here(case_id)
-    tags = service.tags_of(context.db(), case_id)
     return case_page(
         "cases/overview.html",
         "cases.case",
         head,
-        tags=tags,
         recent=shelf.newest_in(context.db(), case_id),
         message=message,
         colleagues=colleagues.colleagues(context.db()) if head.works else [],
