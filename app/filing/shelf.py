@@ -69,8 +69,10 @@ def newest_in(db: Session, case_id: uuid.UUID, most: int = RECENT) -> list[Drawn
     made: dict[Sketch, list[Likeness]] = {}
     likeness: Likeness | None  # none where nothing was made
     for sketch, likeness in db.execute(query.order_by(Sketch.created_at.desc(), Sketch.id, Likeness.number)):
-        made.setdefault(sketch, []).extend([likeness] if likeness is not None else [])
-    return [Drawn(sketch, current(likenesses), None) for sketch, likenesses in made.items()]
+        faces = made.setdefault(sketch, [])
+        if likeness is not None:
+            faces.append(likeness)
+    return [Drawn(sketch, current(faces), None) for sketch, faces in made.items()]
 
 
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
