@@ -17,6 +17,7 @@ from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.notices import expiring
 from app.notifications import mail
 from app.retention import removal
 from app.settings import Settings
@@ -171,6 +172,7 @@ class Station:
             looking.forget_old(db)
             exports.expire(db)
             imports.let_go(db)
+            expiring.expire(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
