@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import add_unless_there
+from app.database import add_unless_there, clock
 from models import EndedSlug, Notice
 
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -28,4 +28,4 @@ def ended(db: Session, slug: str) -> bool:
 
 def end(db: Session, slug: str) -> None:
     """Have it answer that it is gone, in the caller's transaction."""
-    add_unless_there(db, EndedSlug(slug=slug))
+    add_unless_there(db, EndedSlug(slug=slug, ended_at=clock(db)))
