@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 import structlog
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from models import Account, Case, Ended, Notice, NoticeDecision, NoticeStage, Pu
 log = structlog.get_logger(__name__)
 
 MAX_COMMENT = 1000
+DECIDED = lazy_gettext("Somebody else has decided this already; reload the page.")
 
 
 class Unchecked(Refused):
@@ -36,7 +38,12 @@ class Unchecked(Refused):
 def may_approve(db: Session, account: Account, notice: Notice) -> bool:
     """Whether the account is a second person, where it takes two."""
     mine = account.id in (notice.created_by, notice.submitted_by)
-    return account.has_role(Role.SUPERVISOR) and not (mine and settings.fresh(db).two_people)
+    return account.has_role(Role.SUPERVISOR) and not (mine and takes_two(db))
+
+
+def takes_two(db: Session) -> bool:
+    """Whether nobody publishes what they drafted or submitted themselves."""
+    return settings.fresh(db).two_people
 
 
 def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, ticked: Collection[str]) -> Publication:
@@ -98,11 +105,17 @@ def last_decision(db: Session, notice_id: uuid.UUID) -> NoticeDecision | None:
     return db.scalar(query.order_by(NoticeDecision.at.desc(), NoticeDecision.revision.desc()).limit(1))
 
 
+def decider(db: Session, notice_id: uuid.UUID) -> str:
+    """The name of whoever decided last."""
+    last = last_decision(db, notice_id)
+    return db.get_one(Account, last.by_id).name if last else ""
+
+
 def _held(db: Session, account: Account, notice_id: uuid.UUID, revision: int) -> tuple[Notice, Case]:
     notice, case = held_notice(db, account, notice_id)
     _require(account)
     if notice.stage != NoticeStage.SUBMITTED:
-        raise Conflict(_("Somebody else has decided this already; reload the page."))
+        raise Conflict(DECIDED)
     if notice.revision != revision:
         raise ChangedMeanwhile
     return notice, case

@@ -33,12 +33,17 @@ def of_notice(db: Session, notice_id: uuid.UUID) -> list[Publication]:
     return list(db.scalars(query.order_by(Publication.version.desc())))
 
 
+def first_published(db: Session, notice_id: uuid.UUID) -> dt.datetime | None:
+    """When the public first saw the notice."""
+    return db.scalar(select(func.min(Publication.published_at)).where(Publication.notice_id == notice_id))
+
+
 def publish(db: Session, by: Account, notice: Notice, content: Content) -> Publication:
     """The next version, which takes the place of the one before."""
     former, made = current(db, notice.id), files.files_of(db, notice)
     last = db.scalar(select(func.max(Publication.version)).where(Publication.notice_id == notice.id)) or 0
     row = Publication(id=uuid.uuid4(), notice_id=notice.id, slug=notice.slug, version=last + 1)
-    row.published_at, row.expires_at = clock(db), _expires(db, content)
+    row.published_at, row.expires_at = clock(db), expires(db, content)
     document.write(row, content)
     if former is not None:
         former.ended_at, former.ended_why = row.published_at, Ended.CORRECTED
@@ -82,7 +87,7 @@ def follow(db: Session, by: By, case: Case) -> None:
     custody.record(db, chain, by, "case.status", thing, fields=changed, revision=case.revision, **moved)
 
 
-def _expires(db: Session, content: Content) -> dt.datetime:
+def expires(db: Session, content: Content) -> dt.datetime:
     """When the last day is over where the agency is."""
     if content.expires_on is None:
         raise ValueError("A notice without an end is not published.")

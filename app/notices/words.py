@@ -2,14 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from models import Category, Ended
+from models import Ended
 
-CATEGORY = {
-    Category.SUSPECT: _("Suspect"),
-    Category.WITNESS: _("Witness sought"),
-    Category.MISSING: _("Missing person"),
-    Category.UNIDENTIFIED: _("Unidentified person"),
-}
 ENDED = {
     Ended.CORRECTED: _("Corrected"),
     Ended.WITHDRAWN: _("Withdrawn"),
@@ -35,3 +29,13 @@ HINTS = {
     "reward": _("Who offers how much, and for what. Empty: none."),
     "contact": _("How to reach the agency."),
 }
+STATES = {
+    "": _("All"),
+    "draft": _("Draft"),
+    "submitted": _("Waits for a decision"),
+    "public": _("Public"),
+    "ended": _("Not public any more"),
+}
+"""What the list can be narrowed to."""
+PARTS = {"witness": _("pseudonym"), "artist": _("artist"), "statement": _("statement")}
+"""Of a witness session, what was found in a text."""
