@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context, request, url_for
-from flask_babel import force_locale
+from flask_babel import force_locale, lazy_gettext
 from jinja2 import Environment, FileSystemLoader
 
 from app import context
@@ -21,6 +21,13 @@ from app.storage import split_key
 
 FOLDER = ROOT / "templates" / "public"
 MARK = "semblance_public_pages"
+TEXTS = {
+    "likenesses": lazy_gettext("What a likeness is"),
+    "about": lazy_gettext("Who we are"),
+    "follow": lazy_gettext("Be told of new notices"),
+    "privacy": lazy_gettext("Your privacy"),
+}
+"""The pages that explain, by path, in the order of the navigation."""
 
 PictureAddress = Callable[[int, ShownFile], str]
 """Where a file of the picture at a position, counted from 1, is shown from."""
@@ -52,6 +59,7 @@ def shared(settings: Settings, language: str, path: str) -> dict[str, Any]:
         "at": _here(settings),
         "absolute": absolute,
         "day": _local_day(known.settings.time_zone),
+        "texts": TEXTS,
         "category_words": words.CATEGORY,
         "label": words.LABEL,
     }

@@ -3,11 +3,19 @@
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from app.notices.content import Content, Wording
+from sqlalchemy import Row
+
+from app.notices.content import Wording
 from models import Category, FileUse, NoticeFile, Publication, PublicationFile
 
 WEBP = "image/webp"
+
+FileRow = Row[*tuple[Any, ...]]
+"""As many columns of a file as `ShownFile` has."""
+AnyFile = PublicationFile | NoticeFile | FileRow
+"""What is shown of a file: from its stored record, from one that was made up, or from some columns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,9 +35,11 @@ class ShownFile:
 @dataclass(frozen=True, kw_only=True)
 class ShownPicture:
     """One picture, ``position`` counted from 1. ``alt`` is in ``alt_language``; ``views`` are the sizes for pages, the
-    smallest first, all of one kind; ``share`` and ``signed`` are None until they were made."""
+    smallest first, all of one kind; ``share`` and ``signed`` are None where they were not asked for or not made yet.
+    ``morphed`` is how many likenesses it is a morph of, 1 for a likeness as it was made."""
 
     position: int
+    morphed: int
     alt: str
     alt_language: str
     views: tuple[ShownFile, ...] = ()
@@ -71,58 +81,62 @@ class Shown:
 
 def of_publication(
     publication: Publication,
-    files: Iterable[PublicationFile | NoticeFile],
+    files: Iterable[AnyFile],
     language: str,
     *,
     first_published_at: dt.datetime | None = None,
 ) -> Shown:
     """The publication in this language, or in the one it has. Neither the row nor its files must be stored: a preview
     makes them up from a draft. ``first_published_at`` is given where this version corrects an earlier one."""
-    content = Content.from_json(publication.content)
-    speaks = language if language in content.words else next(iter(content.words), language)
+    facts = publication.content
+    speaks = language if language in facts["words"] else next(iter(facts["words"]), language)
     made = list(files)
     return Shown(
         slug=publication.slug,
         version=publication.version,
-        category=content.category,
+        category=Category(facts["category"]),
         language=speaks,
-        languages=tuple(content.words),
-        wording=content.words.get(speaks, Wording()),
-        happened_from=content.happened_from,
-        happened_to=content.happened_to,
+        languages=tuple(facts["words"]),
+        wording=Wording(**facts["words"].get(speaks, {})),
+        happened_from=_day(facts["happened_from"]),
+        happened_to=_day(facts["happened_to"]),
         published_at=first_published_at or publication.published_at,
         corrected_at=publication.published_at if first_published_at else None,
         expires_at=publication.expires_at,
         pictures=tuple(
-            _picture(position, one.alt, [file for file in made if file.position == position], (language, speaks))
-            for position, one in enumerate(content.pictures, 1)
+            _picture(position, one, [file for file in made if file.position == position], (language, speaks))
+            for position, one in enumerate(facts["pictures"], 1)
         ),
     )
 
 
-def _picture(
-    position: int, alts: Mapping[str, str], files: Sequence[PublicationFile | NoticeFile], wishes: Sequence[str]
-) -> ShownPicture:
+def _picture(position: int, facts: Mapping[str, Any], files: Sequence[AnyFile], wishes: Sequence[str]) -> ShownPicture:
     """With the files whose label is in the first of the languages that there are any in."""
     spoken = _first(wishes, {one.language for one in files})
     ours = sorted((one for one in files if one.language == spoken), key=lambda one: one.width)
     views = [one for one in ours if one.use == FileUse.VIEW]
+    alts: dict[str, str] = facts["alt"]
     told = _first(wishes, {language for language, alt in alts.items() if alt})
     return ShownPicture(
         position=position,
+        morphed=facts.get("morphed", 1),
         alt=alts.get(told, ""),
         alt_language=told,
-        views=tuple(_file(one) for one in views if one.mime == WEBP or all(view.mime != WEBP for view in views)),
-        share=next((_file(one) for one in ours if one.use == FileUse.SHARE), None),
-        signed=next((_file(one) for one in ours if one.use == FileUse.SIGNED), None),
+        views=tuple(file_of(one) for one in views if one.mime == WEBP or all(view.mime != WEBP for view in views)),
+        share=next((file_of(one) for one in ours if one.use == FileUse.SHARE), None),
+        signed=next((file_of(one) for one in ours if one.use == FileUse.SIGNED), None),
     )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _first(wishes: Sequence[str], there: Collection[str]) -> str:
     return next((one for one in wishes if one in there), min(there, default=wishes[0]))
 
 
-def _file(row: PublicationFile | NoticeFile) -> ShownFile:
+def file_of(row: AnyFile) -> ShownFile:
     return ShownFile(
         use=row.use,
         language=row.language,
