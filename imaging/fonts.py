@@ -9,7 +9,7 @@ Font = ImageFont.FreeTypeFont
 THAI = ("NotoSansThai-Bold.ttf", "NotoSansThai-Regular.ttf", "Loma-Bold.ttf", "Loma-Bold.otf", "Waree-Bold.ttf",
         "Garuda-Bold.ttf", "Garuda-Bold.otf", "Sarabun-Bold.ttf", "Laksaman-Bold.ttf", "Laksaman-Bold.otf",
         "Loma.ttf", "Loma.otf")  # fmt: skip
-"""Files of fonts with Thai letters and marks, of fonts-noto-core and fonts-thai-tlwg; the first that is here is used."""
+"""Files of fonts with Thai letters and marks, as fonts-noto-core and fonts-thai-tlwg have them: the first one here."""
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
 
 

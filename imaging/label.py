@@ -22,21 +22,25 @@ _PROBE = 100.0
 
 @dataclass(frozen=True)
 class Wording:
-    """The label in a language. ``short`` is the mark, ``full`` the sentence."""
+    """The label in a language. ``short`` is the mark, ``sentences`` the whole wording, a line of the band each."""
 
     language: str
     short: str
-    full: str
+    sentences: tuple[str, ...]
+
+    @property
+    def full(self) -> str:
+        return " ".join(self.sentences)
 
 
 WORDINGS = {
     "en": Wording(
-        "en", "LIKENESS - NOT A PHOTO", "Computer-generated likeness from a witness sketch. Not a photograph."
+        "en", "LIKENESS - NOT A PHOTO", ("Computer-generated likeness from a witness sketch.", "Not a photograph.")
     ),
     "th": Wording(
         "th",
         "ภาพจำลอง - ไม่ใช่ภาพถ่าย",
-        "ภาพใบหน้าจำลองที่คอมพิวเตอร์สร้างขึ้นจากภาพสเก็ตช์ของพยาน ไม่ใช่ภาพถ่าย",
+        ("ภาพใบหน้าจำลองที่คอมพิวเตอร์สร้างขึ้นจากภาพสเก็ตช์ของพยาน", "ไม่ใช่ภาพถ่าย"),
     ),
 }
 
@@ -48,6 +52,30 @@ def wording(language: str) -> Wording:
     return WORDINGS.get(language, WORDINGS["en"])
 
 
+def labelled(picture: Image.Image, crop: Box, words: Wording) -> Image.Image:
+    """The picture, which shows ``crop`` of a likeness, with its mark and with the band below it."""
+    band = caption(picture.width, words)
+    whole = Image.new("RGB", (picture.width, picture.height + band.height), PAPER)
+    whole.paste(put_mark(picture, crop, words), (0, 0))
+    whole.paste(band, (0, picture.height))
+    return whole
+
+
+def caption(width: int, words: Wording) -> Image.Image:
+    """The band: the mark in large letters and the whole wording, as wide as the picture."""
+    pad, large, step = round(width * 0.035), round(width * 0.07), round(width * 0.05)
+    size = width * 0.036
+    probe = fonts.font(words.language, _PROBE)
+    widest = max(probe.getlength(sentence) for sentence in words.sentences)
+    font = fonts.font(words.language, round(min(size, _PROBE * (width - 2 * pad) / widest), 1))
+    band = Image.new("RGB", (width, large + step * len(words.sentences) + 2 * pad), PAPER)
+    draw = ImageDraw.Draw(band)
+    _write(draw, (pad, pad // 2, width - pad, pad // 2 + large), words, words.short)
+    for number, sentence in enumerate(words.sentences):
+        draw.text((width / 2, pad + large + step * (number + 0.5)), sentence, fill=INK, font=font, anchor="mm")
+    return band
+
+
 def mark_box(crop: Box) -> Box:
     """Where the mark is in a picture that shows ``crop`` of a likeness; both boxes are shares, of the picture and of
     the likeness. Where the face's own place is cut off, it lies along the lower edge."""
@@ -56,8 +84,10 @@ def mark_box(crop: Box) -> Box:
     region_left, _, region_right, region_bottom = face_region()
     region_top = region_bottom - HEIGHT
     if left <= region_left and region_right <= right and top <= region_top and region_bottom <= bottom:
-        return (region_left - left) / width, (region_top - top) / height, (region_right - left) / width, (region_bottom - top) / height  # fmt: skip
-    return 0.0, 1.0 - max(0.06, HEIGHT / height), 1.0, 1.0
+        across = (region_left - left) / width, (region_right - left) / width
+        down = (region_top - top) / height, (region_bottom - top) / height
+        return across[0], down[0], across[1], down[1]
+    return 0.15, 0.89, 0.85, 0.96
 
 
 def put_mark(picture: Image.Image, crop: Box, words: Wording) -> Image.Image:

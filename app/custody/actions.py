@@ -44,6 +44,8 @@ ACTIONS = frozenset(
         "note.removed",
         "session.added",
         "session.changed",
+        # notices
+        "notice.pictured",
         # the agency
         "account.created",
         "account.factor",

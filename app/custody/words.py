@@ -57,6 +57,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "note.removed": _("%(who)s removed a note."),
     "session.added": _("%(who)s added a session with the witness."),
     "session.changed": _("%(who)s changed a session with the witness."),
+    "notice.pictured": _("%(who)s made the pictures of a notice."),
     "account.created": _("%(who)s made the account of %(name)s."),
     "account.factor": _("%(who)s changed the second factor of %(name)s."),
     "account.imported": _("%(who)s imported %(name)s from a list."),
