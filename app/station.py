@@ -105,7 +105,7 @@ class Station:
     def _do(self, claim: Claim) -> None:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
-                record = handlers.perform(claim, self._database, self._store, self._renderer)
+                record = handlers.perform(claim, self._database, self._store, self._renderer, self._settings)
             self._patiently(lambda db: _finish(db, claim, record))
         except (StorageUnavailable, LeaseLost):
             raise

@@ -50,6 +50,7 @@ ACTIONS = frozenset(
         "notice.drafted",
         "notice.expired",
         "notice.identified",
+        "notice.pictured",
         "notice.published",
         "notice.returned",
         "notice.submitted",

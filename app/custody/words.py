@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "notice.drafted": _("%(who)s drafted notice %(slug)s."),
     "notice.expired": _("%(who)s ended notice %(slug)s, which has expired."),
     "notice.identified": _("%(who)s took notice %(slug)s from the public: the person is identified."),
+    "notice.pictured": _("%(who)s made the pictures of a notice."),
     "notice.published": _("%(who)s published version %(version)s of notice %(slug)s."),
     "notice.returned": _("%(who)s returned notice %(slug)s to be changed."),
     "notice.submitted": _("%(who)s submitted notice %(slug)s for a decision."),

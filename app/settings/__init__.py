@@ -76,6 +76,10 @@ class Settings:
     mail: MailSettings | None = None
     """How notifications leave by e-mail; None: they do not."""
 
+    c2pa_certificate: Path | None = None
+    """The certificates that published pictures are signed with, PEM; None: one is made for development."""
+    c2pa_key: Path | None = None
+
     workers: int = 1
     devices: tuple[str, ...] = ()
     metrics_token: str | None = field(default=None, repr=False)
@@ -168,7 +172,16 @@ class _Reader(FleetReader):
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
             mail=mail.read(self.env, production, self.problems),
+            c2pa_certificate=self._file("C2PA_CERTIFICATE"),
+            c2pa_key=self._file("C2PA_KEY"),
         )
+
+    def _file(self, name: str) -> Path | None:
+        text = self.env.get(name)
+        path = (ROOT / text).resolve() if text else None
+        if path is not None and not path.is_file():
+            self.problems.append(f"{name} names {text}, which is no file that can be read.")
+        return path
 
     def _path(self, name: str, default: Path) -> Path:
         return (ROOT / self.env.get(name, str(default))).resolve()
