@@ -47,7 +47,7 @@ def _form(found: Here, typed: list[TypedPicture], **values: Any) -> str:
         "revision": found.notice.revision,
         "sources": there,
         "by_id": {one.likeness.id: one for one in there},
-        "languages": languages(),
+        "tongues": languages(),
         "most": {"pictures": MAX_PICTURES, "morphed": MAX_MORPHED, "alt": MOST_ALT},
         "sides": SIDES,
         "side_words": {"left": _("Left"), "top": _("Top"), "right": _("Right"), "bottom": _("Bottom")},

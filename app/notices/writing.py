@@ -85,7 +85,7 @@ def _read(content: Content) -> tuple[Content, Typed]:
 def _form(head: CaseHead, typed: Typed, **values: Any) -> str:
     if typed.errors and not values.get("error"):
         values["error"] = _("Nothing was saved: look at what is marked.")
-    known: dict[str, Any] = {"languages": languages(), "names": NAMES, "fields": FIELDS, "hints": HINTS, "most": MOST}
+    known: dict[str, Any] = {"tongues": languages(), "names": NAMES, "fields": FIELDS, "hints": HINTS, "most": MOST}
     lines, lasts = forms.LINES, forms.LASTS.days
     known |= {"categories": CATEGORY, "lines": lines, "lasts": lasts, "likeness": request.values.get("likeness", "")}
     return case_page("notices/edit.html", TAB, head, typed=typed, **known, **values)
