@@ -14,7 +14,7 @@ from app.notices import files, witnesses
 from app.notices.content import Content
 from app.notices.lacking import lacking
 from app.notices.witnesses import Trace
-from models import Notice
+from models import Notice, NoticeFile
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Check:
         return not self.ok and not self.firm
 
 
-def checklist(db: Session, notice: Notice, content: Content, today: dt.date) -> list[Check]:
-    """In the order in which it is shown."""
-    return [_label(db, notice, content), _whole(content, today), _witness(db, notice, content), _minor(content),
+def checklist(db: Session, notice: Notice, content: Content, made: Sequence[NoticeFile], today: dt.date) -> list[Check]:
+    """In the order in which it is shown. ``made`` are the files of the notice's revision."""
+    return [_label(content, made), _whole(content, today), _witness(db, notice, content), _minor(content),
             _caution(content), _seen(content)]  # fmt: skip
 
 
@@ -53,8 +53,8 @@ def kept(checks: Sequence[Check], ticked: Collection[str]) -> dict[str, Any]:
     }
 
 
-def _label(db: Session, notice: Notice, content: Content) -> Check:
-    made = files.complete(content, files.files_of(db, notice))
+def _label(content: Content, files_made: Sequence[NoticeFile]) -> Check:
+    made = files.complete(content, files_made)
     words = (
         _("Every picture was made for this very revision, with its mark and its caption.")
         if made

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import structlog
 from flask_babel import gettext as _
@@ -14,7 +15,7 @@ from app.agency import settings
 from app.cases.forms import long_text
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
-from app.notices import checklist, publications
+from app.notices import checklist, files, publications
 from app.notices.checklist import Check
 from app.notices.recording import record
 from app.notices.service import ChangedMeanwhile, content_of, held_notice, reopen, today
@@ -58,7 +59,7 @@ def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, 
             raise Forbidden(_("You drafted or submitted this notice yourself. Another supervisor has to approve it."))
         check_open(case)
         content = content_of(notice)
-        checks = checklist.checklist(db, notice, content, today(db))
+        checks = checklist.checklist(db, notice, content, files.files_of(db, notice), today(db))
         if blocked := checklist.blocking(checks, ticked):
             raise Unchecked(blocked)
         _decide(db, account, notice, True, checklist.kept(checks, ticked))
@@ -100,15 +101,22 @@ def withdraw(db: Session, account: Account, notice_id: uuid.UUID) -> None:
     log.info("notice_withdrawn", notice=str(notice_id), by=str(account.id))
 
 
-def last_decision(db: Session, notice_id: uuid.UUID) -> NoticeDecision | None:
-    query = select(NoticeDecision).where(NoticeDecision.notice_id == notice_id)
-    return db.scalar(query.order_by(NoticeDecision.at.desc(), NoticeDecision.revision.desc()).limit(1))
+@dataclass(frozen=True)
+class Returned:
+    """What is to be changed, and who says so."""
+
+    comment: str
+    by: str
 
 
-def decider(db: Session, notice_id: uuid.UUID) -> str:
-    """The name of whoever decided last."""
-    last = last_decision(db, notice_id)
-    return db.get_one(Account, last.by_id).name if last else ""
+def returned(db: Session, notice: Notice) -> Returned | None:
+    """Why the notice is a draft again, if the last decision about it was to return it."""
+    if notice.stage != NoticeStage.DRAFT:
+        return None
+    query = select(NoticeDecision, Account.name).join(Account, NoticeDecision.by_id == Account.id)
+    query = query.where(NoticeDecision.notice_id == notice.id).order_by(NoticeDecision.revision.desc())
+    found = db.execute(query.limit(1)).one_or_none()
+    return Returned(found[0].comment, found[1]) if found and not found[0].approved else None
 
 
 def _held(db: Session, account: Account, notice_id: uuid.UUID, revision: int) -> tuple[Notice, Case]:

@@ -63,7 +63,7 @@ def _page(found: Here, error: AppError | None = None) -> str:
     return notice_page(
         "notices/decision.html",
         found,
-        checks=checklist.checklist(db, notice, found.content, service.today(db)),
+        checks=checklist.checklist(db, notice, found.content, made, service.today(db)),
         unmet=error.names if isinstance(error, deciding.Unchecked) else frozenset(),
         ticked=frozenset(request.form.getlist("checked")),
         message=tell(error) if error else "",

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.cases.sight import seen_by, worked_on_by
@@ -68,6 +68,11 @@ def row(db: Session, notice: Notice, case: Case) -> Row:
     return _rows(db, [(notice, case.number, case.title)])[0]
 
 
+def row_of(notice: Notice, case: Case, last: Publication | None) -> Row:
+    """The same, where its newest version is known."""
+    return _row(notice, case.number, case.title, last)
+
+
 def list_notices(db: Session, account: Account, state: str = "", after: Cursor | None = None) -> Slice[Row]:
     """What changed last first, of the cases that the account sees."""
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
@@ -81,21 +86,10 @@ def to_decide(db: Session, account: Account) -> list[Row]:
     """Those that wait for a supervisor who works on their case; none for anybody else."""
     if not account.has_role(Role.SUPERVISOR):
         return []
-    query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id).where(*_waiting(account))
+    query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
+    query = query.where(Notice.stage == NoticeStage.SUBMITTED, worked_on_by(account))
     found = db.execute(query.order_by(Notice.submitted_at, Notice.id).limit(MOST))
     return _rows(db, [(notice, number, title) for notice, number, title in found])
-
-
-def count_to_decide(db: Session, account: Account) -> int:
-    """How many, MOST at most: it is asked for with every page of a supervisor."""
-    if not account.has_role(Role.SUPERVISOR):
-        return 0
-    waiting = select(Notice.id).join(Case, Notice.case_id == Case.id).where(*_waiting(account)).limit(MOST)
-    return db.scalar(select(func.count()).select_from(waiting.subquery())) or 0
-
-
-def _waiting(account: Account) -> tuple[ColumnElement[bool], ...]:
-    return Notice.stage == NoticeStage.SUBMITTED, worked_on_by(account)
 
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:

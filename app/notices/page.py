@@ -50,8 +50,9 @@ def languages() -> tuple[str, ...]:
 
 
 def notice_page(template: str, found: Here, **values: Any) -> str:
-    row = listing.row(context.db(), found.notice, found.head.case)
-    known = {"here": found, "shown": found.notice, "content": found.content, "row": row, "names": NAMES}
+    if "row" not in values:
+        values["row"] = listing.row(context.db(), found.notice, found.head.case)
+    known = {"shown": found.notice, "content": found.content, "names": NAMES}
     return case_page(template, TAB, found.head, **known, **values)
 
 

@@ -35,11 +35,6 @@ from models import Job, JobState, NoticeStage, Role
 __all__ = ["blueprint", "decision", "picturing", "preview", "writing"]
 
 
-@blueprint.app_context_processor
-def _for_templates() -> dict[str, object]:
-    return {"notices_to_decide": lambda: listing.count_to_decide(context.db(), context.account())}
-
-
 @blueprint.get("/notices")
 @gate.investigator
 def notices() -> ResponseReturnValue:
@@ -118,22 +113,23 @@ def _list(after: Cursor | None, error: str = "") -> str:
 
 def _page(found: Here, error: AppError | None = None) -> str:
     db, account, row = context.db(), context.account(), found.notice
-    job = db.get(Job, row.job_id) if row.job_id else None
+    versions = publications.of_notice(db, row.id)
+    complete = files.complete(found.content, files.files_of(db, row))
+    job = db.get(Job, row.job_id) if row.job_id and not complete else None
     lacks = lacking.lacking(found.content, service.today(db), dict(NAMES)) if row.stage == NoticeStage.DRAFT else []
     return notice_page(
         "notices/notice.html",
         found,
+        row=listing.row_of(row, found.head.case, versions[0] if versions else None),
         message=tell(error) if error else "",
         lacks=lacks,
         silent=[NAMES[one] for one in lacking.missing_languages(found.content, languages())],
-        complete=files.complete(found.content, files.files_of(db, row)),
+        complete=complete,
         job=job,
         making=bool(job and job.state in (JobState.QUEUED, JobState.RUNNING)),
         reason=reason(job) if job and job.state in (JobState.FAILED, JobState.PARKED) else "",
-        versions=publications.of_notice(db, row.id),
-        decision=deciding.last_decision(db, row.id),
-        decider=deciding.decider(db, row.id),
-        may_approve=deciding.may_approve(db, account, row),
+        versions=versions,
+        returned=deciding.returned(db, row),
         supervises=found.head.works and account.has_role(Role.SUPERVISOR),
         fields=words.FIELDS,
         ended=words.ENDED,

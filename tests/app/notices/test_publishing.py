@@ -215,9 +215,7 @@ def test_a_returned_notice_is_a_draft_of_the_next_revision(desk: Desk) -> None:
     db.refresh(notice)
     assert (notice.stage, notice.revision, notice.job_id) == (NoticeStage.DRAFT, 2, None)
     assert db.scalars(select(NoticeFile)).all() == []
-    said = deciding.last_decision(db, notice.id)
-    assert said is not None
-    assert (said.comment, said.approved, said.revision) == ("Say more about the coat.", False, 1)
+    assert deciding.returned(db, notice) == deciding.Returned("Say more about the coat.", desk.office.supervisor.name)
     with pytest.raises(Conflict):
         deciding.approve(db, desk.office.supervisor, notice.id, notice.revision, TICKS)
     desk.submit(notice)
