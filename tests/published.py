@@ -98,7 +98,7 @@ class Press:
         with transaction(self.db):
             self.db.add(unit)
             self.db.flush()
-            self.case = Case(id=uuid.uuid4(), number="2026-1", title="Pier", unit_id=unit.id, created_by=self.author.id)
+            self.case = Case(id=uuid.uuid4(), number="PRESS-7", title="Pier", unit_id=unit.id, created_by=self.author.id)
             self.db.add(self.case)
 
     def publish(
