@@ -142,9 +142,7 @@ def test_misp_takes_the_event(reader: Reader, press: Press) -> None:
 
 VALUES = st.one_of(
     st.text(max_size=40),
-    st.sampled_from(
-        ["suspect", "2026-05-01", "9999-12-31", "0001-01-01", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%", "\\"]
-    ),
+    st.sampled_from(["suspect", "2026-05-01", "9999-12-31", "0001-01-01", "A" * 32, "%", "\\"]),
 )
 NAMES = st.sampled_from(["q", "area", "category", "from", "to", "after", "page", "ก"])
 
