@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
@@ -57,8 +57,9 @@ BOTH: Mapping[str, Wording] = {"en": ENGLISH, "th": THAI}
 
 @functools.cache
 def face(seed: int, side: int = 960) -> Image.Image:
-    """A drawn face with a band that says what it is."""
-    drawn = draw_sketch(seed, 512).image.resize((side, side), Image.Resampling.LANCZOS)
+    """A drawn face, as soft as a likeness is so that its files weigh as much, with a band that says what it is."""
+    soft = draw_sketch(seed, 512).image.filter(ImageFilter.GaussianBlur(2.5))
+    drawn = soft.resize((side, side), Image.Resampling.LANCZOS)
     pen = ImageDraw.Draw(drawn)
     pen.rectangle((0, side * 0.93, side, side), fill=(24, 24, 24))
     pen.text((side / 2, side * 0.965), "LIKENESS - NOT A PHOTO", (255, 255, 255), font_size=side * 0.04, anchor="mm")
@@ -98,7 +99,9 @@ class Press:
         with transaction(self.db):
             self.db.add(unit)
             self.db.flush()
-            self.case = Case(id=uuid.uuid4(), number="2026-1", title="Pier", unit_id=unit.id, created_by=self.author.id)
+            self.case = Case(
+                id=uuid.uuid4(), number="PRESS-7", title="Pier", unit_id=unit.id, created_by=self.author.id
+            )
             self.db.add(self.case)
 
     def publish(

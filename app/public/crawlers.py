@@ -29,5 +29,5 @@ def sitemap() -> Response:
     query = select(Publication.slug, Publication.published_at).where(*current.is_current(db))
     query = query.order_by(Publication.published_at.desc(), Publication.id.desc())
     rows = db.execute(query.limit(MOST // len(languages) - len(TEXTS) - 1)).all()
-    body = render(context.settings(), "sitemap.xml", languages[0], "", notices=rows, texts=TEXTS)
+    body = render(context.settings(), "sitemap.xml", languages[0], "", notices=rows)
     return answer(body, "application/xml")

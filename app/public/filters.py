@@ -51,6 +51,11 @@ class Filter:
         return {name: value for name, value in values.items() if value}
 
     @property
+    def narrow(self) -> bool:
+        """Whether anything but words is asked for."""
+        return bool(self.said.keys() - {"q"})
+
+    @property
     def conditions(self) -> list[ColumnElement[bool]]:
         """What must hold for a publication. Every word must occur somewhere, also inside a longer one: Thai puts no
         spaces between words."""

@@ -39,14 +39,14 @@ def render_notice(settings: Settings, shown: Shown, language: str, *, picture: P
     return render(settings, "notice.html", language, notice_path(shown.slug), shown=shown, picture=picture)
 
 
-def render(settings: Settings, template: str, language: str, path: str, **facts: Any) -> str:
-    """A page in ``language``; ``path`` is where it is below the language."""
+def render(settings: Settings, template: str, language: str, path: str | None, **facts: Any) -> str:
+    """A page in ``language``; ``path`` is where it is below the language, None for what has no place of its own."""
     page = _templates().get_template(template)
     with force_locale(language):
         return page.render(**shared(settings, language, path), **facts)
 
 
-def shared(settings: Settings, language: str, path: str) -> dict[str, Any]:
+def shared(settings: Settings, language: str, path: str | None) -> dict[str, Any]:
     """What every page is drawn with."""
     known = context.agency()
     absolute = addresses.absolute(settings)

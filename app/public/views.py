@@ -27,7 +27,7 @@ PAGE = 24
 @blueprint.app_context_processor
 def for_errors() -> dict[str, object]:
     """What `app.problems` draws its page with; all others are given it as they are drawn."""
-    return shared(context.settings(), choice.of_address(), "")
+    return shared(context.settings(), choice.of_address(), None)
 
 
 @blueprint.before_request
@@ -95,7 +95,7 @@ def printed(language: str, slug: str) -> Response:
 
 def over(language: str) -> Response:
     """The same for every notice that is over, whatever the reason: it says nothing of any."""
-    return answer(render(context.settings(), "over.html", language, ""), status=410)
+    return answer(render(context.settings(), "over.html", language, None), status=410)
 
 
 def picture_of(shown: Shown) -> PictureAddress:
