@@ -107,7 +107,7 @@ def _write(draw: ImageDraw.ImageDraw, plate: tuple[int, int, int, int], words: W
     left, top, right, bottom = plate
     probe = fonts.font(words.language, _PROBE)
     box = draw.textbbox((0, 0), text, font=probe, anchor="ls")
-    room_across, room_down = (right - left) * 0.965, (bottom - top) * 0.72
+    room_across, room_down = (right - left) * 0.94, (bottom - top) * 0.72
     size = _PROBE * min(room_across / (box[2] - box[0]), room_down / (box[3] - box[1]))
     chosen = fonts.font(words.language, round(size, 1))
     inked = draw.textbbox((0, 0), text, font=chosen, anchor="ls")
