@@ -20,6 +20,8 @@ NEAR = 20
 """Bits of BITS: what differs by no more is taken for the same picture. `benchmarks.perceptual` measures it."""
 _EVEN = 14
 """Levels of grey within which a line at an edge belongs to a page and not to the picture on it."""
+_LOST = (0.02, 0.04, 0.06)
+"""Shares of a picture's width and height that may have been cut off around it."""
 _WORKED_ON = 640
 
 Bits = npt.NDArray[np.uint8]
@@ -59,8 +61,17 @@ def _parts(grey: Image.Image) -> Iterator[Image.Image]:
     for part in whole:
         yield part
         without = part.height - caption_height(part.width)
-        if without >= part.width / 4:
-            yield part.crop((0, 0, part.width, without))
+        face = part.crop((0, 0, part.width, without)) if without >= part.width / 4 else part
+        yield face
+        for share in _LOST:
+            yield _padded(part, share)
+            yield _padded(face, share)
+
+
+def _padded(grey: Image.Image, share: float) -> Image.Image:
+    """As if it were cut out of the middle of a picture that went on as it ends."""
+    down, across = (round(length * share / (1 - share) / 2) for length in (grey.height, grey.width))
+    return Image.fromarray(np.pad(np.asarray(grey), ((down, down), (across, across)), mode="edge"))
 
 
 def _trimmed(grey: Image.Image) -> Image.Image:
