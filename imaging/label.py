@@ -17,6 +17,8 @@ OPACITY = 0.74
 """Of the mark's plate: what is below it is seen, and white letters are read on any skin."""
 HEIGHT = 21 / 512
 """Of the mark's plate, as a share of a likeness's height."""
+LINES = 2
+"""Of the whole wording, in every language."""
 _PROBE = 100.0
 
 
@@ -63,17 +65,28 @@ def labelled(picture: Image.Image, crop: Box, words: Wording) -> Image.Image:
 
 def caption(width: int, words: Wording) -> Image.Image:
     """The band: the mark in large letters and the whole wording, as wide as the picture."""
-    pad, large, step = round(width * 0.035), round(width * 0.07), round(width * 0.05)
+    pad, large, step = _measures(width)
     size = width * 0.036
     probe = fonts.font(words.language, _PROBE)
     widest = max(probe.getlength(sentence) for sentence in words.sentences)
     font = fonts.font(words.language, round(min(size, _PROBE * (width - 2 * pad) / widest), 1))
-    band = Image.new("RGB", (width, large + step * len(words.sentences) + 2 * pad), PAPER)
+    band = Image.new("RGB", (width, caption_height(width)), PAPER)
     draw = ImageDraw.Draw(band)
     _write(draw, (pad, pad // 2, width - pad, pad // 2 + large), words, words.short)
     for number, sentence in enumerate(words.sentences):
         draw.text((width / 2, pad + large + step * (number + 0.5)), sentence, fill=INK, font=font, anchor="mm")
     return band
+
+
+def caption_height(width: int) -> int:
+    """Of the band below a picture of this width, in pixels."""
+    pad, large, step = _measures(width)
+    return large + LINES * step + 2 * pad
+
+
+def _measures(width: int) -> tuple[int, int, int]:
+    """Around the lettering, of the mark's line, and of a line of the wording."""
+    return round(width * 0.035), round(width * 0.07), round(width * 0.05)
 
 
 def mark_box(crop: Box) -> Box:
@@ -107,7 +120,7 @@ def _write(draw: ImageDraw.ImageDraw, plate: tuple[int, int, int, int], words: W
     left, top, right, bottom = plate
     probe = fonts.font(words.language, _PROBE)
     box = draw.textbbox((0, 0), text, font=probe, anchor="ls")
-    room_across, room_down = (right - left) * 0.965, (bottom - top) * 0.72
+    room_across, room_down = (right - left) * 0.94, (bottom - top) * 0.72
     size = _PROBE * min(room_across / (box[2] - box[0]), room_down / (box[3] - box[1]))
     chosen = fonts.font(words.language, round(size, 1))
     inked = draw.textbbox((0, 0), text, font=chosen, anchor="ls")

@@ -69,7 +69,7 @@ def files(shown: Shown, language: str) -> Iterator[MadeFile]:
     """Every file of a picture in one language, the signed one first; the same bytes for the same pixels."""
     words = wording(language)
     whole = labelled(shown.image, shown.crop, words)
-    yield _jpeg(whole, FileUse.SIGNED, fingerprint(whole))
+    yield _jpeg(whole, FileUse.SIGNED, fingerprint(whole.crop((0, 0, *shown.image.size))))
     for width in WIDTHS:
         size = (width, max(1, round(whole.height * width / whole.width)))
         yield _file(whole.resize(size, Image.Resampling.LANCZOS), FileUse.VIEW, "image/webp", "WEBP", WEBP)
