@@ -17,7 +17,7 @@ from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
-from app.notices import expiring
+from app.notices import expiring, purge
 from app.notifications import mail
 from app.retention import removal
 from app.settings import Settings
@@ -179,6 +179,13 @@ class Station:
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)
+
+    def purge(self) -> None:
+        """Tell whoever keeps copies of the public pages what has changed."""
+        try:
+            purge.send_due(self._database, self._settings)
+        except SQLAlchemyError as error:
+            _note_absence(error)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""

@@ -34,8 +34,13 @@ def of_notice(db: Session, notice_id: uuid.UUID) -> list[Publication]:
 
 
 def first_published(db: Session, notice_id: uuid.UUID) -> dt.datetime | None:
-    """When the public first saw the notice."""
-    return db.scalar(select(func.min(Publication.published_at)).where(Publication.notice_id == notice_id))
+    """When the public first saw what the current version corrects, or what the next one will."""
+    found = None
+    for row in of_notice(db, notice_id):
+        if row.ended_at is not None and row.ended_why != Ended.CORRECTED:
+            break
+        found = row.published_at
+    return found
 
 
 def publish(db: Session, by: Account, notice: Notice, content: Content) -> Publication:

@@ -17,7 +17,7 @@ from app.errors import Gone, NotFound
 from app.keyset import Cursor, Slice
 from app.public.filters import Filter
 from app.public.shown import FileRow, Shown, of_publication
-from models import Ended, FileUse, Publication, PublicationFile, utc_now
+from models import Ended, EndedSlug, FileUse, Publication, PublicationFile, utc_now
 from models.base import UTCDateTime
 
 SLUG = re.compile(r"[A-Za-z0-9_-]{1,16}")
@@ -114,7 +114,8 @@ def find_file(
 def absent(db: Session, slug: str, version: int | None = None) -> Over | NotFound:
     """What to say of a name, or of a version of it, under which nothing is current."""
     rows = [Publication.slug == slug, *([Publication.version == version] if version is not None else [])]
-    used = bool(SLUG.fullmatch(slug)) and db.scalar(select(exists().where(*rows, ~_both(is_current(db)))))
+    was = exists().where(*rows, ~_both(is_current(db))) | exists().where(EndedSlug.slug == slug)
+    used = bool(SLUG.fullmatch(slug)) and db.scalar(select(was))
     return Over() if used else NotFound(_("There is nothing at this address. It may have been typed wrongly."))
 
 

@@ -2,21 +2,24 @@
 
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import create_app
+from app.agency import settings
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
 from app.database import transaction
 from app.filing.place import Place
 from app.identity import accounts, units
-from app.notices import service
+from app.notices import purge, service
+from app.settings.purge import PurgeSettings
 from app.studio.service import create_sketch
-from models import Case, Likeness, Notice, NoticeFile, NoticeStage, Publication, Role
+from models import Case, Likeness, Notice, NoticeFile, NoticeStage, Publication, Role, SettingSection, utc_now
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.pages.desk import words
@@ -164,9 +167,6 @@ def test_errors_stand_beside_their_fields_and_nothing_is_lost(room: Room) -> Non
 
 
 def test_the_contact_is_the_agencys_to_begin_with(room: Room) -> None:
-    from app.agency import settings
-    from models import SettingSection, utc_now
-
     values = {"name": "Harbour police", "phone": "+66 2 000 0000"}
     with transaction(room.db):
         room.db.add(SettingSection(name="agency", values=values, revision=1, changed_at=utc_now()))
@@ -288,3 +288,18 @@ def test_somebody_elsewhere_sees_nothing_of_it(room: Room, person: Person) -> No
     for part in ("/submit", "/take-back", "/approve", "/return", "/withdraw", "/edit", "/pictures", "/make-pictures"):
         assert other.post(room.place(part), {"revision": "1"}).status_code == 404, part
     assert "No notice here" in words(other.get("/notices").text)
+
+
+def test_what_the_cdn_is_still_to_be_told_is_on_the_operators_page(room: Room, person: Person) -> None:
+    room.publish()
+    admin = Browser(create_app(replace(services(room.app).settings, purge=PurgeSettings("http://127.0.0.1:1/"))))
+    admin.sign_in(person("Operator", Role.ADMIN))
+    assert "still to be told of 1 notice." in words(admin.get("/admin/operations").text)
+    purge.send_due(services(admin.client.application).database, services(admin.client.application).settings)
+    assert "Tried 1 times; the last answer: ConnectionError" in words(admin.get("/admin/operations").text)
+
+
+def test_a_notice_is_drafted_from_a_likeness(room: Room) -> None:
+    sketch_id = room.db.get_one(Likeness, room.likenesses[0]).sketch_id
+    page = room.drafter.get(f"/sketches/{sketch_id}?likeness=1").text
+    assert f"/cases/{room.case.id}/notices/new?likeness={room.likenesses[0]}" in page
