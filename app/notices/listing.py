@@ -73,12 +73,20 @@ def row_of(notice: Notice, case: Case, last: Publication | None) -> Row:
     return _row(notice, case.number, case.title, last)
 
 
-def list_notices(db: Session, account: Account, state: str = "", after: Cursor | None = None) -> Slice[Row]:
-    """What changed last first, of the cases that the account sees."""
+def list_notices(
+    db: Session,
+    account: Account,
+    state: str = "",
+    after: Cursor | None = None,
+    size: int = PER_PAGE,
+    case_id: uuid.UUID | None = None,
+) -> Slice[Row]:
+    """What changed last first, of the cases that the account sees, or of one of them."""
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
     query = query.where(seen_by(account), *_in_state(state), *past(Notice.changed_at, Notice.id, after))
-    found = db.execute(query.order_by(*newest_first(Notice.changed_at, Notice.id)).limit(PER_PAGE + 1)).all()
-    part = sliced(found, PER_PAGE, lambda row: Cursor(row[0].changed_at, row[0].id))
+    query = query.where(Notice.case_id == case_id) if case_id else query
+    found = db.execute(query.order_by(*newest_first(Notice.changed_at, Notice.id)).limit(size + 1)).all()
+    part = sliced(found, size, lambda row: Cursor(row[0].changed_at, row[0].id))
     return Slice(_rows(db, [(notice, number, title) for notice, number, title in part.items]), part.after)
 
 

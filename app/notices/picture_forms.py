@@ -40,7 +40,7 @@ def typed_of(pictures: Sequence[Picture], languages: Sequence[str]) -> list[Type
             one.likenesses,
             {language: one.alt.get(language, "") for language in languages},
             _percents(one.crop),
-            [_percents(box) for box in one.boxes],
+            [_percents(covered) for covered in one.boxes],
         )
         for one in pictures
     ]
@@ -101,7 +101,7 @@ def _picture(typed: TypedPicture) -> Picture:
             "Each box needs four numbers from 0 to 100, the left below the right and the top below the bottom; "
             "at most %(most)s boxes.", most=MOST_BOXES,
         )  # fmt: skip
-    kept = tuple(box for box in boxes if box is not None)
+    kept = tuple(one for one in boxes if one is not None)
     spoken = {language: text for language, text in alt.items() if text}
     return Picture(likenesses=typed.likenesses, crop=crop or (0.0, 0.0, 1.0, 1.0), boxes=kept, alt=spoken)
 
@@ -109,16 +109,21 @@ def _picture(typed: TypedPicture) -> Picture:
 def _box(texts: Sequence[str], least: float) -> Box | None:
     """As shares, None for what is no box."""
     try:
-        left, top, right, bottom = (round(float(text.replace(",", ".")) / 100, 4) for text in texts)
+        return box([float(text.replace(",", ".")) / 100 for text in texts], least)
     except ValueError:
         return None
+
+
+def box(shares: Sequence[float], least: float) -> Box | None:
+    """As it is kept, None for what is no box or leaves less than ``least`` of a side."""
+    left, top, right, bottom = (round(share, 4) for share in shares)
     # What is no number is not large either.
     large = right - left >= least and bottom - top >= least
     return (left, top, right, bottom) if large and min(left, top) >= 0 and max(right, bottom) <= 1 else None
 
 
-def _percents(box: Box) -> tuple[str, ...]:
-    return tuple(f"{share * 100:.2f}".rstrip("0").rstrip(".") for share in box)
+def _percents(shares: Box) -> tuple[str, ...]:
+    return tuple(f"{share * 100:.2f}".rstrip("0").rstrip(".") for share in shares)
 
 
 def _identities(texts: Sequence[str]) -> tuple[uuid.UUID, ...]:

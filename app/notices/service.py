@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import idempotency
 from app.agency import days, settings
 from app.cases.sight import held_case, seen_by
 from app.database import clock, transaction
 from app.errors import Conflict, NotFound
+from app.idempotency import Asked
 from app.notices import files, slugs, sources
 from app.notices.content import Content
 from app.notices.forms import LASTS
@@ -72,22 +74,29 @@ def held_notice(db: Session, account: Account, notice_id: uuid.UUID) -> tuple[No
     return notice, case
 
 
-def draft(db: Session, account: Account, case_id: uuid.UUID, content: Content) -> Notice:
-    """A new notice of the case, public for a month unless it says otherwise. Raises Refused for a likeness that is not
-    the case's, NotFound, and Forbidden for whoever does not work on the case."""
-    with transaction(db):
-        case = held_case(db, account, case_id)
-        sources.check(db, case_id, content)
-        if content.expires_on is None:
-            content = replace(content, expires_on=today(db) + LASTS)
-        now = clock(db)
-        notice = Notice(id=uuid.uuid4(), case_id=case_id, slug=slugs.new(db), created_by=account.id)
-        notice.stage, notice.content, notice.revision = NoticeStage.DRAFT, content.to_json(), 1
-        notice.created_at = notice.changed_at = case.changed_at = now
-        db.add(notice)
-        db.flush()
-        record(db, account, notice, "notice.drafted", after=content.digest)
-    log.info("notice_drafted", notice=str(notice.id), case=str(case_id))
+def draft(db: Session, account: Account, case_id: uuid.UUID, content: Content, request: Asked | None = None) -> Notice:
+    """A new notice of the case, public for a month unless it says otherwise. A request that has been executed before
+    gives the notice that it made then.
+
+    Raises Refused for a likeness that is not the case's, NotFound, and Forbidden for whoever does not work on the case.
+    """
+    made = idempotency.once(db, request, lambda: [_insert(db, account, case_id, content).id])
+    if not made.replayed:
+        log.info("notice_drafted", notice=str(made.made[0]), case=str(case_id))
+    return get_notice(db, account, made.made[0])
+
+
+def _insert(db: Session, account: Account, case_id: uuid.UUID, content: Content) -> Notice:
+    case = held_case(db, account, case_id)
+    sources.check(db, case_id, content)
+    if content.expires_on is None:
+        content = replace(content, expires_on=today(db) + LASTS)
+    notice = Notice(id=uuid.uuid4(), case_id=case_id, slug=slugs.new(db), created_by=account.id)
+    notice.stage, notice.content, notice.revision = NoticeStage.DRAFT, content.to_json(), 1
+    notice.created_at = notice.changed_at = case.changed_at = clock(db)
+    db.add(notice)
+    db.flush()
+    record(db, account, notice, "notice.drafted", after=content.digest)
     return notice
 
 
