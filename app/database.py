@@ -266,6 +266,7 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
     grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
+    grants.add_argument("--surface", choices=("public",), help="the role is that of this surface alone")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
@@ -283,7 +284,9 @@ def _act(chosen: argparse.Namespace, url: str) -> None:
         from app.grants import grant
 
         with make_engine(url).begin() as connection:
-            print(f"{chosen.role} may use {grant(connection, chosen.role)} tables, and change no entry of custody.")
+            count = grant(connection, chosen.role, chosen.surface)
+        what = f"do what the {chosen.surface} surface does, in" if chosen.surface else "use"
+        print(f"{chosen.role} may {what} {count} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:

@@ -45,6 +45,18 @@ ACTIONS = frozenset(
         "note.removed",
         "session.added",
         "session.changed",
+        # notices
+        "notice.changed",
+        "notice.corrected",
+        "notice.drafted",
+        "notice.expired",
+        "notice.identified",
+        "notice.pictured",
+        "notice.published",
+        "notice.returned",
+        "notice.submitted",
+        "notice.taken_back",
+        "notice.withdrawn",
         # the agency
         "account.created",
         "account.factor",

@@ -11,4 +11,5 @@ def create_app(settings: Settings) -> Flask:
     from app.public import views
 
     logs.configure(settings.production)
-    return outside.make("public", settings, settings.public_database_url, settings.notices_url, [views.blueprint])
+    rooms, url = [views.blueprint], settings.public_database_url
+    return outside.make("public", settings, url, settings.notices_url, rooms, writes=False)

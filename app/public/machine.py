@@ -1,0 +1,104 @@
+"""The notices for programs: one shape, described in docs/public.md, that only ever gains fields."""
+
+import datetime as dt
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+
+from app import context, gate
+from app.agency.declared import AgencySettings
+from app.keyset import Cursor
+from app.public import addresses, current
+from app.public.addresses import Addresses
+from app.public.answers import answer, open_to_others
+from app.public.blueprint import blueprint
+from app.public.current import Found
+from app.public.filters import Filter
+from app.public.shown import FileRow, file_of
+
+PAGE = 50
+"""Notices of one answer."""
+SHAPE = 1
+"""Raised when a field goes, or means something else."""
+
+
+@blueprint.get("/notices.json")
+@gate.public
+def notices() -> Response:
+    """Takes the filters of the list and its ``after``. Raises Refused for what they cannot be."""
+    wanted, after = Filter.read(request.args), Cursor.read(request.args.get("after", ""))
+    found = current.page(context.db(), wanted, after, PAGE)
+    at = addresses.absolute(context.settings())
+    further = {**wanted.said, "after": str(found.after)}
+    return _json(
+        {
+            "shape": SHAPE,
+            "agency": agency(context.agency().settings),
+            "notices": [described(one, at) for one in found.items],
+            "next": f"{at.root}/notices.json?{urlencode(further)}" if found.after else None,
+        }
+    )
+
+
+@blueprint.get("/notices/<slug>.json")
+@gate.public
+def one_notice(slug: str) -> Response:
+    """Raises Over and NotFound."""
+    at = addresses.absolute(context.settings())
+    return _json({"shape": SHAPE, "notice": described(current.find(context.db(), slug), at)})
+
+
+def agency(known: AgencySettings) -> dict[str, str]:
+    return {"name": known.name, "address": known.address, "email": known.email, "phone": known.phone}
+
+
+def described(found: Found, at: Addresses) -> dict[str, Any]:
+    """A notice in all its languages, with every file of its pictures."""
+    row, facts = found.publication, found.publication.content
+    shown = found.shown(next(iter(facts["words"]), ""))
+    pictures = [
+        {
+            "position": position,
+            "morphed": one.get("morphed", 1),
+            "alt": one["alt"],
+            "files": [_file(row.slug, row.version, file, at) for file in found.files if file.position == position],
+        }
+        for position, one in enumerate(facts["pictures"], 1)
+    ]
+    return {
+        "slug": row.slug,
+        "version": row.version,
+        "category": facts["category"],
+        "published_at": _moment(shown.published_at),
+        "corrected_at": _moment(shown.corrected_at),
+        "expires_at": _moment(shown.expires_at),
+        "happened_from": facts["happened_from"],
+        "happened_to": facts["happened_to"],
+        "words": facts["words"],
+        "pages": {language: at.notice(language, row.slug) for language in facts["words"]},
+        "pictures": pictures,
+    }
+
+
+def _file(slug: str, version: int, row: FileRow, at: Addresses) -> dict[str, Any]:
+    file = file_of(row)
+    return {
+        "use": file.use,
+        "language": file.language,
+        "type": file.mime,
+        "width": file.width,
+        "height": file.height,
+        "size": file.size,
+        "sha256": file.sha256,
+        "url": at.picture(slug, version, row.position, file),
+    }
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else None
+
+
+def _json(facts: dict[str, Any]) -> Response:
+    return open_to_others(answer(json.dumps(facts, ensure_ascii=False), "application/json"))
