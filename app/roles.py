@@ -18,7 +18,7 @@ from imaging.words import N_
 
 
 def prepare(settings: Settings) -> list[str]:
-    """The roles that were made or seen to, by name; none where no surface has an address of its own. Raises AppError."""
+    """The roles that were made or seen to, by name: of each surface that has an address of its own. Raises AppError."""
     addresses = {"public": settings.public_database_url}
     roles = {surface: make_url(address) for surface, address in addresses.items() if address}
     if not roles:
@@ -48,8 +48,6 @@ def _ensure(connection: Connection, url: URL) -> None:
             connection.exec_driver_sql(f"ALTER ROLE {who} PASSWORD '{hashed.decode()}'")
     except ProgrammingError as error:
         raise AppError(
-            N_(
-                "The role %(role)s cannot be made by whoever owns the tables. Make it as an administrator of PostgreSQL."
-            ),
+            N_("The role %(role)s cannot be made by the owner of the tables. Make it as PostgreSQL's administrator."),
             role=str(url.username),
         ) from error
