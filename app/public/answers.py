@@ -33,8 +33,9 @@ def prepare(body: str | bytes, mime: str = "text/html") -> Prepared:
     return Prepared(data, packed, mime, hashlib.sha256(data).hexdigest()[:24])
 
 
-def answer(prepared: Prepared, status: int = 200) -> Response:
+def answer(body: Prepared | str | bytes, mime: str = "text/html", status: int = 200) -> Response:
     """It as an answer: packed for whoever takes that, 304 for whoever has it."""
+    prepared = body if isinstance(body, Prepared) else prepare(body, mime)
     packed = prepared.packed if _takes_gzip() else None
     response = Response(packed or prepared.data, status=status, mimetype=prepared.mime)
     if packed:

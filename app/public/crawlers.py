@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app import context, gate
 from app.languages.choice import offered
 from app.public import addresses, current
-from app.public.answers import answer, prepare
+from app.public.answers import answer
 from app.public.blueprint import blueprint
 from app.public.pages import TEXTS, render
 from models import Publication
@@ -19,7 +19,7 @@ MOST = 50_000
 @gate.public
 def robots() -> Response:
     root = addresses.absolute(context.settings()).root
-    return answer(prepare(f"User-agent: *\nAllow: /\nSitemap: {root}/sitemap.xml\n", "text/plain"))
+    return answer(f"User-agent: *\nAllow: /\nSitemap: {root}/sitemap.xml\n", "text/plain")
 
 
 @blueprint.get("/sitemap.xml")
@@ -30,4 +30,4 @@ def sitemap() -> Response:
     query = query.order_by(Publication.published_at.desc(), Publication.id.desc())
     rows = db.execute(query.limit(MOST // len(languages) - len(TEXTS) - 1)).all()
     body = render(context.settings(), "sitemap.xml", languages[0], "", notices=rows)
-    return answer(prepare(body, "application/xml"))
+    return answer(body, "application/xml")

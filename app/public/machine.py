@@ -12,7 +12,7 @@ from app.agency.declared import AgencySettings
 from app.keyset import Cursor
 from app.public import addresses, current
 from app.public.addresses import Addresses
-from app.public.answers import answer, open_to_others, prepare
+from app.public.answers import answer, open_to_others
 from app.public.blueprint import blueprint
 from app.public.filters import Filter
 from app.public.found import Found, load, load_one
@@ -49,7 +49,7 @@ def one_notice(slug: str) -> Response:
     """Raises Over and NotFound."""
     db, at = context.db(), addresses.absolute(context.settings())
     found = load_one(db, current.find(db, slug))
-    return open_to_others(answer(prepare(_json({"shape": SHAPE, "notice": described(found, at)}), JSON)))
+    return open_to_others(answer(_json({"shape": SHAPE, "notice": described(found, at)}), JSON))
 
 
 def agency(known: AgencySettings) -> dict[str, str]:

@@ -18,7 +18,7 @@ from app import context, gate
 from app.languages.names import SOURCE
 from app.public import addresses, current
 from app.public.addresses import FORMATS
-from app.public.answers import answer, prepare
+from app.public.answers import answer
 from app.public.blueprint import blueprint
 from app.public.found import load_one
 from app.public.shown import Shown, ShownPicture
@@ -48,7 +48,7 @@ def misp(slug: str) -> Response:
     shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
     with force_locale(SOURCE):
         event = _event(shown, addresses.absolute(context.settings()).notice(shown.language, slug), context.store())
-    response = answer(prepare(json.dumps({"Event": event}, ensure_ascii=False), "application/json"))
+    response = answer(json.dumps({"Event": event}, ensure_ascii=False), "application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.misp.json")
     return response
 

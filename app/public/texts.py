@@ -3,7 +3,7 @@
 from flask import Response
 
 from app import context, gate
-from app.public.answers import answer, prepare
+from app.public.answers import answer
 from app.public.blueprint import IN_LANGUAGE, blueprint
 from app.public.pages import TEXTS, render
 
@@ -11,4 +11,4 @@ from app.public.pages import TEXTS, render
 @blueprint.get(f"{IN_LANGUAGE}/<any({', '.join(TEXTS)}):text>")
 @gate.public
 def text(language: str, text: str) -> Response:
-    return answer(prepare(render(context.settings(), f"{text}.html", language, text)))
+    return answer(render(context.settings(), f"{text}.html", language, text))

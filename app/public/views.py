@@ -12,7 +12,7 @@ from app.keyset import Cursor
 from app.languages import choice
 from app.public import addresses, crawlers, current, feed, machine, misp, pictures, texts
 from app.public.addresses import notice_path
-from app.public.answers import answer, prepare
+from app.public.answers import answer
 from app.public.blueprint import IN_LANGUAGE, blueprint
 from app.public.filters import Filter
 from app.public.found import Over, load, load_one
@@ -90,7 +90,7 @@ def _of_notice(language: str, slug: str, what: str, make: Callable[[Shown], str]
         one = current.find(db, slug)
         return remembered((what, language), [one], lambda: make(load_one(db, one).shown(language)))
     except Over:
-        return answer(prepare(render(context.settings(), "over.html", language, None)), status=410)
+        return answer(render(context.settings(), "over.html", language, None), status=410)
 
 
 def _notice(language: str, shown: Shown) -> str:
