@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -33,7 +32,7 @@ def notices() -> Response:
     wanted, after = Filter.read(request.args), Cursor.read(request.args.get("after", ""))
     some = current.page(context.db(), wanted, after, PAGE)
     at = addresses.absolute(context.settings())
-    further = f"{at.root}/notices.json?{urlencode({**wanted.said, 'after': str(some.after)})}" if some.after else None
+    further = at.listing(**wanted.said, after=str(some.after)) if some.after else None
 
     def make() -> str:
         facts = {"shape": SHAPE, "agency": agency(context.agency().settings), "next": further}
