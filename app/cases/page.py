@@ -14,6 +14,7 @@ from app.cases.sight import NO_CASE, WORKING, seen_by
 from app.cases.statuses import moves
 from app.cases.tabs import TABS
 from app.errors import NotFound
+from app.exchange.names import made_by
 from models import Account, Case, CaseAssignment, CaseStatus, Unit, fold
 
 
@@ -43,7 +44,7 @@ def case_head(db: Session, account: Account, case_id: uuid.UUID) -> CaseHead:
     """By two queries. Raises NotFound."""
     opener, holder = aliased(Account), aliased(Account)
     query = (
-        select(Case, Unit.name, opener.name, holder.name)
+        select(Case, Unit.name, made_by(Case.id, opener.name), holder.name)
         .join(Unit, Case.unit_id == Unit.id)
         .join(opener, Case.created_by == opener.id)
         .outerjoin(holder, Case.hold_by == holder.id)

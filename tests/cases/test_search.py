@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app import trigrams
 from app.cases import listing, service
@@ -133,11 +134,12 @@ def test_the_index_is_there_and_is_asked(database: Database, db: Session, unit: 
 
 @pytest.mark.postgres
 def test_without_the_extension_everything_is_found_and_the_log_says_why(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trigrams, "EXTENSION", text("CREATE EXTENSION no_such_extension"))
-    upgrade(postgres_url)
-    assert "case_search_without_index" in caplog.text
+    with capture_logs() as logged:
+        upgrade(postgres_url)
+    assert "case_search_without_index" in [line["event"] for line in logged]
     database = Database(postgres_url)
     with database.session() as db:
         account = add_person(db, "person@example.org", "Person")
