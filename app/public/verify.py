@@ -5,12 +5,13 @@ A form without a token against forgery, on purpose: there is no session to bind 
 
 import hmac
 import secrets
+from dataclasses import dataclass, field
 
 from flask import Response, current_app, request
 from flask_babel import gettext as _
 from limits import parse
 from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from sqlalchemy.orm import Session
 
 from app import context, gate
@@ -28,12 +29,22 @@ from imaging.decode import ImageRefused, decode_image
 from imaging.fingerprint import BITS, NEAR
 
 MOST_BYTES = 16 * 2**20
+MOST_BODY = MOST_BYTES + 2**16
+"""With what a form has around a file."""
 RATE = parse("20/minute")
 TRIED, MISTAKEN = 0, 0
 """Pairs of pictures of different people that `benchmarks.perceptual` compared, and those it took for the same."""
-_counts = SlidingWindowCounterRateLimiter(MemoryStorage())
-_key = secrets.token_bytes(32)
-"""Addresses are counted under it in this process's memory and nowhere else."""
+DESK = "semblance_verify"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one process remembers: hashes of what is published, and how often an address asked within the last minute,
+    under a key of its own and nowhere else."""
+
+    known: Known = field(default_factory=Known)
+    counts: RateLimiter = field(default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()))
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
 
 
 @blueprint.get(f"{IN_LANGUAGE}/verify")
@@ -46,7 +57,6 @@ def verify(language: str) -> Response:
 @gate.public
 def verified(language: str) -> Response:
     """What is known of the picture, or of the address, that was sent. Raises TooManyRequests."""
-    request.max_content_length = MOST_BYTES + 2**16
     _count()
     try:
         verdict = _ask()
@@ -77,11 +87,11 @@ def _picture(db: Session, data: bytes) -> Verdict:
         raise Refused(
             _("That is no picture that can be looked at here. Send a JPEG, PNG or WebP file of at most 16 MB.")
         ) from error
-    return verifying.of_picture(db, _known(), data, decoded, certificates.trusted(context.settings()))
+    return verifying.of_picture(db, _desk().known, data, decoded, certificates.trusted(context.settings()))
 
 
-def _known() -> Known:
-    found: Known = current_app.extensions.setdefault("semblance_known", Known())
+def _desk() -> Desk:
+    found: Desk = current_app.extensions.setdefault(DESK, Desk())
     return found
 
 
@@ -91,8 +101,9 @@ def _hosts() -> set[str]:
 
 
 def _count() -> None:
-    asker = hmac.digest(_key, network().encode(), "sha256").hex()
-    if context.settings().rate_limits and not _counts.hit(RATE, asker):
+    desk = _desk()
+    asker = hmac.digest(desk.key, network().encode(), "sha256").hex()
+    if context.settings().rate_limits and not desk.counts.hit(RATE, asker):
         raise TooManyRequests(_("That was a lot within a minute. Wait for a minute and go on."))
 
 
