@@ -34,7 +34,7 @@ from models.notification import Notification
 from models.photo import RealPhoto
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
-from models.sketch import Sketch, fold
+from models.sketch import Sketch, fold, spellings, unmarked
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -98,5 +98,7 @@ __all__ = [
     "WitnessSession",
     "Worker",
     "fold",
+    "spellings",
+    "unmarked",
     "utc_now",
 ]
