@@ -270,14 +270,19 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
-        _act(chosen, Settings.from_env().database_url)
+        _act(chosen, Settings.from_env())
     except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
-def _act(chosen: argparse.Namespace, url: str) -> None:
+def _act(chosen: argparse.Namespace, settings: Settings) -> None:
+    url = settings.database_url
     if chosen.action == "upgrade":
+        from app import roles
+
         upgrade(url)
+        for role in roles.prepare(settings):
+            log.info("role_prepared", role=role)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
     elif chosen.action == "grants":
