@@ -4,9 +4,9 @@ import functools
 
 import typst
 
-THAI = ("Noto Sans Thai", "Sarabun", "Laksaman", "Garuda", "Loma", "Waree", "Norasi")
+THAI = ("Noto Sans Thai", "Loma", "Sarabun", "Waree", "Garuda", "Laksaman", "Norasi")
 """With Thai letters and their marks."""
-LATIN = ("Noto Sans", "Source Sans 3", "Open Sans", "Liberation Sans", "Garuda", "DejaVu Sans")
+LATIN = ("Noto Sans", "Liberation Sans", "Loma", "DejaVu Sans")
 LAST = "Libertinus Serif"
 """Comes with Typst."""
 

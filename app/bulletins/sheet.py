@@ -91,7 +91,7 @@ def breakable(text: str) -> str:
 
 
 def _facts(content: Content, area: str) -> tuple[tuple[str, str], ...]:
-    facts = [(_("Where"), area), (_("When"), _days(content.happened_from, content.happened_to))]
+    facts = [(_("Area"), area), (_("Date"), _days(content.happened_from, content.happened_to))]
     return tuple((title, said) for title, said in facts if said)
 
 

@@ -10,7 +10,7 @@ CATEGORY: dict[Category, LazyString] = {
     Category.SUSPECT: lazy_gettext("Do you recognise this person?"),
     Category.WITNESS: lazy_gettext("Witness sought"),
     Category.MISSING: lazy_gettext("Missing person"),
-    Category.UNIDENTIFIED: lazy_gettext("Who was this person?"),
+    Category.UNIDENTIFIED: lazy_gettext("Unidentified person"),
 }
 ENDED: dict[Ended, LazyString] = {
     Ended.CORRECTED: lazy_gettext("Corrected, do not post"),
@@ -30,7 +30,7 @@ def sheet_words(lacks_font: bool) -> dict[str, str]:
         "version": _("Version"),
         "logo": _("Logo of the agency"),
         "known": _("What is known"),
-        "appearance": _("Appearance"),
+        "appearance": _("Description of the person"),
         "reward": _("Reward"),
         "caution": _("Caution"),
         "tell": _("Do you know something?"),
