@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.bulletins import service as bulletins
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
@@ -170,6 +171,7 @@ class Station:
             idempotency.forget_old(db)
             looking.forget_old(db)
             exports.expire(db)
+            bulletins.expire(db)
             imports.let_go(db)
         try:
             removal.carry_out(self._database, self._store)

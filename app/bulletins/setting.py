@@ -73,7 +73,9 @@ def _sheets(matter: Matter) -> tuple[list[Sheet], bool]:
 
 def _everything(matter: Matter) -> str:
     said = [str(one.content.words) for one in matter.notices]
-    return " ".join([*said, matter.agency.name, matter.agency.address]) + ("ก" if "th" in matter.bulletin.languages else "")
+    return " ".join([*said, matter.agency.name, matter.agency.address]) + (
+        "ก" if "th" in matter.bulletin.languages else ""
+    )
 
 
 @contextlib.contextmanager

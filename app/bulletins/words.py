@@ -1,8 +1,7 @@
 """What stands on every poster, whatever it is about."""
 
-from flask_babel import LazyString
+from flask_babel import LazyString, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from models import Category, Ended
 
