@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
-from app.bulletins import service as bulletins
+from app.bulletins import keeping as bulletins
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError

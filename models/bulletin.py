@@ -19,9 +19,10 @@ class Bulletin(Identified, Base):
     """Posters of one publication or of several, made once into one file and kept until it expires; how far it is, its
     job says.
 
-    ``languages`` are those of its sheets, in their order; ``dots`` is how many there are to an inch of a PNG; ``address``
-    is where the public reads notices, as it was when this was asked for. ``key`` and ``preview_key`` are None before it
-    is made and after it has expired, ``file_name`` is empty before. ``lacks_font``: Thai was set without a font for it.
+    ``languages`` are those of its sheets, in their order; ``dots`` is how many of them a PNG has to an inch;
+    ``address`` is where the public reads notices, as it was when this was asked for. ``key`` and ``preview_key`` are
+    None before it is made and after it has expired, ``file_name`` is empty before. ``lacks_font``: Thai was set
+    without a font for it.
     """
 
     __tablename__ = "bulletin"

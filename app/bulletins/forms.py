@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from app import context
-from app.bulletins.service import Wish
+from app.bulletins.asking import Wish
 from app.errors import Refused
 from app.exchange.pdf import PAPERS
 from models import BulletinFormat

@@ -19,7 +19,7 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Listed:
-    """A bulletin as pages show it. ``asked_by`` is a name; ``ended`` is why it must not be posted, None while it may."""
+    """A bulletin as pages show it. ``asked_by`` is a name; ``ended`` is why it must not be posted, or None."""
 
     bulletin: Bulletin
     job: Job

@@ -21,6 +21,7 @@ from app.bulletins.reading import Matter
 from app.bulletins.sheet import Sheet, sheet
 from app.exchange.pdf import PAPERS
 from app.exchange.speaking import speaking
+from app.languages.names import NAMES
 from imaging.encode import thumbnail_webp
 from models import BulletinFormat
 
@@ -72,10 +73,9 @@ def _sheets(matter: Matter) -> tuple[list[Sheet], bool]:
 
 
 def _everything(matter: Matter) -> str:
-    said = [str(one.content.words) for one in matter.notices]
-    return " ".join([*said, matter.agency.name, matter.agency.address]) + (
-        "ก" if "th" in matter.bulletin.languages else ""
-    )
+    said = [str(sentence) for one in matter.notices for sentence in one.content.words.values()]
+    names = [NAMES[language] for language in matter.bulletin.languages]
+    return " ".join([*said, *names, matter.agency.name, matter.agency.address])
 
 
 @contextlib.contextmanager
@@ -117,8 +117,8 @@ def _title(matter: Matter, sheets: Sequence[Sheet]) -> str:
 
 def _pictures(folder: Path, dots: int) -> list[bytes]:
     """A PNG a sheet, with so many dots to an inch."""
-    made = typst.compile(folder / TEMPLATE.name, root=folder, format="png", ppi=float(dots))
-    return made if isinstance(made, list) else [made]
+    made: bytes | list[bytes] = typst.compile(folder / TEMPLATE.name, root=folder, format="png", ppi=float(dots))
+    return [made] if isinstance(made, bytes) else made
 
 
 def _zip(pages: Sequence[bytes]) -> bytes:

@@ -1,6 +1,7 @@
 """The pages of bulletins: all that one sees, those of one notice, and each by itself."""
 
 import uuid
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.bulletins import fonts, forms, service, sight
+from app.bulletins import asking, fonts, forms, keeping, listing, sight
 from app.bulletins.reading import is_current, publications_of
 from app.bulletins.words import CATEGORY, ENDED, PAPER, font_words
 from app.custody import Thing
@@ -34,7 +35,7 @@ def index() -> str:
 @gate.investigator
 def ask_pack() -> ResponseReturnValue:
     try:
-        made = service.ask(context.db(), context.account(), forms.publications(), forms.wish())
+        made = asking.ask(context.db(), context.account(), forms.publications(), forms.wish())
     except AppError as error:
         return _refused(error, _index)
     return redirect(url_for("bulletins.bulletin", bulletin_id=made.id), 303)
@@ -45,10 +46,10 @@ def _index(message: str = "") -> str:
     return _render(
         "bulletins/index.html",
         message,
-        bulletins=service.list_bulletins(db, account),
+        bulletins=listing.list_bulletins(db, account),
         publications=sight.current_of(db, account, clock(db)),
         chosen=request.form.getlist("publication"),
-        most=service.MOST,
+        most=asking.MOST,
     )
 
 
@@ -63,7 +64,7 @@ def of_notice(slug: str) -> str:
 def ask(slug: str) -> ResponseReturnValue:
     newest = sight.get_newest(context.db(), context.account(), slug)
     try:
-        made = service.ask(context.db(), context.account(), [newest.id], forms.wish())
+        made = asking.ask(context.db(), context.account(), [newest.id], forms.wish())
     except AppError as error:
         return _refused(error, lambda message: _of_notice(slug, message))
     return redirect(url_for("bulletins.bulletin", bulletin_id=made.id), 303)
@@ -77,16 +78,17 @@ def _of_notice(slug: str, message: str = "") -> str:
         "bulletins/notice.html",
         message,
         publication=newest,
-        ended=service.why_not([newest], now),
+        ended=listing.why_not([newest], now),
         may=is_current(newest, now) and sight.works_on(db, account, newest),
-        bulletins=service.list_bulletins(db, account, slug=slug),
+        bulletins=listing.list_bulletins(db, account, slug=slug),
+        languages=newest.languages,
     )
 
 
 @blueprint.get("/bulletins/<uuid:bulletin_id>")
 @gate.investigator
 def bulletin(bulletin_id: uuid.UUID) -> str:
-    found = service.list_bulletins(context.db(), context.account(), bulletin_id=bulletin_id)
+    found = listing.list_bulletins(context.db(), context.account(), bulletin_id=bulletin_id)
     if not found:
         raise NotFound(sight.NO_BULLETIN)
     return _render("bulletins/bulletin.html", "", one=found[0])
@@ -101,7 +103,7 @@ def file(bulletin_id: uuid.UUID) -> Response:
         raise NotFound(sight.NO_BULLETIN)
     key, mime, name, sha256 = found.key, found.mime, found.file_name, str(found.sha256)
     publications = publications_of(db, bulletin_id)
-    ended = service.why_not(publications, clock(db))
+    ended = listing.why_not(publications, clock(db))
     if ended is not None and request.args.get("confirmed") != "yes":
         raise NotToBePosted(url_for("bulletins.bulletin", bulletin_id=bulletin_id))
     cases = sorted(set(sight.cases_of(db, [one.id for one in publications]).values()))
@@ -116,9 +118,7 @@ class NotToBePosted(Conflict):
     """A bulletin of what is no longer public; its page asks whether it is wanted all the same."""
 
     def __init__(self, page: str) -> None:
-        super().__init__(
-            _("This bulletin is of a notice that is no longer public. Confirm on its page that you want it.")
-        )
+        super().__init__(_("A notice of this bulletin is no longer public. Confirm on its page that you want it."))
         self.way = (page, _("The bulletin"))
 
 
@@ -131,27 +131,28 @@ def preview(bulletin_id: uuid.UUID) -> Response:
     return send_object(found.preview_key, "image/webp", "preview.webp", seen=None)
 
 
-def _refused(error: AppError, page: "object") -> ResponseReturnValue:
-    if error.status >= 500 or isinstance(error, NotFound) or not callable(page):
+def _refused(error: AppError, page: Callable[[str], str]) -> ResponseReturnValue:
+    if error.status >= 500 or isinstance(error, NotFound):
         raise error
     context.db().rollback()
     return page(tell(error)), error.status
 
 
-def _render(template: str, message: str, **values: object) -> str:
+def _render(template: str, message: str, languages: Sequence[str] | None = None, **values: object) -> str:
+    """``languages`` are those to choose from, all when it is None."""
     known = context.settings().languages
     return render_template(
         template,
         message=message,
         headline_of=_headline,
-        speaks=[(code, NAMES[code]) for code in known],
+        speaks=[(code, NAMES[code]) for code in known if languages is None or code in languages],
         names=NAMES,
         given=request.form,
         dots=forms.DOTS,
         category=CATEGORY,
         ended_words=ENDED,
         papers=PAPER,
-        kept=service.KEPT.days,
+        kept=keeping.KEPT.days,
         reason=reason,
         lacks_font="" if fonts.thai_font() or "th" not in known else font_words(),
         **values,

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from app import custody
 from app.bulletins import reading, setting
+from app.bulletins.keeping import KEPT
 from app.bulletins.reading import Matter
-from app.bulletins.service import KEPT
 from app.bulletins.sight import cases_of
 from app.database import clock
 from app.errors import NotFound
@@ -47,10 +47,19 @@ def _note(db: Session, made: Bulletin, publications: list[Publication]) -> None:
     thing, by = custody.Thing("bulletin", made.id), db.get_one(Account, made.asked_by)
     cases = cases_of(db, [one.id for one in publications])
     for one in publications:
-        said = {"notice": one.slug, "version": one.version, "publication": str(one.id)}
-        how = {"format": str(made.format), "paper": made.paper, "languages": " ".join(made.languages)}
-        chain = custody.of_case(cases[one.id])
-        custody.record(db, chain, by, "bulletin.made", thing, after=made.sha256, **said, **how)
+        custody.record(
+            db,
+            custody.of_case(cases[one.id]),
+            by,
+            "bulletin.made",
+            thing,
+            after=made.sha256,
+            notice=one.slug,
+            version=one.version,
+            format=str(made.format),
+            paper=made.paper,
+            languages=made.languages,
+        )
 
 
 def _stem(matter: Matter) -> str:

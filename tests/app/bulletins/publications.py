@@ -122,16 +122,9 @@ def picture(number: int, language: str) -> bytes:
     whole = Image.new("RGB", (512, 576), "#111111")
     whole.paste(face, (0, 0))
     draw = ImageDraw.Draw(whole)
-    draw.text(
-        (256, 470),
-        LABEL,
-        fill="white",
-        font=ImageFont.load_default(30),
-        anchor="mm",
-        stroke_width=2,
-        stroke_fill="black",
-    )
-    draw.text((256, 544), f"{LABEL} ({language})", fill="white", font=ImageFont.load_default(26), anchor="mm")
+    large, small = ImageFont.load_default(30), ImageFont.load_default(26)
+    draw.text((256, 470), LABEL, "white", large, "mm", stroke_width=2, stroke_fill="black")
+    draw.text((256, 544), f"{LABEL} ({language})", "white", small, "mm")
     out = io.BytesIO()
     whole.save(out, "JPEG", quality=90)
     return out.getvalue()
