@@ -60,4 +60,4 @@ def current_of(db: Session, account: Account, now: dt.datetime) -> list[Publicat
 def cases_of(db: Session, publication_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
     """The case of each publication."""
     query = select(Publication.id, Notice.case_id).join(Notice, Publication.notice_id == Notice.id)
-    return dict(db.execute(query.where(Publication.id.in_(publication_ids))))
+    return {row.id: row.case_id for row in db.execute(query.where(Publication.id.in_(publication_ids)))}
