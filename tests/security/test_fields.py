@@ -491,6 +491,18 @@ CASES = [
         documented=frozenset({"paper"}),
     ),
     Case(
+        "POST /bulletins",
+        {"publication": chosen("publication_id"), "format": "png", "paper": "letter", "language": "en"},
+        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
+        documented=frozenset({"dots"}),
+    ),
+    Case(
+        "POST /publications/<slug>/bulletins",
+        {"format": "png", "paper": "a4", "language": "both"},
+        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
+        documented=frozenset({"dots"}),
+    ),
+    Case(
         "POST /cases/import",
         {"file": lambda _: (io.BytesIO(b"PK"), "case.zip"), "unit": chosen("unit_id")},
         frozenset({"case_import+", "job+"}),
