@@ -143,7 +143,7 @@ class Colour:
                 _(
                     "White text on this colour cannot be read well: its contrast is %(found)s and must be %(least)s at "
                     "least. Choose a darker one.",
-                    found=f"{found:.1f}",
+                    found=round(found, 1),
                     least=LEAST_CONTRAST,
                 )
             )
