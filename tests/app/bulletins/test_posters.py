@@ -36,7 +36,7 @@ def flat(pdf: bytes, *options: str) -> str:
 
 def code_on(page: bytes) -> str:
     """What a telephone reads that is held to the sheet's lower right quarter."""
-    pixels = cv2.imdecode(np.frombuffer(page, np.uint8), cv2.IMREAD_COLOR)
+    pixels = np.array(Image.open(io.BytesIO(page)).convert("RGB"))
     pixels = pixels[pixels.shape[0] // 2 :, pixels.shape[1] // 2 :]
     return cv2.QRCodeDetector().detectAndDecode(pixels)[0]
 
