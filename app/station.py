@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.bulletins import keeping as bulletins
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
@@ -171,6 +172,7 @@ class Station:
             idempotency.forget_old(db)
             looking.forget_old(db)
             exports.expire(db)
+            bulletins.expire(db)
             imports.let_go(db)
             expiring.expire(db)
         try:

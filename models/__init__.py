@@ -3,6 +3,7 @@
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
 from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
+from models.bulletin import Bulletin, BulletinFormat, BulletinPublication
 from models.case import (
     Case,
     CaseAssignment,
@@ -48,6 +49,9 @@ __all__ = [
     "AccountRole",
     "AccountUnit",
     "Base",
+    "Bulletin",
+    "BulletinFormat",
+    "BulletinPublication",
     "Case",
     "CaseAssignment",
     "CaseCounter",

@@ -22,6 +22,8 @@ ACTIONS = frozenset(
         # looking at evidence and taking it away
         "evidence.downloaded",
         "evidence.viewed",
+        # what is published
+        "bulletin.made",
         # cases
         "case.assigned",
         "case.changed",

@@ -38,7 +38,9 @@ class Evidence:
 
     @property
     def id(self) -> uuid.UUID:
-        return uuid.UUID(bytes=hashlib.sha256(f"{self.thing.id}:{self.part}".encode()).digest()[:16])
+        # What is of several cases is looked at in each of them.
+        name = f"{self.thing.id}:{self.part}" + (f":{self.case_id}" if self.case_id else "")
+        return uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
 
 
 def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *, taken: bool = False) -> None:

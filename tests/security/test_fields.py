@@ -654,6 +654,18 @@ CASES = [
         documented=frozenset({"paper"}),
     ),
     Case(
+        "POST /bulletins",
+        {"publication": chosen("publication_id"), "format": "png", "paper": "letter", "language": "en"},
+        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
+        documented=frozenset({"dots"}),
+    ),
+    Case(
+        "POST /publications/<slug>/bulletins",
+        {"format": "png", "paper": "a4", "language": "both"},
+        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
+        documented=frozenset({"dots"}),
+    ),
+    Case(
         "POST /cases/import",
         {"file": lambda _: (io.BytesIO(b"PK"), "case.zip"), "unit": chosen("unit_id")},
         frozenset({"case_import+", "job+"}),
@@ -722,6 +734,8 @@ UNRECORDED = {
     ("POST /cases/filters", ""): "what somebody looks for in the list of cases is theirs",
     ("POST /cases/filters/<uuid:filter_id>/remove", ""): "as above",
     ("POST /cases/<uuid:case_id>/export", ""): "once the file is made, that has its entry, with who asked",
+    ("POST /bulletins", ""): "once the file is made, that has its entry in every case, with who asked",
+    ("POST /publications/<slug>/bulletins", ""): "as above",
     ("POST /cases/import", ""): "once the case is taken from the file, that has its entry, with who handed it in",
     ("POST /language", ""): "in which language somebody reads is theirs",
     ("POST /notifications/<uuid:notification_id>/open", ""): "whether somebody has read their own notices is theirs",

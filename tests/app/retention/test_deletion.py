@@ -40,7 +40,10 @@ REACHED = {
     "case_assignment", "case_export", "case_file", "case_note", "case_tag", "likeness", "real_photo", "sketch",
     "witness_session",
 }  # fmt: skip
-HANGS_FROM_A_CASE = REACHED | {"emergency_access", "imported_author"}
+HANGS_FROM_A_CASE = REACHED | {
+    "bulletin_publication", "emergency_access", "imported_author", "notice", "notice_decision", "notice_file",
+    "publication", "publication_file",
+}  # fmt: skip
 
 
 def delete(office: Office, case: Case) -> DeletionRequest:
