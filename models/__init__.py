@@ -35,6 +35,7 @@ from models.photo import RealPhoto
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold
+from models.tip import Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -89,11 +90,19 @@ __all__ = [
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scan",
     "Scope",
     "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",
+    "Tip",
+    "TipAuthor",
+    "TipFile",
+    "TipKey",
+    "TipKind",
+    "TipMessage",
+    "TipState",
     "Unit",
     "WitnessSession",
     "Worker",
