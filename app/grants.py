@@ -1,7 +1,8 @@
-"""Rights of the application's role on PostgreSQL, where the tables belong to another role.
+"""Rights of the application's roles on PostgreSQL, where the tables belong to another role.
 
 Triggers refuse to change entries of custody, and who owns a table can drop its triggers. So the application works as a
-role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration.
+role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration. A surface of the
+public that runs apart has a role of its own that can do little: ``grants ROLE --surface tips``.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, inspect, text
 
 from app.errors import AppError
+from app.tips import rights as tips
 from imaging.words import N_
 
 KEPT = {
@@ -19,16 +21,20 @@ KEPT = {
 """Tables from which nothing is ever removed."""
 READ = {"alembic_version": "SELECT"}
 ALL = "SELECT, INSERT, UPDATE, DELETE"
+SURFACES = {"tips": tips.RIGHTS}
+"""Surfaces that need less than the application: the rights of each, one statement apiece."""
+FUNCTIONS = tips.FUNCTIONS
+"""Functions that do what their owner may, so that nobody else may call them."""
 
 
-def grant(connection: Connection, role: str) -> int:
-    """Give the role what the application needs and no more, in the caller's transaction; on how many tables. Raises
-    AppError."""
+def grant(connection: Connection, role: str, surface: str = "staff") -> int:
+    """Give the role what the application, or one surface of it, needs and no more, in the caller's transaction; of how
+    many tables. Raises AppError."""
     if connection.dialect.name != "postgresql":
         raise AppError(N_("Only PostgreSQL knows roles. On SQLite whoever may write the file may do everything."))
     _check(connection, role)
     tables = inspect(connection).get_table_names("public")
-    for statement in _statements(connection, role, tables):
+    for statement in _statements(connection, role, tables, surface):
         connection.execute(text(statement))
     return len(tables)
 
@@ -48,11 +54,15 @@ def _check(connection: Connection, role: str) -> None:
         )
 
 
-def _statements(connection: Connection, role: str, tables: list[str]) -> Iterator[str]:
+def _statements(connection: Connection, role: str, tables: list[str], surface: str) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     who = quote(role)
     yield f"REVOKE CREATE ON SCHEMA public FROM {who}, PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {who}"
     for table in tables:
         yield f"REVOKE ALL ON {quote(table)} FROM {who}, PUBLIC"
-        yield f"GRANT {(KEPT | READ).get(table, ALL)} ON {quote(table)} TO {who}"
+        if surface == "staff":
+            yield f"GRANT {(KEPT | READ).get(table, ALL)} ON {quote(table)} TO {who}"
+    yield f"REVOKE ALL ON FUNCTION {FUNCTIONS} FROM {who}, PUBLIC"
+    rights = SURFACES.get(surface, (f"GRANT EXECUTE ON FUNCTION {FUNCTIONS} TO {{role}}",))
+    yield from (statement.format(role=who) for statement in rights)

@@ -84,8 +84,8 @@ class Tip(Identified, Base):
     received_at: Mapped[dt.datetime]
 
     # The role of the public's forms may fill none of these, so the database knows how they begin.
-    state: Mapped[TipState] = mapped_column(words(TipState, "state"), default=TipState.NEW, server_default="new")
-    seen: Mapped[int] = mapped_column(default=0, server_default="0")
+    state: Mapped[TipState] = mapped_column(words(TipState, "state"), server_default="new")
+    seen: Mapped[int] = mapped_column(server_default="0")
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tip.id", ondelete="SET NULL"))
 
@@ -131,4 +131,4 @@ class TipFile(Identified, Base):
     sealed_facts: Mapped[bytes]
     object_key: Mapped[str] = mapped_column(ObjectKey())
     size: Mapped[int]
-    scan: Mapped[Scan] = mapped_column(words(Scan, "scan"), default=Scan.WAITING, server_default="waiting")
+    scan: Mapped[Scan] = mapped_column(words(Scan, "scan"), server_default="waiting")

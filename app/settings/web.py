@@ -23,10 +23,20 @@ def public_url(env: Mapping[str, str], production: bool, problems: list[str], na
     if not usable:
         problems.append(f"{name} must be an address like https://semblance.example.org, without a path.")
         return None
-    if production and url.scheme != "https":
+    onion = name == "TIPS_URL" and str(url.hostname).endswith(".onion")  # Tor encrypts, and knows who answers
+    if production and url.scheme != "https" and not onion:
         problems.append(f"{name} must begin with https:// in production: browsers send the session only there.")
     netloc, standard = url.netloc.lower(), ":443" if url.scheme == "https" else ":80"
     return f"{url.scheme}://{netloc.removesuffix(standard)}"
+
+
+def megabytes(env: Mapping[str, str], problems: list[str], name: str, default: int) -> int:
+    """The bytes of a setting that is in megabytes. What is wrong is added to ``problems``."""
+    text = env.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10**8):
+        problems.append(f"{name} is {text!r}; it must be a whole number of megabytes above 0.")
+        return default * 10**6
+    return int(text) * 10**6
 
 
 def rate_limits(env: Mapping[str, str], problems: list[str]) -> bool:

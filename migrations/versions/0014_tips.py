@@ -15,7 +15,7 @@ TIME = sa.DateTime(timezone=True)
 # The forms' role reads no table of tips. It may ask for one tip, by its receipt, as whoever owns the tables would
 # (`app/grants.py` says which roles may).
 FIND = """CREATE FUNCTION tip_of_receipt(wanted text)
-RETURNS TABLE (id uuid, receipt varchar, secret_hash varchar, reply_public bytea, received_at timestamptz)
+RETURNS TABLE (id uuid, receipt varchar, secret_hash varchar, reply_key bytea, received_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 SELECT tip.id, tip.receipt, tip.secret_hash, tip.reply_public, tip.received_at FROM tip WHERE tip.receipt = wanted
 $$"""
