@@ -44,7 +44,7 @@ def make(
     health.init_app(app, app.extensions["semblance"])
     hosts.init_app(app, address or settings.public_url)
     if behind_proxies is not None:
-        app.wsgi_app = behind_proxies(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = behind_proxies(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     choice.init_app(app, choice.of_address)
     app.before_request(check_fields)

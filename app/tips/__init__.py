@@ -31,4 +31,5 @@ def create_app(settings: Settings) -> "Flask":
     app.extensions["tips_door"] = door
     app.extensions["tips_desk"] = Desk.open(app.extensions["semblance"])
     requests.init_app(app)
+    app.jinja_env.globals["other_language"] = views.other_language
     return app

@@ -143,7 +143,7 @@ def _within(room: bool, seconds: float) -> None:
         raise Wait(int(seconds))
 
 
-def limited(what: str, most: int, seconds: float) -> None:
-    """Count a request of this network that is no tip. Raises TooManyRequests."""
-    if context.settings().rate_limits and not _room(what, (most, seconds)):
+def limited(what: str, most: int, seconds: float, everybody: bool = False) -> None:
+    """Count a request of this network, or of everybody, that is no tip. Raises TooManyRequests."""
+    if context.settings().rate_limits and not _room(what, (most, seconds), everybody):
         raise TooManyRequests(_("That was too often in a short time. Wait a few minutes, then try again."))

@@ -5,6 +5,8 @@ and a row that is there already is found so by its identity. All of it with righ
 """
 
 import threading
+from collections.abc import Iterable
+from logging import ERROR, WARNING
 from pathlib import Path
 
 import structlog
@@ -39,30 +41,31 @@ class Courier:
 
     def carry(self) -> bool:
         """Try everything that waits, oldest first. Whether nothing waits any more."""
-        try:
-            for path in self._spool.waiting():
-                self._one(path)
-        except (StorageUnavailable, StorageFull) as error:
-            log.warning("tips_wait", reason=type(error).__name__)
-        except SQLAlchemyError as error:
-            if not is_unreachable(error):
-                raise
-            log.warning("tips_wait", reason=type(error).__name__)
-        return not self._spool.waiting()
+        return self._try(self._spool.waiting()) and not self._spool.waiting()
 
-    def send_off(self) -> None:
-        """Try at once; what is left is tried again in the background until nothing is."""
-        try:
-            done = self.carry()
-        except Exception:
-            log.exception("tips_delivery_broke")  # it is kept, and the sender has a receipt
-            done = False
-        if not done:
+    def send_off(self, entry: Entry) -> None:
+        """Try this one at once, and what is left in the background until nothing is. While that goes on something is
+        away, and whoever sends now does not wait for it."""
+        if self._busy() or not self._try([self._spool.path(entry)]):
             self.go_on()
+
+    def _busy(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _try(self, paths: Iterable[Path]) -> bool:
+        """Whether all of them could be carried. What could not is kept: its sender has a receipt."""
+        try:
+            for path in paths:
+                self._one(path)
+        except (StorageUnavailable, StorageFull, SQLAlchemyError) as error:
+            away = not isinstance(error, SQLAlchemyError) or is_unreachable(error)
+            log.log(WARNING if away else ERROR, "tips_wait", reason=type(error).__name__)
+            return False
+        return True
 
     def go_on(self) -> None:
         with self._starting:
-            if self._thread is None or not self._thread.is_alive():
+            if not self._busy():
                 self._thread = threading.Thread(target=self._go_on, daemon=True, name="tips")
                 self._thread.start()
 
@@ -74,11 +77,8 @@ class Courier:
 
     def _go_on(self) -> None:
         while not self._stop.wait(self._again):
-            try:
-                if self.carry():
-                    return
-            except Exception:
-                log.exception("tips_delivery_broke")
+            if self.carry():
+                return
 
     def _one(self, path: Path) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What this surface works with: the key that seals, files on their way in, the spool, the courier, and the room left."""
+"""What this surface works with: the key that seals, files on their way in, the spool, its courier, the room left."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ from flask import current_app
 from app.context import Services
 from app.tips import receipts
 from app.tips.delivery import Courier
-from app.tips.entries import NewTip
+from app.tips.entries import Entry, NewTip
 from app.tips.quota import Quota
 from app.tips.receipts import Receipt
 from app.tips.ring import Ring
@@ -58,19 +58,17 @@ class Desk:
             kind=kind, receipt=receipt.number, secret_hash=locked.hash, notice_slug=slug, language=language,
             reply_public=bytes(locked.key.public_key),
         )  # fmt: skip
-        self.spool.put(key, uuid.uuid4(), receipt.number, body, uploads, tip=tip)
-        self._sent(uploads)
+        self._sent(self.spool.put(key, uuid.uuid4(), receipt.number, body, uploads, tip=tip), uploads)
         return receipt
 
     def add(self, tip_id: uuid.UUID, receipt: str, position: int, body: Body, uploads: Sequence[Upload]) -> None:
         """Another message of a sender who came back. Raises NoKey."""
-        self.spool.put(self.ring.current(), tip_id, receipt, body, uploads, position)
-        self._sent(uploads)
+        self._sent(self.spool.put(self.ring.current(), tip_id, receipt, body, uploads, position), uploads)
 
-    def _sent(self, uploads: Sequence[Upload]) -> None:
+    def _sent(self, entry: Entry, uploads: Sequence[Upload]) -> None:
         for one in uploads:
             self.uploads.drop(one.path.name)
-        self.courier.send_off()
+        self.courier.send_off(entry)
         self.tidy()
 
     def tidy(self) -> None:

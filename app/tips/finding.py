@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models import Tip, TipAuthor, TipFile, TipMessage
@@ -60,6 +61,6 @@ def letters(db: Session, receipt: str) -> list[Letter]:
     return [_letter(row) for row in db.execute(query)]
 
 
-def _letter(row: Row[Any]) -> Letter:
-    sealed = row.sealed_for_sender
-    return Letter(row[0], TipAuthor(row[1]), row[2], None if sealed is None else bytes(sealed), row[4])
+def _letter(row: Sequence[Any]) -> Letter:
+    position, author, written_at, sealed, files = tuple(row)
+    return Letter(position, TipAuthor(author), written_at, None if sealed is None else bytes(sealed), files)

@@ -44,6 +44,12 @@ class Flood:
             times.append(self._clock())
             return True
 
+    def room(self, what: str, who: str, most: int, seconds: float) -> bool:
+        """Whether ``count`` would count."""
+        with self._lock:
+            self._turn()
+            return len(self._recent(what, who, seconds)) < most
+
     def load(self, what: str, seconds: float = 60) -> int:
         """How often everybody together was counted."""
         with self._lock:

@@ -3,13 +3,13 @@
 Flask's own way would write parts of more than 500 kB to a temporary file as they are.
 """
 
+from http import HTTPStatus
 from typing import IO
 
 from flask import Flask, Request, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.formparser import FormDataParser
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
 
 from app.errors import AppError, Forbidden
 from app.problems import linger, problem
@@ -20,6 +20,7 @@ PLAIN = 22 * 10**6
 """Bytes of a form that is sent whole, its files included."""
 FIELDS = 2 * 2**20
 """Bytes of a form's fields, without its files."""
+LITTLE = 64 * 2**10
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -38,10 +39,6 @@ class TipRequest(Request):
         g.setdefault("tip_parts", []).append(part)
         return part  # type: ignore[return-value]
 
-    def make_form_data_parser(self) -> FormDataParser:
-        # Unless the request is cut off meanwhile, every part is closed by what closes the request.
-        return super().make_form_data_parser()
-
 
 def bound() -> None:
     """Before every view: how large a body may be, and that no other site sent it. Raises Forbidden."""
@@ -50,8 +47,12 @@ def bound() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Forbidden(_("This came from another site and was not done."))
+    if request.content_length is None:
+        raise LengthRequired
     if request.mimetype == "application/octet-stream":
         request.max_content_length = CHUNK
+    elif "form" not in request.args:  # no form of ours that has anything to send
+        request.max_content_length = LITTLE
     else:
         request.max_content_length = PLAIN if request.mimetype == "multipart/form-data" else FIELDS
 
@@ -64,17 +65,17 @@ def parts() -> list[Part]:
 
 def _too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:  # noqa: ARG001
     linger(PLAIN)
-    return problem(413, TooMuch().args[0])
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(TooMuch()))
 
 
 class TooMuch(AppError):
-    status = 413
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "That is too much to send at once. Without scripts all files together can have 20 MB, and a text 100,000 "
-                "signs. Send less now; more can follow with your receipt."
+                "That is too much to send at once. Without scripts all files together can have 20 MB, and a text can "
+                "have 100,000 characters. Send less now; more can follow with your receipt."
             )
         )
 

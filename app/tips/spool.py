@@ -44,6 +44,9 @@ class Spool:
         self._write(made)
         return made
 
+    def path(self, entry: Entry) -> Path:
+        return self.folder / f"{entry.receipt}-{entry.id}.json"
+
     def waiting(self) -> list[Path]:
         """The entries, those first that came first."""
         found = [(path.stat().st_mtime_ns, path) for path in self.folder.glob("*.json") if path.exists()]
@@ -83,7 +86,7 @@ class Spool:
         return (path for path in self.folder.iterdir() if path.suffix != ".json" and path.name not in named)
 
     def _write(self, entry: Entry) -> None:
-        path = self.folder / f"{entry.receipt}-{entry.id}.json"
+        path = self.path(entry)
         made = path.with_suffix(f".{secrets.token_hex(4)}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(entry.to_text())

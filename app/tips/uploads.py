@@ -18,7 +18,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from flask_babel import gettext as _
 
@@ -97,7 +97,7 @@ class Uploads:
             raise Gone
         return found
 
-    def append(self, name: str, key: bytes, offset: int, data: BinaryIO, most: int = CHUNK) -> int:
+    def append(self, name: str, key: bytes, offset: int, data: IO[bytes], most: int = CHUNK) -> int:
         """Take the next piece; how many bytes there are now. Raises Gone, Misplaced, TooLarge."""
         with self._held(name) as file:
             before = self.progress(name, key)
