@@ -22,6 +22,7 @@ from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable, open_anchors
+from app.tips import keys
 from imaging.words import N_, parts
 from models import JobKind, Worker
 
@@ -171,6 +172,7 @@ class Station:
             looking.forget_old(db)
             exports.expire(db)
             imports.let_go(db)
+            keys.ensure(db, self._settings)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()

@@ -59,6 +59,11 @@ class SecretUnreadable(Conflict):
         )
 
 
+class NoPair(Refused):
+    def __init__(self) -> None:
+        super().__init__(N_("These are not the two halves of one key."))
+
+
 def short(key: TipKey) -> str:
     """What people call a key: the beginning of its public half."""
     return key.public.hex()[:12]
@@ -120,10 +125,10 @@ def retire(db: Session, key: TipKey) -> None:
 def bring_in(db: Session, settings: Settings, public: bytes, secret: bytes | None) -> TipKey:
     """A key that was made elsewhere: its public half alone, or both; for a known one, its secret half.
 
-    Raises Refused when they are no pair.
+    Raises NoPair.
     """
     if len(public) != LENGTH or (secret is not None and bytes(PrivateKey(secret).public_key) != public):
-        raise Refused(N_("These are not the two halves of one key."))
+        raise NoPair
     with transaction(db):
         key = db.scalars(select(TipKey).where(TipKey.public == public)).first()
         if key is None:

@@ -84,7 +84,8 @@ def read_secret(text: str) -> str | None:
     if re.sub(r"[\s\-]", "", text[:200]).isdecimal():
         digits = "".join(str(int(one)) for one in re.sub(r"[\s\-]", "", text[:200]))
         numbers = [int(digits[start : start + 4]) for start in range(0, len(digits), 4)]
-        given = [words()[one] for one in numbers if one < len(words())]
+        fits = len(digits) == 4 * COUNT and max(numbers) < len(words())
+        given = [words()[one] for one in numbers] if fits else []
     else:
         given = re.findall(r"[a-z]+", text[:200].casefold())
     return " ".join(given) if len(given) == COUNT and set(given) <= set(words()) else None
