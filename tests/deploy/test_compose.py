@@ -21,8 +21,8 @@ OURS = [name for name, service in SERVICES.items() if "SEMBLANCE_IMAGE" in servi
 
 
 def test_all_parts_are_there() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "worker-gpu", "backup"}
-    assert OURS == ["migrate", "web", "worker", "worker-gpu", "backup"]
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "tips", "worker", "worker-gpu", "backup"}
+    assert OURS == ["migrate", "web", "tips", "worker", "worker-gpu", "backup"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -47,11 +47,12 @@ def test_ours_run_as_the_user_of_the_image() -> None:
     assert {SERVICES[name]["user"] for name in OURS} == {user[1]}
 
 
-def test_only_web_has_a_port_and_only_for_this_machine() -> None:
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"web"}
-    assert [port.partition(":")[0] for port in SERVICES["web"]["ports"]] == ["127.0.0.1"]
+def test_only_what_people_open_has_a_port_and_only_for_this_machine() -> None:
+    ported = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert ported.keys() == {"web", "tips"}
+    assert {port.partition(":")[0] for ports in ported.values() for port in ports} == {"127.0.0.1"}
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"web"}
+    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"web", "tips"}
     assert all("inside" in service["networks"] for service in SERVICES.values())
 
 
@@ -83,6 +84,28 @@ def test_no_secret_is_a_setting() -> None:
 def test_the_example_names_every_variable_of_the_file() -> None:
     wanted = set(re.findall(r"\$\{(\w+)", (FOLDER / "compose.yaml").read_text()))
     assert set(re.findall(r"^(\w+)=", (FOLDER / ".env.example").read_text(), re.MULTILINE)) == wanted
+
+
+def test_the_forms_for_tips_know_nothing_of_the_staffs() -> None:
+    tips = SERVICES["tips"]
+    assert set(tips["secrets"]) == {"tips_database_url", "tips_secret_key"}
+    assert not {
+        name for name in tips["environment"] if name.startswith(("IDENTITY", "FIREBASE", "REDIS", "PUBLIC", "SMTP"))
+    }
+    assert tips["environment"]["DATABASE_URL_FILE"] == tips["environment"]["TIPS_DATABASE_URL_FILE"]
+    assert "--access-logfile" not in tips["command"]
+
+
+def test_the_forms_start_with_their_own_secrets(made: Path) -> None:
+    environ = {
+        name: str(made / "secrets" / value.rpartition("/")[2]) if name.endswith("_FILE") else value
+        for name, value in SERVICES["tips"]["environment"].items()
+        if "$" not in value and name != "SEMBLANCE_VAR"
+    }
+    settings = settings_for(made / "var", **environ)
+    assert (settings.surface, settings.production) == ("tips", True)
+    assert settings.secret_key != (made / "secrets" / "secret_key").read_text()
+    assert "semblance_tips:" in settings.database_url
 
 
 @pytest.fixture
