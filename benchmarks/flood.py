@@ -1,8 +1,8 @@
 """A flood of tips against the real forms: ``python -m benchmarks.flood [--seconds 60] [--database postgresql://…]``.
 
 A thousand tips a minute come from 50 networks, half of them with the work done that a script does; between them 60
-people send one tip each, from networks of their own, a quarter of them without a script. Printed: how many of theirs were
-taken within 5 s, what became of the flood, and the bytes on the disk beside the quota.
+people send one tip each, from networks of their own, a quarter of them without a script. Printed: how many of theirs
+were taken within 5 s, what became of the flood, and the bytes on the disk beside the quota.
 """
 
 import argparse
@@ -53,8 +53,7 @@ class Sender:
             raise SystemExit("The form has no mark.")
         return found[1]
 
-    def send(self, mark: str, worked: bool, legitimate: bool, size: int) -> Sent:
-        query = {"form": mark, **({"work": work(mark)} if worked else {})}
+    def send(self, query: dict[str, str], legitimate: bool, size: int) -> Sent:
         began = time.monotonic()
         try:
             status = self._http.post(self._url, params=query, data={"text": "x" * size}, timeout=60).status_code
@@ -72,25 +71,28 @@ def work(mark: str) -> str:
 
 
 def plan(url: str, seconds: float) -> list[tuple[float, Callable[[], Sent]]]:
-    """What is sent when. Forms are opened, and the work of people is done, before the flood begins."""
+    """What is sent when. Forms are opened, and the work is done, before the flood begins."""
     chance = random.Random(1)
     sends: list[tuple[float, Callable[[], Sent]]] = []
     for number in range(PEOPLE):
         one = Sender(url, f"198.51.100.{number + 1}")
         mark, worked = one.mark(), number % 4 != 0
-        if worked:
-            work(mark)
-        sends.append((chance.uniform(5, seconds), _later(one, mark, worked, True, 800)))
+        sends.append((chance.uniform(5, seconds), _later(one, query(mark, worked), True, 800)))
     for number in range(int(FLOOD * seconds / 60)):
         one = Sender(url, f"203.0.113.{number % SOURCES + 1}")
         worked = number % 2 == 0
         mark = one.mark() if worked or number % 4 == 1 else "made.up"
-        sends.append((chance.uniform(0, seconds), _later(one, mark, worked, False, chance.choice((200, 5000, 90_000)))))
+        size = chance.choice((200, 5000, 90_000))
+        sends.append((chance.uniform(0, seconds), _later(one, query(mark, worked), False, size)))
     return sorted(sends, key=lambda one: one[0])
 
 
-def _later(one: Sender, mark: str, worked: bool, legitimate: bool, size: int) -> Callable[[], Sent]:
-    return lambda: one.send(mark, worked, legitimate, size)
+def query(mark: str, worked: bool) -> dict[str, str]:
+    return {"form": mark, "work": work(mark)} if worked else {"form": mark}
+
+
+def _later(one: Sender, query: dict[str, str], legitimate: bool, size: int) -> Callable[[], Sent]:
+    return lambda: one.send(query, legitimate, size)
 
 
 def run(url: str, seconds: float) -> list[Sent]:

@@ -48,7 +48,8 @@ def open_anchors(settings: "Settings") -> ObjectStore:
 
 
 def open_place(place: Place, emulator: str | None = None, *, adds_only: bool = False) -> ObjectStore:
-    """The store at a place; ``adds_only``: for an account of a bucket that may do no more. Raises StorageUnavailable when it cannot be used at all."""
+    """The store at a place; ``adds_only``: for an account of a bucket that may do no more. Raises StorageUnavailable
+    when it cannot be used at all."""
     if isinstance(place, Folder):
         return LocalStore(place.path)
     from app.storage.cloud import CloudStore

@@ -16,8 +16,8 @@ from app.settings import Settings, SettingsError
 from app.tips import keys
 
 EPILOG = (
-    "A key that is retired goes on opening what it sealed. A secret half that is lost, here and in every copy, takes with "
-    "it every tip that was sealed for it, and the agency's own copies of its replies; nobody can bring them back."
+    "A key that is retired goes on opening what it sealed. A secret half that is lost, here and in every copy, takes "
+    "with it every tip that was sealed for it, and the agency's own copies of its replies; nobody can bring them back."
 )
 
 

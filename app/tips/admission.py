@@ -24,10 +24,11 @@ LEAST_BITS, MOST_BITS = 16, 22
 LEAST_AGE, MOST_AGE = 3, 60
 """Seconds that a form without work must have been open, calm and in a flood."""
 WITH_WORK = (10, 600.0)
-WITHOUT = (4, 600.0)
-"""Of one network: how many in how many seconds."""
-ALL_WITHOUT = (60, 60.0)
-"""Of everybody together."""
+WITHOUT, WITHOUT_IN_A_FLOOD = (4, 600.0), (1, 600.0)
+"""Of one network: how many in how many seconds. In a flood each has one, so that few networks cannot take the share of
+many people."""
+ALL_WITHOUT = (240, 60.0)
+"""Of everybody together: what the machine can do beside everything else."""
 
 
 NETWORK = "semblance.tips.network"
@@ -134,7 +135,8 @@ def _slowly(here: Door, form: Form) -> None:
     missing = here.age_wanted() - form.age
     if missing > 0:
         raise Wait(int(missing) + 1)
-    _within(_room("plain", WITHOUT), WITHOUT[1])
+    rate = WITHOUT_IN_A_FLOOD if here.pressure() else WITHOUT
+    _within(_room("plain", rate), rate[1])
     _within(_room("all plain", ALL_WITHOUT, everybody=True), ALL_WITHOUT[1])
 
 

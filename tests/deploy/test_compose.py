@@ -94,6 +94,7 @@ def test_the_forms_for_tips_know_nothing_of_the_staffs() -> None:
     }
     assert tips["environment"]["DATABASE_URL_FILE"] == tips["environment"]["TIPS_DATABASE_URL_FILE"]
     assert "--access-logfile" not in tips["command"]
+    assert tips["env_file"] == []
 
 
 def test_the_forms_start_with_their_own_secrets(made: Path) -> None:
