@@ -16,6 +16,7 @@ from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
+from app.inbox import arriving, scanning
 from app.leases import Claim, LeaseLost
 from app.notifications import mail
 from app.retention import removal
@@ -173,9 +174,11 @@ class Station:
             exports.expire(db)
             imports.let_go(db)
             keys.ensure(db, self._settings)
+            arriving.take_note(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
+            scanning.scan_waiting(self._database, self._store, self._settings)
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)

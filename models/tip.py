@@ -86,6 +86,8 @@ class Tip(Identified, Base):
     # The role of the public's forms may fill none of these, so the database knows how they begin.
     state: Mapped[TipState] = mapped_column(words(TipState, "state"), server_default="new")
     seen: Mapped[int] = mapped_column(server_default="0")
+    # When the staff's side took note of it: found its case by its notice, and told people.
+    noted_at: Mapped[dt.datetime | None]
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tip.id", ondelete="SET NULL"))
 
@@ -105,12 +107,15 @@ class TipMessage(Identified, Base):
             name="reply",
         ),
         Index(None, "tip_id", "position"),
+        Index(None, "noted_at"),
     )
 
     tip_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     author: Mapped[TipAuthor] = mapped_column(words(TipAuthor, "author"))
     position: Mapped[int]
     written_at: Mapped[dt.datetime]
+    # When the staff's side took note of it; of a reply never.
+    noted_at: Mapped[dt.datetime | None]
     key_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tip_key.id"))
     sealed: Mapped[bytes]
     sealed_for_sender: Mapped[bytes | None]

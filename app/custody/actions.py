@@ -44,6 +44,13 @@ ACTIONS = frozenset(
         "note.removed",
         "session.added",
         "session.changed",
+        # tips
+        "tip.exported",
+        "tip.linked",
+        "tip.merged",
+        "tip.received",
+        "tip.replied",
+        "tip.state",
         # the agency
         "account.created",
         "account.factor",

@@ -77,6 +77,8 @@ class Settings:
     rate_limits: bool = True
     languages: tuple[str, ...] = tuple(names.NAMES)
     """Those that pages can be read in, the default first."""
+    clamav_url: str | None = None
+    """Where clamd is asked about files of tips: tcp://host:port or unix:///path; None: nowhere."""
     mail: MailSettings | None = None
     """How notifications leave by e-mail; None: they do not."""
 
@@ -173,6 +175,7 @@ class _Reader(FleetReader):
             tips_day=web.megabytes(self.env, self.problems, "TIPS_DAY_MB", 20_000),
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
+            clamav_url=web.clamav_url(self.env, self.problems),
             mail=mail.read(self.env, production, self.problems),
         )
 

@@ -45,3 +45,19 @@ def rate_limits(env: Mapping[str, str], problems: list[str]) -> bool:
     if value not in RATE_LIMITS:
         problems.append(f"SEMBLANCE_RATE_LIMITS is {value!r}; it can be {' or '.join(RATE_LIMITS)}.")
     return value != "off"
+
+
+def clamav_url(env: Mapping[str, str], problems: list[str]) -> str | None:
+    """CLAMAV_URL, None when it is unset."""
+    text = env.get("CLAMAV_URL")
+    if text is None:
+        return None
+    try:
+        url = urlsplit(text)
+        usable = (url.scheme == "tcp" and bool(url.hostname) and url.port != 0) or (url.scheme == "unix" and url.path)
+    except ValueError:
+        usable = False
+    if not usable:
+        problems.append("CLAMAV_URL must be an address like tcp://127.0.0.1:3310 or unix:///run/clamav/clamd.ctl.")
+        return None
+    return text

@@ -69,6 +69,7 @@ def _tips() -> None:
         sa.Column("received_at", TIME, nullable=False),
         sa.Column("state", states, nullable=False, server_default="new"),
         sa.Column("seen", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("noted_at", TIME),
         sa.Column("case_id", sa.Uuid()),
         sa.Column("merged_into", sa.Uuid()),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_tip_case_id", ondelete="CASCADE"),
@@ -93,6 +94,7 @@ def _messages() -> None:
         sa.Column("author", _one_of("author", "sender", "agency"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("written_at", TIME, nullable=False),
+        sa.Column("noted_at", TIME),
         sa.Column("key_id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_for_sender", sa.LargeBinary()),
@@ -107,6 +109,7 @@ def _messages() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tip_message"),
     )
     op.create_index("ix_tip_message_tip_id_position", "tip_message", ["tip_id", "position"])
+    op.create_index("ix_tip_message_noted_at", "tip_message", ["noted_at"])
 
 
 def _files() -> None:
