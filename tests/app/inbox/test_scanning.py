@@ -14,7 +14,7 @@ from app.storage import LocalStore, open_store
 from models import Scan, TipFile
 from tests.app.conftest import settings_for
 from tests.app.inbox.conftest import Agency
-from tests.servers import missing, wait_until
+from tests.servers import not_installed, wait_until
 
 BAD = b"semblance-tests-take-this-for-a-virus"
 CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
@@ -24,7 +24,7 @@ CLAMD = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
 def clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where it listens."""
     if CLAMD is None:
-        missing("clamd", "apt-get install clamav-daemon")
+        not_installed("clamd", "clamav-daemon")
     folder = tmp_path_factory.mktemp("clamd")
     (folder / "own.ndb").write_text(f"Semblance.Test:0:*:{BAD.hex()}\n")
     listens = folder / "clamd.ctl"
