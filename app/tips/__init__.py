@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def create_app(settings: Settings) -> "Flask":
     """The surface for these settings. Raises RuntimeError when an endpoint does not say who may call it."""
     from app import logs, outside
+    from app.languages.names import NAMES
     from app.tips import requests, views
     from app.tips.admission import Door
     from app.tips.desk import Desk
@@ -31,5 +32,5 @@ def create_app(settings: Settings) -> "Flask":
     app.extensions["tips_door"] = door
     app.extensions["tips_desk"] = Desk.open(app.extensions["semblance"])
     requests.init_app(app)
-    app.jinja_env.globals["other_language"] = views.other_language
+    app.jinja_env.globals.update(other_language=views.other_language, language_names=NAMES)
     return app

@@ -14,6 +14,7 @@ from app.database import Database
 from app.errors import AppError
 from app.settings import Settings, SettingsError
 from app.tips import keys
+from models import TipKey
 
 EPILOG = (
     "A key that is retired goes on opening what it sealed. A secret half that is lost, here and in every copy, takes "
@@ -68,7 +69,7 @@ def _list(chosen: argparse.Namespace, db: Session, settings: Settings) -> str:  
     return "\n".join(lines) or "No key yet: no tip can be taken."
 
 
-def _secret(settings: Settings, key: keys.TipKey) -> str:
+def _secret(settings: Settings, key: TipKey) -> str:
     try:
         keys.secret_of(settings, key)
     except keys.SecretElsewhere:

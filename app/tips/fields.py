@@ -39,7 +39,8 @@ def body(form: Mapping[str, str], uploads: list[Upload]) -> Body:
     for name, most in bounds.items():
         if len(getattr(read, name)) > most:
             raise FieldsRefused(
-                name, _("This is too long: it can have %(most)s characters. Nothing was sent yet.", most=format(most, ","))
+                name,
+                _("This is too long: it can have %(most)s characters. Nothing was sent yet.", most=format(most, ",")),
             )
     return read
 

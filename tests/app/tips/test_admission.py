@@ -137,8 +137,7 @@ def test_files_leave_room_for_words(forms: Forms, tmp_path: object) -> None:
     desk = forms.desk
     desk.quota._waiting = 1_000_000
     (desk.spool.folder / "lies-here").write_bytes(bytes(950_000))
-    large = {"text": "x", "files": (io.BytesIO(bytes(600_000)), "a.bin")}
-    answer = forms.send(**large)
+    answer = forms.send(text="x", files=(io.BytesIO(bytes(600_000)), "a.bin"))
     assert answer.status_code == 507
     assert "in words" in answer.text
     assert forms.send(text="I saw her.").status_code == 200

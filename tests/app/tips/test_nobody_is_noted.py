@@ -38,7 +38,7 @@ class From(HTTPAdapter):
     """Connects from an address of its own."""
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
-        super().init_poolmanager(*args, source_address=(DIRECT, 0), **kwargs)  # type: ignore[no-untyped-call, arg-type]
+        super().init_poolmanager(*args, source_address=(DIRECT, 0), **kwargs)  # type: ignore[arg-type]
 
 
 def kept(database: Database, var: Path) -> Iterator[tuple[str, bytes]]:
@@ -58,8 +58,7 @@ def test_no_address_and_no_browser(database: Database, database_url: str, tmp_pa
     var = tmp_path / "var"
     with database.session() as db:
         keys.ensure(db, settings_for(var, DATABASE_URL=database_url))
-    proxies = {"TRUSTED_PROXIES": "1"} if proxied else {}
-    with serving(var, DATABASE_URL=database_url, **proxies) as server:
+    with serving(var, DATABASE_URL=database_url, TRUSTED_PROXIES="1" if proxied else "0") as server:
         for forwarded in FORWARDED:
             http = requests.Session()
             http.mount("http://", From())

@@ -3,10 +3,12 @@
 import dataclasses
 import io
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +17,7 @@ from app.database import Database, transaction
 from app.storage import LocalStore, StorageUnavailable
 from app.tips import keys, opening
 from app.tips.delivery import Courier
+from app.tips.ring import Sealer
 from app.tips.spool import Spool
 from models import Tip, TipFile, TipMessage
 from tests.app.conftest import settings_for
@@ -134,7 +137,7 @@ def test_a_message_whose_key_the_records_do_not_know_stays(forms: Forms, db: Ses
     with transaction(db):
         for key in keys.every(db):
             db.delete(key)
-    forms.desk.ring._known = tips.ring.Sealer(__import__("uuid").uuid4(), b"\1" * 32)  # type: ignore[attr-defined]
+    forms.desk.ring._known = Sealer(uuid.uuid4(), bytes(PrivateKey.generate().public_key))
     forms.desk.ring._until = float("inf")
     assert forms.send(text=TEXT).status_code == 200
     assert messages() == []
