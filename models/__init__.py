@@ -37,6 +37,7 @@ from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold, spellings, unmarked
+from models.tip import Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -96,11 +97,19 @@ __all__ = [
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scan",
     "Scope",
     "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",
+    "Tip",
+    "TipAuthor",
+    "TipFile",
+    "TipKey",
+    "TipKind",
+    "TipMessage",
+    "TipState",
     "Unit",
     "WitnessSession",
     "Worker",

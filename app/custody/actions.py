@@ -59,6 +59,13 @@ ACTIONS = frozenset(
         "notice.submitted",
         "notice.taken_back",
         "notice.withdrawn",
+        # tips
+        "tip.exported",
+        "tip.linked",
+        "tip.merged",
+        "tip.received",
+        "tip.replied",
+        "tip.state",
         # the agency
         "account.created",
         "account.factor",
