@@ -96,7 +96,8 @@ def test_the_same_twice_is_put_together_and_taken_apart(agency: Agency) -> None:
     done = browser.post(f"/inbox/{second.id}/merge", {"into": grouped(first.receipt)})
     assert done.headers["Location"] == f"/inbox/{first.id}"
     page = browser.get(f"/inbox/{first.id}").text
-    assert "First" in page and "Second" in page
+    assert "First" in page
+    assert "Second" in page
     assert grouped(second.receipt) not in browser.get("/inbox").text
     again = browser.post(f"/inbox/{first.id}/merge", {"into": second.receipt})
     assert again.status_code == 422
