@@ -25,12 +25,14 @@ def make(
     address: str | None,
     rooms: Iterable[Blueprint],
     *,
+    writes: bool = True,
     log_requests: bool = True,
     behind_proxies: Callable[[WSGIApplication], WSGIApplication] | None = None,
     check_fields: Callable[[], None] = security.refuse_nul,
 ) -> Flask:
     """The surface ``name``, whose pages are in ``templates/<name>``. ``database_url`` is that of its own role, None for
-    the application's; ``address`` that of its own host, None where it shares the staff's.
+    the application's; ``address`` that of its own host, None where it shares the staff's. ``writes``: whether it keeps
+    anything.
 
     ``behind_proxies`` sees a request once it is known where it came from, and before everything else;
     ``check_fields`` runs before every view.
@@ -40,8 +42,8 @@ def make(
     app.debug = False  # whatever FLASK_DEBUG says
     app.extensions["semblance"] = _services(settings, database_url)
     logs.init_app(app, log_requests=log_requests)
-    metrics.init_app(app)
-    health.init_app(app, app.extensions["semblance"])
+    metrics.init_app(app, work=False)
+    health.init_app(app, app.extensions["semblance"], writes=writes)
     hosts.init_app(app, address or settings.public_url)
     if behind_proxies is not None:
         app.wsgi_app = behind_proxies(app.wsgi_app)  # type: ignore[method-assign, assignment]
