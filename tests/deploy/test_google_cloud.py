@@ -185,7 +185,7 @@ def test_the_forms_for_tips_only_add_and_are_noted_nowhere() -> None:
     (users,) = [one["object_users"] for one in CONFIGURATION["locals"] if "object_users" in one]
     assert "tips" not in str(users)
     assert "objectCreator" in str(of_type("google_storage_bucket_iam_member")["tips_adds"])
-    (exclusion,) = of_type("google_logging_project_exclusion").values()
+    exclusion = of_type("google_logging_project_exclusion")["tips"]
     assert 'service_name=\\"semblance-tips\\"' in exclusion["filter"]
     assert "run.googleapis.com%2Frequests" in exclusion["filter"]
     (given,) = [one["tips_settings"] for one in CONFIGURATION["locals"] if "tips_settings" in one]
