@@ -44,8 +44,6 @@ AWAY = ("08", "40", "53", "57")
 """PostgreSQL's classes of errors: of the connection, of a transaction to be tried again, for lack of something, by
 an operator."""
 DISK_FULL, READ_ONLY = "53100", "25006"
-SURFACES = ("staff", "public", "tips")
-"""What a role of PostgreSQL can be for, see app.grants."""
 
 
 def make_engine(address: str) -> Engine:
@@ -268,9 +266,7 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
     grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
-    grants.add_argument(
-        "--surface", choices=SURFACES, default=SURFACES[0], help="what the role is for (default: staff)"
-    )
+    grants.add_argument("--surface", choices=("public", "tips"), help="the role is that of this surface alone")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
@@ -290,23 +286,17 @@ def _act(chosen: argparse.Namespace, settings: Settings) -> None:
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
     elif chosen.action == "grants":
-        _grant(chosen, url)
+        from app.grants import grant
+
+        with make_engine(url).begin() as connection:
+            count = grant(connection, chosen.role, chosen.surface)
+        what = f"do what the {chosen.surface} surface does, in" if chosen.surface else "use"
+        print(f"{chosen.role} may {what} {count} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:
         with make_engine(url).connect() as connection:
             print(current_revision(connection) or "empty")
-
-
-def _grant(chosen: argparse.Namespace, url: str) -> None:
-    from app.grants import grant
-
-    with make_engine(url).begin() as connection:
-        tables = grant(connection, chosen.role, chosen.surface)
-    if chosen.surface == "staff":
-        print(f"{chosen.role} may use {tables} tables, and change no entry of custody.")
-    else:
-        print(f"{chosen.role} may do what the surface {chosen.surface} needs, and nothing else.")
 
 
 if __name__ == "__main__":

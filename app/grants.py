@@ -2,15 +2,14 @@
 
 Triggers refuse to change entries of custody, and who owns a table can drop its triggers. So the application works as a
 role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration. A surface of the
-public that runs apart has a role of its own that can do little: ``... grants ROLE --surface tips``.
+public works as one that can do next to nothing: ``... grants ROLE --surface public`` or ``tips``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, inspect, text
 
 from app.errors import AppError
-from app.public import rights as public
 from app.tips import rights as tips
 from imaging.words import N_
 
@@ -22,22 +21,35 @@ KEPT = {
 """Tables from which nothing is ever removed."""
 READ = {"alembic_version": "SELECT"}
 ALL = "SELECT, INSERT, UPDATE, DELETE"
-SURFACES = {"public": public.RIGHTS, "tips": tips.RIGHTS}
-"""Surfaces that need less than the application: the rights of each, one statement apiece."""
-FUNCTIONS = tips.FUNCTIONS
-"""Functions that do what their owner may, so that nobody else may call them."""
+SURFACES = {
+    # Of the settings, what pages are drawn with; not who changed them.
+    "public": {
+        **READ,
+        "ended_slug": "SELECT",
+        "publication": "SELECT",
+        "publication_file": "SELECT",
+        "setting_section": 'SELECT (name, "values", object_key)',
+    },
+    "tips": {**READ, **tips.RIGHTS},
+}
+"""All that the role of a surface may do, by table. What it does not name is out of its reach."""
+FUNCTIONS = {None: tips.FUNCTIONS, "tips": tips.FUNCTIONS}
+"""Functions that do what their owner may, by the surface whose role may call them; nobody else may."""
 
 
-def grant(connection: Connection, role: str, surface: str = "staff") -> int:
-    """Give the role what the application, or one surface of it, needs and no more, in the caller's transaction; of how
-    many tables. Raises AppError."""
+def grant(connection: Connection, role: str, surface: str | None = None) -> int:
+    """Give the role what the application needs and no more, or what this surface of it needs, in the caller's
+    transaction; on how many tables. Raises AppError."""
     if connection.dialect.name != "postgresql":
         raise AppError(N_("Only PostgreSQL knows roles. On SQLite whoever may write the file may do everything."))
     _check(connection, role)
     tables = inspect(connection).get_table_names("public")
-    for statement in _statements(connection, role, tables, surface):
+    rights = {table: (KEPT | READ).get(table, ALL) for table in tables}
+    if surface is not None:
+        rights = {table: SURFACES[surface].get(table, "") for table in tables}
+    for statement in _statements(connection, role, rights, FUNCTIONS.get(surface)):
         connection.execute(text(statement))
-    return len(tables)
+    return sum(map(bool, rights.values()))
 
 
 def _check(connection: Connection, role: str) -> None:
@@ -55,15 +67,15 @@ def _check(connection: Connection, role: str) -> None:
         )
 
 
-def _statements(connection: Connection, role: str, tables: list[str], surface: str) -> Iterator[str]:
+def _statements(connection: Connection, role: str, rights: Mapping[str, str], functions: str | None) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     who = quote(role)
     yield f"REVOKE CREATE ON SCHEMA public FROM {who}, PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {who}"
-    for table in tables:
+    for table, allowed in rights.items():
         yield f"REVOKE ALL ON {quote(table)} FROM {who}, PUBLIC"
-        if surface == "staff":
-            yield f"GRANT {(KEPT | READ).get(table, ALL)} ON {quote(table)} TO {who}"
-    yield f"REVOKE ALL ON FUNCTION {FUNCTIONS} FROM {who}, PUBLIC"
-    rights = SURFACES.get(surface, (f"GRANT EXECUTE ON FUNCTION {FUNCTIONS} TO {{role}}",))
-    yield from (statement.format(role=who) for statement in rights)
+        if allowed:
+            yield f"GRANT {allowed} ON {quote(table)} TO {who}"
+    yield f"REVOKE ALL ON FUNCTION {tips.FUNCTIONS} FROM {who}, PUBLIC"
+    if functions is not None:
+        yield f"GRANT EXECUTE ON FUNCTION {functions} TO {who}"

@@ -29,16 +29,6 @@ variable "public_url" {
   }
 }
 
-variable "notices_url" {
-  description = "Where the public reads notices, as https://notices.example.org: a host of its own."
-  type        = string
-
-  validation {
-    condition     = startswith(var.notices_url, "https://")
-    error_message = "It must begin with https://."
-  }
-}
-
 variable "tips_url" {
   description = "Where the public leaves tips, as https://tips.example.org. Empty: the forms do not run."
   type        = string
@@ -49,6 +39,16 @@ variable "tips_proxies" {
   description = "How many proxies add to X-Forwarded-For before the forms: 1 on Cloud Run alone, 2 behind a load balancer."
   type        = string
   default     = "2"
+}
+
+variable "notices_url" {
+  description = "Where the public reads notices, as https://notices.example.org: a host of its own."
+  type        = string
+
+  validation {
+    condition     = startswith(var.notices_url, "https://")
+    error_message = "It must begin with https://."
+  }
 }
 
 variable "alert_email" {

@@ -87,14 +87,6 @@ def test_the_example_names_every_variable_of_the_file() -> None:
     assert set(re.findall(r"^(\w+)=", (FOLDER / ".env.example").read_text(), re.MULTILINE)) == wanted
 
 
-def test_the_public_pages_know_no_secret_of_the_staffs() -> None:
-    public = SERVICES["public"]
-    assert public["environment"]["SURFACE"] == "public"
-    assert SERVICES["web"]["environment"]["SURFACE"] == "staff"
-    assert set(public["secrets"]) == {"public_database_url", "metrics_token"}
-    assert public["volumes"] == ["objects:/srv/objects:ro"]
-
-
 def test_the_forms_for_tips_know_nothing_of_the_staffs() -> None:
     tips = SERVICES["tips"]
     assert set(tips["secrets"]) == {"tips_database_url", "tips_secret_key"}
@@ -116,6 +108,14 @@ def test_the_forms_start_with_their_own_secrets(made: Path) -> None:
     assert (settings.surface, settings.production) == ("tips", True)
     assert settings.secret_key != (made / "secrets" / "secret_key").read_text()
     assert "semblance_tips:" in settings.database_url
+
+
+def test_the_public_pages_know_no_secret_of_the_staffs() -> None:
+    public = SERVICES["public"]
+    assert public["environment"]["SURFACE"] == "public"
+    assert SERVICES["web"]["environment"]["SURFACE"] == "staff"
+    assert set(public["secrets"]) == {"public_database_url", "metrics_token"}
+    assert public["volumes"] == ["objects:/srv/objects:ro"]
 
 
 @pytest.fixture
