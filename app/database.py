@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import trigrams
+from app import refolding, trigrams
 from app.blocked import MigrationBlocked
 from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
@@ -154,11 +154,15 @@ def write_last(db: Session, write: Callable[[Session, list[T]], None], thing: T)
 def add_unless_there(db: Session, row: Base) -> bool:
     """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
     whoever adds the same at the same moment is waited for."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     table = inspect(type(row)).local_table
     values = {column: getattr(row, str(column.key)) for column in table.columns}
-    added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    added = insert(db, type(row)).values(values).on_conflict_do_nothing().returning(*table.primary_key)
     return db.execute(added).first() is not None
+
+
+def insert(db: Session, kind: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do ON CONFLICT: both databases can, each by a construct of its own."""
+    return postgresql.insert(kind) if db.get_bind().dialect.name == "postgresql" else sqlite.insert(kind)
 
 
 def clock(db: Session) -> dt.datetime:
@@ -199,13 +203,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         log.info("schema_is_ahead", code=newest_revision())
         return
     command.upgrade(alembic_config(url), revision)
-    _index(url)
+    _make_searchable(url, newest=revision == "head")
 
 
-def _index(url: str) -> None:
+def _make_searchable(url: str, newest: bool) -> None:
     engine = make_engine(url)
     try:
         trigrams.ensure_index(engine)
+        if newest:
+            refolding.refold(engine)
     finally:
         engine.dispose()
 
@@ -264,14 +270,19 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
-        _act(chosen, Settings.from_env().database_url)
+        _act(chosen, Settings.from_env())
     except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
-def _act(chosen: argparse.Namespace, url: str) -> None:
+def _act(chosen: argparse.Namespace, settings: Settings) -> None:
+    url = settings.database_url
     if chosen.action == "upgrade":
+        from app import roles
+
         upgrade(url)
+        for role in roles.prepare(settings):
+            log.info("role_prepared", role=role)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
     elif chosen.action == "grants":

@@ -20,7 +20,7 @@ from PIL import Image
 from app.notices import pictures
 from benchmarks.marks import WHOLE, jpeg, likenesses, screenshot, shrunk
 from imaging.fingerprint import BITS, NEAR, distances, fingerprint, guesses, packed
-from imaging.label import labelled, wording
+from imaging.label import caption_height, labelled, wording
 from imaging.template import SIDE
 from training.data import load_images
 from training.data.sets import read_sets
@@ -45,7 +45,7 @@ def publish(face: Image.Image, person: str) -> Published:
 
 
 def without_band(whole: Image.Image) -> Image.Image:
-    return whole.crop((0, 0, whole.width, round(whole.width * 491 / 512)))
+    return whole.crop((0, 0, whole.width, whole.height - caption_height(whole.width)))
 
 
 def cropped(share: float) -> Callable[[Image.Image], Image.Image]:

@@ -35,7 +35,7 @@ from models.photo import RealPhoto
 from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
-from models.sketch import Sketch, fold
+from models.sketch import Sketch, fold, spellings, unmarked
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -101,5 +101,7 @@ __all__ = [
     "WitnessSession",
     "Worker",
     "fold",
+    "spellings",
+    "unmarked",
     "utc_now",
 ]

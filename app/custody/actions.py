@@ -8,6 +8,7 @@ ACTIONS = frozenset(
         "sketch.filed",
         "sketch.moved",
         "sketch.renamed",
+        "sketch.session",
         "sketch.taken",
         "likeness.asked",
         "likeness.imported",

@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "sketch.taken": _("%(who)s moved the sketch to another case."),
     "sketch.moved": _("%(who)s moved the sketch to %(unit)s."),
     "sketch.renamed": _("%(who)s gave the sketch another title."),
+    "sketch.session": _("%(who)s said which session with the witness the sketch came of."),
     "likeness.asked": _("%(who)s asked for a likeness by %(engine)s."),
     "likeness.imported": _("%(who)s brought in a likeness that %(source)s had made."),
     "likeness.kept": _("%(who)s kept likeness %(number)s."),

@@ -7,12 +7,14 @@ from imaging.words import N_
 
 @dataclass(frozen=True)
 class Kind:
-    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise."""
+    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise. ``each``:
+    told of each time, although the one before was not read yet."""
 
     name: str
     sentence: str
     mail: str
     by_mail: bool = True
+    each: bool = False
 
 
 _ALL = (
@@ -48,6 +50,7 @@ _ALL = (
         N_("The glass of a case was broken"),
         N_("%(by)s broke the glass of case %(case)s."),
         N_("Somebody looked into a case of your unit by breaking the glass."),
+        each=True,
     ),
     Kind(
         N_("A notice is approved"),

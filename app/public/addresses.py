@@ -26,6 +26,10 @@ class Addresses:
     def notice(self, language: str, slug: str) -> str:
         return self.page(language, notice_path(slug))
 
+    def listing(self, **query: str) -> str:
+        """All notices, for programs."""
+        return f"{self.root}/notices.json" + (f"?{urlencode(query)}" if query else "")
+
     def picture(self, slug: str, version: int, position: int, file: ShownFile) -> str:
         name = f"{file.use}-{file.width}.{FORMATS[file.mime]}"
         return f"{self.root}/pictures/{slug}/{version}/{position}/{file.language}/{name}"

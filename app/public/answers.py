@@ -3,6 +3,7 @@ what is withdrawn is soon gone everywhere."""
 
 import gzip
 import hashlib
+from dataclasses import dataclass
 
 from flask import Response, request
 
@@ -16,21 +17,35 @@ NOT_COPIED = "noarchive, noimageindex"
 WORTH_PACKING = 1000
 
 
-def answer(body: str | bytes, mime: str = "text/html", status: int = 200) -> Response:
-    """The answer with an ETag of its own content; 304 for whoever has it, and packed for whoever takes that."""
+@dataclass(frozen=True)
+class Prepared:
+    """A body, also packed where that is worth it, and the tag of its content."""
+
+    data: bytes
+    packed: bytes | None
+    mime: str
+    tag: str
+
+
+def prepare(body: str | bytes, mime: str = "text/html") -> Prepared:
     data = body.encode() if isinstance(body, str) else body
-    response = Response(data, status=status, mimetype=mime)
+    packed = gzip.compress(data, 6, mtime=0) if len(data) > WORTH_PACKING else None
+    return Prepared(data, packed, mime, hashlib.sha256(data).hexdigest()[:24])
+
+
+def answer(body: Prepared | str | bytes, mime: str = "text/html", status: int = 200) -> Response:
+    """It as an answer: packed for whoever takes that, 304 for whoever has it."""
+    prepared = body if isinstance(body, Prepared) else prepare(body, mime)
+    packed = prepared.packed if _takes_gzip() else None
+    response = Response(packed or prepared.data, status=status, mimetype=prepared.mime)
+    if packed:
+        response.content_encoding = "gzip"
     # Weak: the same page, packed or not, has the same.
-    response.set_etag(hashlib.sha256(data).hexdigest()[:24], weak=True)
+    response.set_etag(prepared.tag, weak=True)
     keep(response)
     response.headers["Content-Security-Policy"] = CSP
     response.vary.add("Accept-Encoding")
-    if status == 200:
-        response.make_conditional(request)
-    if response.status_code != 304 and len(data) > WORTH_PACKING and _takes_gzip():
-        response.data = gzip.compress(data, 4, mtime=0)
-        response.content_encoding = "gzip"
-    return response
+    return response.make_conditional(request) if status == 200 else response  # type: ignore[return-value]
 
 
 def keep(response: Response) -> Response:
@@ -47,4 +62,4 @@ def open_to_others(response: Response) -> Response:
 
 
 def _takes_gzip() -> bool:
-    return request.accept_encodings["gzip"] > 0 and "gzip" in request.headers.get("Accept-Encoding", "")
+    return "gzip" in request.headers.get("Accept-Encoding", "") and request.accept_encodings["gzip"] > 0

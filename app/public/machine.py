@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, request
 
@@ -14,12 +13,14 @@ from app.public import addresses, current
 from app.public.addresses import Addresses
 from app.public.answers import answer, open_to_others
 from app.public.blueprint import blueprint
-from app.public.current import Found
 from app.public.filters import Filter
+from app.public.found import Found, load, load_one
+from app.public.remembered import remembered
 from app.public.shown import FileRow, file_of
 
 PAGE = 50
 """Notices of one answer."""
+JSON = "application/json"
 SHAPE = 1
 """Raised when a field goes, or means something else."""
 
@@ -29,25 +30,25 @@ SHAPE = 1
 def notices() -> Response:
     """Takes the filters of the list and its ``after``. Raises Refused for what they cannot be."""
     wanted, after = Filter.read(request.args), Cursor.read(request.args.get("after", ""))
-    found = current.page(context.db(), wanted, after, PAGE)
+    some = current.page(context.db(), wanted, after, PAGE)
     at = addresses.absolute(context.settings())
-    further = {**wanted.said, "after": str(found.after)}
-    return _json(
-        {
-            "shape": SHAPE,
-            "agency": agency(context.agency().settings),
-            "notices": [described(one, at) for one in found.items],
-            "next": f"{at.root}/notices.json?{urlencode(further)}" if found.after else None,
-        }
-    )
+    further = at.listing(**wanted.said, after=str(some.after)) if some.after else None
+
+    def make() -> str:
+        facts = {"shape": SHAPE, "agency": agency(context.agency().settings), "next": further}
+        found = load(context.db(), some.items)
+        return _json({**facts, "notices": [described(one, at) for one in found]})
+
+    return open_to_others(remembered(("notices.json", further), some.items, make, JSON))
 
 
 @blueprint.get("/notices/<slug>.json")
 @gate.public
 def one_notice(slug: str) -> Response:
     """Raises Over and NotFound."""
-    at = addresses.absolute(context.settings())
-    return _json({"shape": SHAPE, "notice": described(current.find(context.db(), slug), at)})
+    db, at = context.db(), addresses.absolute(context.settings())
+    found = load_one(db, current.find(db, slug))
+    return open_to_others(answer(_json({"shape": SHAPE, "notice": described(found, at)}), JSON))
 
 
 def agency(known: AgencySettings) -> dict[str, str]:
@@ -100,5 +101,5 @@ def _moment(at: dt.datetime | None) -> str | None:
     return at.astimezone(dt.UTC).isoformat(timespec="seconds") if at else None
 
 
-def _json(facts: dict[str, Any]) -> Response:
-    return open_to_others(answer(json.dumps(facts, ensure_ascii=False), "application/json"))
+def _json(facts: dict[str, Any]) -> str:
+    return json.dumps(facts, ensure_ascii=False)

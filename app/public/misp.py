@@ -20,6 +20,7 @@ from app.public import addresses, current
 from app.public.addresses import FORMATS
 from app.public.answers import answer
 from app.public.blueprint import blueprint
+from app.public.found import load_one
 from app.public.shown import Shown, ShownPicture
 from app.public.words import CATEGORY, LABEL
 from app.storage import ObjectStore
@@ -42,7 +43,8 @@ UNDEFINED, COMPLETED, ALL_COMMUNITIES = "4", "2", "3"
 @gate.public
 def misp(slug: str) -> Response:
     """In the language that the notice was written in first. Raises Over and NotFound."""
-    found = current.find(context.db(), slug)
+    db = context.db()
+    found = load_one(db, current.find(db, slug))
     shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
     with force_locale(SOURCE):
         event = _event(shown, addresses.absolute(context.settings()).notice(shown.language, slug), context.store())

@@ -47,7 +47,7 @@ def render(settings: Settings, template: str, language: str, path: str | None, *
 
 
 def shared(settings: Settings, language: str, path: str | None) -> dict[str, Any]:
-    """What every page is drawn with."""
+    """What every page is drawn with, in the language that is spoken just now: told once, however often it is said."""
     known = context.agency()
     absolute = addresses.absolute(settings)
     return {
@@ -59,9 +59,9 @@ def shared(settings: Settings, language: str, path: str | None) -> dict[str, Any
         "at": _here(settings),
         "absolute": absolute,
         "day": _local_day(known.settings.time_zone),
-        "texts": TEXTS,
-        "category_words": words.CATEGORY,
-        "label": words.LABEL,
+        "texts": {text: str(title) for text, title in TEXTS.items()},
+        "category_words": {category: str(title) for category, title in words.CATEGORY.items()},
+        "label": str(words.LABEL),
     }
 
 
