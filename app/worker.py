@@ -110,9 +110,7 @@ class PipelineRenderer:
         try:
             return morph(self._pipeline.landmarks, likenesses)
         except ValueError as error:
-            raise Refused(
-                N_("These likenesses are not of one size, so no morph can be made. Choose others.")
-            ) from error
+            raise Refused(NOT_ONE_SIZE) from error
 
 
 def _points(eyes: EyePair) -> tuple[tuple[float, float], tuple[float, float]]:
