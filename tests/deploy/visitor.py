@@ -78,14 +78,6 @@ class Watch:
         self._done.set()
         self._thread.join(30)
 
-    def _ask(self, url: str) -> int:
-        """0 when nobody answered."""
-        cookies = self._visitor.session.cookies.get_dict()
-        try:
-            return requests.get(url, cookies=cookies, timeout=30, allow_redirects=False).status_code
-        except requests.ConnectionError:
-            return 0
-
     def _run(self) -> None:
         while not self._done.wait(0.1):
             for base in list(self.bases):
