@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, request, url_for
 
 from app import context, gate
-from app.studio import service
 from app.studio.blueprint import blueprint
 from app.studio.presenters import Studio, Work, studio
 from app.studio.viewing import differences
@@ -18,8 +17,7 @@ from models import Likeness
 @blueprint.get("/sketches/<uuid:sketch_id>/status.json")
 @gate.case_reader
 def status(sketch_id: uuid.UUID) -> Response:
-    sketch = service.get_sketch(context.db(), context.account(), sketch_id)
-    found = describe(studio(context.db(), sketch, None))
+    found = describe(studio(context.db(), context.account(), sketch_id))
     response = Response(json.dumps(found), mimetype="application/json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(etag(found))
