@@ -1,7 +1,5 @@
 """The administrator's page of operations: the queue, the workers, the models, and how everything is."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +16,7 @@ from app.admin import operations_queue as queue
 from app.admin.operations_queue import Choice
 from app.database import READY, clock, current_revision, newest_revision, transaction
 from app.errors import Conflict, NotFound, Refused
+from app.following import answer, etag
 from app.health import look, weights
 from models import Job, JobKind, JobState, Worker
 
@@ -48,11 +47,7 @@ def status() -> Response:
     now = clock(db)
     hands = fleet.hands(db, now)
     found = _state(queue.queue(db, _living(hands), now), hands)
-    response = Response(json.dumps(found), mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(_etag(found))
-    response.make_conditional(request)
-    return response
+    return answer(found)
 
 
 @blueprint.post("/operations/retry-failed")
@@ -163,7 +158,7 @@ def _page(problem: str = "") -> str:
         hands=hands,
         models=fleet.models(live, weights(settings.weights)),
         parts=fleet.parts(settings, looks, schema or "none"),
-        etag=_etag(_state(lines, hands)),
+        etag=etag(_state(lines, hands)),
         message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,
     )
@@ -195,7 +190,3 @@ def _state(lines: Sequence[queue.Line], hands: Sequence[fleet.Hand]) -> dict[str
         ],
         "parts": {name: part.state for name, part in look().items()},
     }
-
-
-def _etag(found: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:32]

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import Refused
 from app.identity.accounts import clean_email
+from app.written import line
 
 Value = str | int | bool | tuple[str, ...]
 Words = Callable[[], str]
@@ -22,7 +23,7 @@ class Line:
     widget = "line"
 
     def read(self, given: Sequence[str]) -> Value:
-        text = " ".join("".join(sign if sign.isprintable() else " " for sign in _one(given)).split())
+        text = line(_one(given))
         if len(text) > self.most:
             raise Refused(_("This can have at most %(most)s characters.", most=self.most))
         return text
@@ -35,7 +36,7 @@ class Text(Line):
     widget = "text"
 
     def read(self, given: Sequence[str]) -> Value:
-        lines = [str(Line(self.most).read([line])) for line in _one(given).splitlines()]
+        lines = [str(Line(self.most).read([one])) for one in _one(given).splitlines()]
         text = "\n".join(lines).strip()
         if len(text) > self.most:
             raise Refused(_("This can have at most %(most)s characters.", most=self.most))

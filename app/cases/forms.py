@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from app.errors import Refused
+from app.written import lines, past_day, short_line
+from imaging.words import N_
 from models import CaseStatus, fold
 
 MAX_TITLE, MAX_PLACE, MAX_DESCRIPTION, MAX_TAG, MAX_TAGS = 200, 200, 20_000, 60, 20
-EARLIEST = dt.date(1900, 1, 1)
+IMPOSSIBLE = N_("The date of the incident must be after 1900 and not in the future.")
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class CaseFacts:
 def case_facts(form: Mapping[str, str], today: dt.date) -> CaseFacts:
     """Raises Refused with what to change."""
     facts = CaseFacts(
-        title=_line(form.get("title", ""), MAX_TITLE),
-        description=long_text(form.get("description", ""), MAX_DESCRIPTION),
-        incident_on=_day(form.get("incident_on", ""), today),
-        incident_place=_line(form.get("incident_place", ""), MAX_PLACE),
+        title=short_line(form.get("title", ""), MAX_TITLE),
+        description=lines(form.get("description", ""), MAX_DESCRIPTION),
+        incident_on=past_day(form.get("incident_on", ""), today, _(IMPOSSIBLE)),
+        incident_place=short_line(form.get("incident_place", ""), MAX_PLACE),
     )
     if not facts.title:
         raise Refused(_("Give the case a title."))
@@ -54,7 +56,7 @@ def tags(text: str) -> tuple[str, ...]:
     """Between commas; of those that look alike the first. Raises Refused."""
     found: dict[str, str] = {}
     for part in text.replace("\n", ",").split(","):
-        tag = _line(part, MAX_TAG)
+        tag = short_line(part, MAX_TAG)
         if tag:
             found.setdefault(fold(tag), tag)
     if any(len(folded) > MAX_TAG for folded in found):
@@ -78,32 +80,3 @@ def identity(text: str) -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError:
         raise Refused(_("Choose from the list.")) from None
-
-
-def _line(text: str, most: int) -> str:
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    if len(line) > most:
-        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=line[:30], most=most))
-    return line
-
-
-def long_text(text: str, most: int) -> str:
-    """Lines stay; control characters do not."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(sign for sign in lines if sign in "\n\t" or sign.isprintable()).strip()
-    if len(kept) > most:
-        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=most))
-    return kept
-
-
-def _day(text: str, today: dt.date) -> dt.date | None:
-    if not text.strip():
-        return None
-    try:
-        day = dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
-    # A day of leeway: where the agency is, it may be tomorrow already.
-    if not EARLIEST <= day <= today + dt.timedelta(days=1):
-        raise Refused(_("The date of the incident must be after 1900 and not in the future."))
-    return day

@@ -10,11 +10,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import custody
-from app.cases.forms import long_text
 from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
 from app.keyset import Cursor, Slice, newest_first, past, sliced
+from app.written import lines
 from models import Account, Case, CaseNote
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ def _mine(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID)
 
 
 def _body(text: str) -> str:
-    body = long_text(text, MAX_NOTE)
+    body = lines(text, MAX_NOTE)
     if not body:
         raise Refused(_("Write something into the note."))
     return body

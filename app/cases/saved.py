@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.filters import Filter
 from app.database import clock, transaction
 from app.errors import Refused
+from app.written import line
 from models import Account, SavedFilter, fold
 
 MAX_NAME, MOST = 80, 30
@@ -22,7 +23,7 @@ def list_saved(db: Session, account: Account) -> list[SavedFilter]:
 
 def save(db: Session, account: Account, name: str, by: Filter) -> None:
     """Under a name of the account's own; one that it has already is replaced. Raises Refused."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    name = line(name)
     if not 1 <= len(name) <= MAX_NAME:
         raise Refused(_("Give the filter a name of at most %(most)s characters.", most=MAX_NAME))
     if not by.said:

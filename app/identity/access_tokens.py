@@ -21,6 +21,7 @@ from app.database import transaction
 from app.errors import NotFound, Refused
 from app.identity.accounts import locked
 from app.identity.tokens import token_hash
+from app.written import line
 from models import AccessToken, Account, Role, Scope, utc_now
 
 log = structlog.get_logger(__name__)
@@ -137,7 +138,7 @@ def _works() -> ColumnElement[bool]:
 
 
 def _name(text: str) -> str:
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    name = line(text)
     if not name:
         raise Refused(_("Give the token a name that says what uses it."))
     if len(name) > 100:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.database import transaction
 from app.errors import Conflict, NotFound, Refused
+from app.written import line
 from models import Account, AccountUnit, Sketch, Unit, fold
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ class Census:
 
 def clean_unit_name(text: str) -> str:
     """Raises Refused."""
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    name = line(text)
     if not name:
         raise Refused(_("Give the unit a name."))
     if len(name) > MAX_NAME:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import context, gate
 from app.errors import Refused
+from app.following import etag
 from app.problems import wants_json
 from app.studio import adding, moving, overview, pictures, repeats, service, status, viewing
 from app.studio.asking import MAX_SEED, REGIONS, named
@@ -78,7 +79,7 @@ def _page(sketch_id: uuid.UUID, message: str = "") -> str:
         sketch=page.sketch,
         looking=page.looking_in,
         facts=facts(page),
-        etag=status.etag(status.describe(page)),
+        etag=etag(status.describe(page)),
         max_seed=MAX_SEED,
         counts=COUNTS,
         regions=REGIONS,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.errors import Refused
+from app.written import line
 from models import fold
 
 COLOURED = ("skin", "hair", "eyes")
@@ -41,7 +42,7 @@ def read_facts(form: Mapping[str, str]) -> Facts:
         if text:
             found[name] = _number(name, text, least, most)
     for name, most in TEXTS.items():
-        text = " ".join("".join(sign if sign.isprintable() else " " for sign in form.get(name, "")).split())
+        text = line(form.get(name, ""))
         if len(text) > most:
             raise Refused(_("%(field)s can have at most %(most)s characters.", field=WORDS[name], most=most))
         if text:

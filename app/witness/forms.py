@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 
 from app.errors import Refused
 from app.witness.facts import NUMBERS, TEXTS, Facts, read_facts
+from app.written import lines, past_day, short_line
+from imaging.words import N_
 from models import WitnessSession
 
 FIELDS = ("artist", "drawn_on", "witness", "method", "statement", *NUMBERS, *TEXTS)
-EARLIEST = dt.date(1900, 1, 1)
+IMPOSSIBLE = N_("The day of the drawing must be after 1900 and not in the future.")
 MOST = {"artist": 200, "witness": 100, "method": 100}
 MAX_STATEMENT = 20_000
 
@@ -37,15 +39,19 @@ class Said:
 
 def read_session(form: Mapping[str, str], today: dt.date) -> Said:
     """Raises Refused with what to change."""
-    artist, witness, method = (_line(form.get(name, ""), most) for name, most in MOST.items())
+    artist, witness, method = (short_line(form.get(name, ""), most) for name, most in MOST.items())
     if not artist:
         raise Refused(_("Say who drew."))
     if not witness:
         raise Refused(_("Give the witness a pseudonym, such as Witness 1."))
     return Said(
-        artist, witness, _day(form.get("drawn_on", ""), today), method, _text(form.get("statement", "")),
-        read_facts(form),
-    )  # fmt: skip
+        artist,
+        witness,
+        drawn_on=past_day(form.get("drawn_on", ""), today, _(IMPOSSIBLE)),
+        method=method,
+        statement=lines(form.get("statement", ""), MAX_STATEMENT),
+        facts=read_facts(form),
+    )
 
 
 def said_of(row: WitnessSession) -> Said:
@@ -57,31 +63,3 @@ def typed_of(said: Said) -> dict[str, str]:
     words = {"artist": said.artist, "witness": said.witness, "method": said.method, "statement": said.statement}
     facts = {name: str(value) for name, value in said.facts.items()}
     return {**words, **facts, "drawn_on": said.drawn_on.isoformat() if said.drawn_on else ""}
-
-
-def _line(text: str, most: int) -> str:
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    if len(line) > most:
-        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=line[:30], most=most))
-    return line
-
-
-def _text(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(sign for sign in lines if sign in "\n\t" or sign.isprintable()).strip()
-    if len(kept) > MAX_STATEMENT:
-        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=MAX_STATEMENT))
-    return kept
-
-
-def _day(text: str, today: dt.date) -> dt.date | None:
-    if not text.strip():
-        return None
-    try:
-        day = dt.date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
-    # A day of leeway: where the agency is, it may be tomorrow already.
-    if not EARLIEST <= day <= today + dt.timedelta(days=1):
-        raise Refused(_("The day of the drawing must be after 1900 and not in the future."))
-    return day

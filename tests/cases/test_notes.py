@@ -11,7 +11,8 @@ from app.cases.markdown import render
 from app.cases.timeline import Event, timeline
 from app.errors import Forbidden, NotFound, Refused
 from models import Unit
-from tests.cases.conftest import Member, Opened
+from tests.cases.conftest import Opened
+from tests.people import Member
 
 
 def sha256(text: str) -> str:

@@ -46,7 +46,7 @@ from tests.app.renderers import CAPABILITIES, QuickRenderer
 from tests.app.web import Browser, services
 from tests.people import add_person
 from tests.security.conftest import settings_for
-from tests.security.test_limits import gunicorn
+from tests.security.web_server import gunicorn
 from tests.security.world import World, changes, dump
 from tests.torch_threads import one_thread  # noqa: F401 - a fixture
 from training.evaluation.similarity import raw_ssim
