@@ -5,6 +5,7 @@ the second one waits and counts what the first one added. What goes over is roll
 """
 
 import datetime as dt
+import math
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -52,9 +53,11 @@ class QuotaReached(Refused):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "quota_reached"
 
-    def __init__(self, use: Use, zone: str) -> None:
+    def __init__(self, use: Use, zone: str, now: dt.datetime) -> None:
         super().__init__(refusal(use, zone))
         self.use = use
+        if use.measure == RENDERS:  # the others end when something is done or deleted
+            self.retry_after = math.ceil((use.ends - now).total_seconds())
 
 
 def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measures: Sequence[str]) -> None:
@@ -68,10 +71,11 @@ def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measu
     if not held:
         return
     # A second statement: the first one does not see what another added while it waited for the rows.
-    for found in uses_of(db, Quota.id.in_(held), clock(db), measures).values():
+    now = clock(db)
+    for found in uses_of(db, Quota.id.in_(held), now, measures).values():
         for use in found.values():
             if use.over:
-                raise QuotaReached(use, settings.current(db).time_zone)
+                raise QuotaReached(use, settings.current(db).time_zone, now)
 
 
 def uses(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
