@@ -1,5 +1,5 @@
 """gunicorn's door: ``gunicorn wsgi:app``."""
 
-from app import create_app
+from app.surfaces import create
 
-app = create_app()
+app = create()

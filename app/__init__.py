@@ -1,4 +1,4 @@
-"""The web application: its rooms, wired together.
+"""The staff's web application: its rooms, wired together. app.surfaces puts the public's two beside it.
 
 Everything is imported when the application is made: the supervisor and the workers use this package
 without the pages, and must not load them.
@@ -42,7 +42,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     logs.init_app(app)
     metrics.init_app(app)
     health.init_app(app, app.extensions["semblance"])
-    hosts.init_app(app)
+    hosts.init_app(app, settings.public_url)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     choice.init_app(app)
     app.before_request(security.bound_bodies)

@@ -28,13 +28,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Services:
-    """What create_app wires once and every request shares."""
+    """What is wired once for a surface and every request shares. ``identity`` is None where nobody signs in."""
 
     settings: Settings
     database: Database
     store: ObjectStore
     carrier: Carrier
-    identity: IdentityBackend
+    identity: IdentityBackend | None
 
 
 def services() -> Services:
@@ -51,7 +51,10 @@ def store() -> ObjectStore:
 
 
 def identity() -> IdentityBackend:
-    return services().identity
+    found = services().identity
+    if found is None:
+        raise RuntimeError("Nobody signs in on this surface.")
+    return found
 
 
 def db() -> Session:

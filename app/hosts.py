@@ -34,21 +34,22 @@ class KnownScheme:
         return self.app(environ, start_response)
 
 
-def init_app(app: Flask) -> None:
-    """Must come before whatever builds a link or compares an origin."""
+def init_app(app: Flask, address: str | None) -> None:
+    """``address`` is where this surface is reached: PUBLIC_URL, or one of its own; None where none was set.
+
+    Must come before whatever builds a link or compares an origin.
+    """
     settings: Settings = app.extensions["semblance"].settings
-    if settings.public_url is None:
+    if address is None:
         if settings.production:
             log.warning("public_url_unset")
         return
-    public = urlsplit(settings.public_url)
+    public = urlsplit(address)
 
     def guard() -> None:
         """Raises BadRequest for any other host, whose name would go into links and be taken for our own."""
         if request.endpoint not in INSIDE and request.host.lower() != public.netloc:
-            raise BadRequest(
-                _("This address is not known here. Open %(address)s instead.", address=settings.public_url)
-            )
+            raise BadRequest(_("This address is not known here. Open %(address)s instead.", address=address))
 
     app.before_request(guard)
     app.wsgi_app = KnownScheme(app.wsgi_app, public.scheme)  # type: ignore[method-assign]

@@ -19,6 +19,17 @@ from models.custody import AGENCY, ANCHORS, NOTHING, ChainKind, CustodyAnchor, C
 from models.exchange import CaseExport, CaseImport, ExportFormat, ForeignChain, ImportedAuthor
 from models.job import Job, JobKind, JobState, Worker
 from models.likeness import Likeness
+from models.notice import (
+    Category,
+    Ended,
+    FileUse,
+    Notice,
+    NoticeDecision,
+    NoticeFile,
+    NoticeStage,
+    Publication,
+    PublicationFile,
+)
 from models.notification import Notification
 from models.photo import RealPhoto
 from models.request import IdempotentRequest
@@ -44,14 +55,17 @@ __all__ = [
     "CaseNote",
     "CaseStatus",
     "CaseTag",
+    "Category",
     "ChainKind",
     "CustodyAnchor",
     "CustodyChain",
     "CustodyEntry",
     "DeletionRequest",
     "EmergencyAccess",
+    "Ended",
     "ExportFormat",
     "EyePair",
+    "FileUse",
     "ForeignChain",
     "IdempotentRequest",
     "ImportedAuthor",
@@ -60,10 +74,16 @@ __all__ = [
     "JobState",
     "Likeness",
     "LinkPurpose",
+    "Notice",
+    "NoticeDecision",
+    "NoticeFile",
+    "NoticeStage",
     "Notification",
     "ObjectRemoval",
     "OneTimeLink",
     "Proposal",
+    "Publication",
+    "PublicationFile",
     "Quota",
     "RealPhoto",
     "RetentionPolicy",

@@ -17,6 +17,8 @@ class JobKind(enum.StrEnum):
     PHOTO = "photo"
     EXPORT = "export"
     IMPORT = "import"
+    NOTICE = "notice"
+    BULLETIN = "bulletin"
 
 
 class JobState(enum.StrEnum):

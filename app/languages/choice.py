@@ -1,5 +1,7 @@
 """Who decides on the language: the person, else their browser, else the installation."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,8 +16,9 @@ from app.languages.telling import role_title, told
 COOKIE = "semblance_language"
 
 
-def init_app(app: Flask) -> None:
-    babel = Babel(app, default_locale=SOURCE, locale_selector=choose)
+def init_app(app: Flask, select: Callable[[], str] | None = None) -> None:
+    """``select`` says which language a request is answered in; by default `choose`."""
+    babel = Babel(app, default_locale=SOURCE, locale_selector=select or choose)
     babel.domain_instance = Catalogues()
     for language in app.extensions["semblance"].settings.languages:
         translations(language)  # read now, which takes a tenth of a second, and not while somebody waits
@@ -33,6 +36,14 @@ def choose() -> str:
         if wish in known:
             return wish
     return request.accept_languages.best_match(known) or known[0]
+
+
+def of_address() -> str:
+    """On surfaces without sessions: what the address says (``/th/...``), else what the browser asks for."""
+    if not has_request_context():
+        return SOURCE
+    known, said = offered(), (request.view_args or {}).get("language")
+    return said if said in known else request.accept_languages.best_match(known) or known[0]
 
 
 def offered() -> tuple[str, ...]:

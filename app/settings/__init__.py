@@ -18,10 +18,12 @@ from app.languages import names
 from app.settings import mail, web
 from app.settings.fleet import FleetReader, Proxies
 from app.settings.mail import MailSettings
-from app.settings.secret import MIN_SECRET, guessed_password, is_placeholder, read_secret_files
+from app.settings.secret import ADDRESSES, MIN_SECRET, guessed_password, is_placeholder, read_secret_files
 from app.storage.address import Folder, parse_place
 
 ROOT = Path(__file__).resolve().parents[2]
+PUBLIC_FOLDER, TIPS_FOLDER = "/public", "/tips"
+"""Where one web server serves the other surfaces beside that of the staff."""
 MAX_HEARTBEAT = 5.0
 """Seconds: pages take a worker that has been silent for three times as long for dead."""
 
@@ -58,7 +60,16 @@ class Settings:
     heartbeat_seconds: float = 3.0
     job_seconds: float = 600.0
     stop_seconds: float = 3.0
+    surface: str = "all"
     public_url: str | None = None
+    notices_url: str | None = None
+    """Where the public reads notices, when that is a host of its own."""
+    tips_url: str | None = None
+    """Where the public leaves tips, when that is a host of its own."""
+    public_database_url: str | None = field(default=None, repr=False)
+    """The same records for a role that may only read what is published; None: the public pages use database_url."""
+    tips_database_url: str | None = field(default=None, repr=False)
+    """The same records for a role that may only add to tips; None: the tip forms use database_url."""
     rate_limits: bool = True
     languages: tuple[str, ...] = tuple(names.NAMES)
     """Those that pages can be read in, the default first."""
@@ -92,6 +103,16 @@ class Settings:
             return self.public_url
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def notices_address(self) -> str:
+        """Where the public reads notices: NOTICES_URL, else a folder of the product's own address."""
+        return self.notices_url or f"{self.address}{PUBLIC_FOLDER}"
+
+    @property
+    def tips_address(self) -> str:
+        """Where the public leaves tips: TIPS_URL, else a folder of the product's own address."""
+        return self.tips_url or f"{self.address}{TIPS_FOLDER}"
 
     @property
     def storage_path(self) -> Path | None:
@@ -138,7 +159,12 @@ class _Reader(FleetReader):
             devices=devices,
             metrics_token=self._metrics_token(),
             trusted_proxies=self._trusted_proxies(),
+            surface=self._one_of("SURFACE", web.SURFACES),
             public_url=web.public_url(self.env, production, self.problems),
+            notices_url=web.public_url(self.env, production, self.problems, "NOTICES_URL"),
+            tips_url=web.public_url(self.env, production, self.problems, "TIPS_URL"),
+            public_database_url=self._role("PUBLIC_DATABASE_URL"),
+            tips_database_url=self._role("TIPS_DATABASE_URL"),
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
             mail=mail.read(self.env, production, self.problems),
@@ -169,20 +195,32 @@ class _Reader(FleetReader):
             return 8000
         return int(text)
 
+    def _role(self, name: str) -> str | None:
+        """The records' address for a role with fewer rights, which only PostgreSQL knows."""
+        text = self.env.get(name)
+        if text is None:
+            return None
+        address = self._address(name, text)
+        if address.startswith("sqlite"):
+            self.problems.append(f"{name} must be a postgresql address: SQLite knows no roles.")
+        return address
+
     def _database(self, var: Path) -> str:
-        text = self.env.get("DATABASE_URL", f"sqlite:///{var / 'semblance.db'}")
+        return self._address("DATABASE_URL", self.env.get("DATABASE_URL", f"sqlite:///{var / 'semblance.db'}"))
+
+    def _address(self, name: str, text: str) -> str:
         try:
             url = make_url(text)
         except ArgumentError:
-            self.problems.append("DATABASE_URL is not a database address like postgresql://user@host/name.")
+            self.problems.append(f"{name} is not a database address like postgresql://user@host/name.")
             return text
         backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
         if backend not in ("sqlite", "postgresql"):
-            self.problems.append(f"DATABASE_URL names {backend!r}; it can be sqlite or postgresql.")
+            self.problems.append(f"{name} names {backend!r}; it can be sqlite or postgresql.")
         elif backend == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         elif url.database in (None, "", ":memory:"):
-            self.problems.append("DATABASE_URL must name a SQLite file: the web server and the worker share it.")
+            self.problems.append(f"{name} must name a SQLite file: the web server and the worker share it.")
         else:
             url = url.set(database=str((ROOT / str(url.database)).resolve()))
         return url.render_as_string(hide_password=False)
@@ -232,7 +270,7 @@ class _Reader(FleetReader):
     def _refuse_guessed_secrets(self) -> None:
         if (token := self.env.get("METRICS_TOKEN")) and is_placeholder(token):
             self.problems.append("METRICS_TOKEN looks like a placeholder; make one with `openssl rand -hex 16`.")
-        found = (guessed_password(name, self.env.get(name, "")) for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL"))
+        found = (guessed_password(name, self.env.get(name, "")) for name in ADDRESSES)
         self.problems += [problem for problem in found if problem]
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "METRICS_TOKEN", "SMTP_URL")
+ADDRESSES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "TIPS_DATABASE_URL", "REDIS_URL", "SMTP_URL")
+"""Addresses that may hold a password."""
+SECRETS = ("SECRET_KEY", "METRICS_TOKEN", *ADDRESSES)
 """Settings that are secret, or hold a password. Each may come from a file that ``<name>_FILE`` names."""
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
 GUESSED = frozenset({"postgres", "postgresql", "redis", "semblance", "admin", "root", "test", "default", "foobared"})

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 RATE_LIMITS = ("on", "off")
+SURFACES = ("all", "staff", "public", "tips")
+"""What a web server serves: everything, or one of the three surfaces that share no template and no session."""
 
 
-def public_url(env: Mapping[str, str], production: bool, problems: list[str]) -> str | None:
-    """PUBLIC_URL without a slash at its end; None when it is unset. What is wrong is added to ``problems``."""
-    text = env.get("PUBLIC_URL")
+def public_url(env: Mapping[str, str], production: bool, problems: list[str], name: str = "PUBLIC_URL") -> str | None:
+    """The address in PUBLIC_URL, NOTICES_URL or TIPS_URL without a slash at its end; None when it is unset. What is
+    wrong is added to ``problems``."""
+    text = env.get(name)
     if text is None:
         return None
     try:
@@ -18,10 +21,10 @@ def public_url(env: Mapping[str, str], production: bool, problems: list[str]) ->
     except ValueError:
         usable = False
     if not usable:
-        problems.append("PUBLIC_URL must be an address like https://semblance.example.org, without a path.")
+        problems.append(f"{name} must be an address like https://semblance.example.org, without a path.")
         return None
     if production and url.scheme != "https":
-        problems.append("PUBLIC_URL must begin with https:// in production: browsers send the session only there.")
+        problems.append(f"{name} must begin with https:// in production: browsers send the session only there.")
     netloc, standard = url.netloc.lower(), ":443" if url.scheme == "https" else ":80"
     return f"{url.scheme}://{netloc.removesuffix(standard)}"
 

@@ -47,7 +47,7 @@ def test_every_secret_may_come_from_a_file_but_from_one_place(tmp_path: Path, na
         tmp_path,
         **{
             name: {"SECRET_KEY": KEY, "REDIS_URL": "redis://r", "SMTP_URL": "smtp://r"}.get(
-                name, "sqlite:///records.db"
+                name, "postgresql://r/records"
             ),
             "MAIL_FROM": "semblance@example.org",
             f"{name}_FILE": _file(tmp_path, b"x"),

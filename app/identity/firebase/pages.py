@@ -37,7 +37,8 @@ def backend() -> "FirebaseIdentity":
 
 
 def used(services: context.Services) -> "FirebaseIdentity | None":
-    return cast("FirebaseIdentity", services.identity) if services.identity.name == "firebase" else None
+    found = services.identity
+    return cast("FirebaseIdentity", found) if found is not None and found.name == "firebase" else None
 
 
 @blueprint.post("/sign-in/firebase")

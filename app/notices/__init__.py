@@ -1,0 +1,1 @@
+"""Notices: drafted by an investigator, approved by a supervisor, published, corrected, withdrawn."""
