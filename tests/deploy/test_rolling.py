@@ -31,7 +31,7 @@ class Machine(Version):
 
     def work(self) -> None:
         self.start("worker")
-        wait_until(lambda: "worker_ready" in self.log("worker").read_text(), 120, "the worker's start")
+        wait_until(lambda: "worker_ready" in self.log("worker").read_text(), 300, "the worker's start")
 
 
 @pytest.fixture(params=[former, released], ids=["the newest migration", "all since the last release"])
