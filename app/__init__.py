@@ -111,6 +111,7 @@ def _register(app: "Flask") -> None:
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
     from app.languages import views as languages
+    from app.notices import views as notices
     from app.notifications import views as notifications
     from app.pairs import views as pairs
     from app.photos import views as photos
@@ -120,7 +121,7 @@ def _register(app: "Flask") -> None:
 
     staff = (studio, cases, glass, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase, token_views)
-    evidence = (filing, witness, photos, pairs, notifications)
+    evidence = (filing, witness, photos, pairs, notices, notifications)
     rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

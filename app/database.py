@@ -36,7 +36,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import trigrams
+from app import refolding, trigrams
 from app.blocked import MigrationBlocked
 from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
@@ -166,11 +166,15 @@ def write_last(db: Session, write: Callable[[Session, list[T]], None], thing: T)
 def add_unless_there(db: Session, row: Base) -> bool:
     """Add the row in the caller's transaction, unless there is one that it would clash with. Whether it was added;
     whoever adds the same at the same moment is waited for."""
-    dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
     table = inspect(type(row)).local_table
     values = {column: getattr(row, str(column.key)) for column in table.columns}
-    added = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    added = insert(db, type(row)).values(values).on_conflict_do_nothing().returning(*table.primary_key)
     return db.execute(added).first() is not None
+
+
+def insert(db: Session, kind: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do ON CONFLICT: both databases can, each by a construct of its own."""
+    return postgresql.insert(kind) if db.get_bind().dialect.name == "postgresql" else sqlite.insert(kind)
 
 
 def clock(db: Session) -> dt.datetime:
@@ -218,13 +222,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         log.info("schema_is_ahead", code=newest_revision())
         return
     command.upgrade(alembic_config(url), revision)
-    _index(url)
+    _make_searchable(url, newest=revision == "head")
 
 
-def _index(url: str) -> None:
+def _make_searchable(url: str, newest: bool) -> None:
     engine = make_engine(url)
     try:
         trigrams.ensure_index(engine)
+        if newest:
+            refolding.refold(engine)
     finally:
         engine.dispose()
 
@@ -279,24 +285,32 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
     grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
+    grants.add_argument("--surface", choices=("public",), help="the role is that of this surface alone")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:
-        _act(chosen, Settings.from_env().database_url)
+        _act(chosen, Settings.from_env())
     except (AppError, SettingsError, MigrationBlocked) as error:
         raise SystemExit(str(error)) from None
 
 
-def _act(chosen: argparse.Namespace, url: str) -> None:
+def _act(chosen: argparse.Namespace, settings: Settings) -> None:
+    url = settings.database_url
     if chosen.action == "upgrade":
+        from app import roles
+
         upgrade(url)
+        for role in roles.prepare(settings):
+            log.info("role_prepared", role=role)
     elif chosen.action == "downgrade":
         downgrade(url, chosen.revision)
     elif chosen.action == "grants":
         from app.grants import grant
 
         with make_engine(url).begin() as connection:
-            print(f"{chosen.role} may use {grant(connection, chosen.role)} tables, and change no entry of custody.")
+            count = grant(connection, chosen.role, chosen.surface)
+        what = f"do what the {chosen.surface} surface does, in" if chosen.surface else "use"
+        print(f"{chosen.role} may {what} {count} tables, and change no entry of custody.")
     elif chosen.action == "revision":
         command.revision(alembic_config(url), chosen.message, autogenerate=True)
     else:

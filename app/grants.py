@@ -1,10 +1,11 @@
-"""Rights of the application's role on PostgreSQL, where the tables belong to another role.
+"""Rights of the application's roles on PostgreSQL, where the tables belong to another role.
 
 Triggers refuse to change entries of custody, and who owns a table can drop its triggers. So the application works as a
-role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration.
+role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration. A surface of the
+public works as one that can do next to nothing: ``... grants ROLE --surface public``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Connection, inspect, text
 
@@ -19,18 +20,32 @@ KEPT = {
 """Tables from which nothing is ever removed."""
 READ = {"alembic_version": "SELECT"}
 ALL = "SELECT, INSERT, UPDATE, DELETE"
+SURFACES = {
+    # Of the settings, what pages are drawn with; not who changed them.
+    "public": {
+        **READ,
+        "ended_slug": "SELECT",
+        "publication": "SELECT",
+        "publication_file": "SELECT",
+        "setting_section": 'SELECT (name, "values", object_key)',
+    },
+}
+"""All that the role of a surface may do, by table. What it does not name is out of its reach."""
 
 
-def grant(connection: Connection, role: str) -> int:
-    """Give the role what the application needs and no more, in the caller's transaction; on how many tables. Raises
-    AppError."""
+def grant(connection: Connection, role: str, surface: str | None = None) -> int:
+    """Give the role what the application needs and no more, or what this surface of it needs, in the caller's
+    transaction; on how many tables. Raises AppError."""
     if connection.dialect.name != "postgresql":
         raise AppError(N_("Only PostgreSQL knows roles. On SQLite whoever may write the file may do everything."))
     _check(connection, role)
     tables = inspect(connection).get_table_names("public")
-    for statement in _statements(connection, role, tables):
+    rights = {table: (KEPT | READ).get(table, ALL) for table in tables}
+    if surface is not None:
+        rights = {table: SURFACES[surface].get(table, "") for table in tables}
+    for statement in _statements(connection, role, rights):
         connection.execute(text(statement))
-    return len(tables)
+    return sum(map(bool, rights.values()))
 
 
 def _check(connection: Connection, role: str) -> None:
@@ -48,11 +63,12 @@ def _check(connection: Connection, role: str) -> None:
         )
 
 
-def _statements(connection: Connection, role: str, tables: list[str]) -> Iterator[str]:
+def _statements(connection: Connection, role: str, rights: Mapping[str, str]) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     who = quote(role)
     yield f"REVOKE CREATE ON SCHEMA public FROM {who}, PUBLIC"
     yield f"GRANT USAGE ON SCHEMA public TO {who}"
-    for table in tables:
+    for table, allowed in rights.items():
         yield f"REVOKE ALL ON {quote(table)} FROM {who}, PUBLIC"
-        yield f"GRANT {(KEPT | READ).get(table, ALL)} ON {quote(table)} TO {who}"
+        if allowed:
+            yield f"GRANT {allowed} ON {quote(table)} TO {who}"

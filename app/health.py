@@ -28,13 +28,17 @@ NEEDED = ("database", "storage")
 """Without these nothing can be answered. Without the carrier work only begins some seconds later."""
 
 
-def init_app(app: Flask, services: Services) -> None:
-    """Name the parts that this process depends on. Who signs people in is not asked: sessions are our own."""
-    app.extensions["semblance_probes"] = {
+def init_app(app: Flask, services: Services, *, writes: bool = True) -> None:
+    """Name the parts that this process depends on. Who signs people in is not asked: sessions are our own.
+
+    One that only reads needs no room in the storage, and wakes nobody by the carrier.
+    """
+    probes = app.extensions["semblance_probes"] = {
         "database": Probe("database", lambda: _database(services)),
-        "storage": Probe("storage", lambda: _storage(services)),
-        "carrier": Probe("carrier", lambda: _carrier(services)),
+        "storage": Probe("storage", lambda: _storage(services, writes)),
     }
+    if writes:
+        probes["carrier"] = Probe("carrier", lambda: _carrier(services))
 
 
 def look() -> dict[str, Look]:
@@ -67,9 +71,9 @@ def _database(services: Services) -> str:
         return UNREACHABLE_WORD
 
 
-def _storage(services: Services) -> str:
+def _storage(services: Services, writes: bool) -> str:
     try:
-        services.store.check()
+        services.store.check(writing=writes)
     except StorageUnavailable as error:
         log.warning("not_ready", part="storage", reason=error.reason)
         return "not usable"

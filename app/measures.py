@@ -25,22 +25,23 @@ QUANTILES = (0.5, 0.95)
 class Measures(Collector):
     """One scrape's look at the records. When they are away it says so, and nothing else."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, services: Services, *, work: bool = True) -> None:
+        self._services, self._work = services, work
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
         found: list[Metric] = []
-        schema = ""
+        up, schema = False, ""
         try:
             with self._services.database.session(read_only=True) as db:
                 schema = current_revision(db.connection()) or "empty"
-                found = [*_queue(db), *_durations(db), *_workers(db)]
+                found = [*_queue(db), *_durations(db), *_workers(db)] if self._work else []
+                up = True
         except SQLAlchemyError:
             found = []
-        yield GaugeMetricFamily("semblance_database_up", "1 when the records could be read.", float(bool(found)))
+        yield GaugeMetricFamily("semblance_database_up", "1 when the records could be read.", float(up))
         build = GaugeMetricFamily("semblance_build_info", "What runs here.", labels=("version", "schema", "database"))
         build.add_metric((code_version(), newest_revision(), schema), 1.0)
         yield build

@@ -26,9 +26,10 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Metrics:
-    """What a process counts while it answers."""
+    """What a process counts while it answers. ``work``: whether it also reads from the records what there is to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, work: bool = True) -> None:
+        self.work = work
         self.registry = own = CollectorRegistry()
         rule = ("rule", "method", "status")
         self.requests = Histogram(
@@ -86,12 +87,13 @@ def metrics() -> Response:
     counted: Metrics = current_app.extensions["semblance_metrics"]
     counted.note_state()
     records = CollectorRegistry()
-    records.register(Measures(context.services()))
+    records.register(Measures(context.services(), work=counted.work))
     return Response(counted.text() + generate_latest(records), content_type=CONTENT_TYPE_LATEST)
 
 
-def init_app(app: Flask) -> None:
-    counted = app.extensions["semblance_metrics"] = Metrics()
+def init_app(app: Flask, *, work: bool = True) -> None:
+    """Without ``work`` nothing is said of jobs and workers: not every role of the database may read them."""
+    counted = app.extensions["semblance_metrics"] = Metrics(work=work)
 
     def note(response: Response) -> Response:
         counted.note_answer(response)

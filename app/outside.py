@@ -18,10 +18,17 @@ from app.storage import open_store, split_key
 
 
 def make(
-    name: str, settings: Settings, database_url: str | None, address: str | None, rooms: Iterable[Blueprint]
+    name: str,
+    settings: Settings,
+    database_url: str | None,
+    address: str | None,
+    rooms: Iterable[Blueprint],
+    *,
+    writes: bool = True,
 ) -> Flask:
     """The surface ``name``, whose pages are in ``templates/<name>``. ``database_url`` is that of its own role, None for
-    the application's; ``address`` that of its own host, None where it shares the staff's.
+    the application's; ``address`` that of its own host, None where it shares the staff's. ``writes``: whether it keeps
+    anything.
 
     Raises RuntimeError when an endpoint does not say that anybody may call it.
     """
@@ -29,8 +36,8 @@ def make(
     app.debug = False  # whatever FLASK_DEBUG says
     app.extensions["semblance"] = _services(settings, database_url)
     logs.init_app(app)
-    metrics.init_app(app)
-    health.init_app(app, app.extensions["semblance"])
+    metrics.init_app(app, work=False)
+    health.init_app(app, app.extensions["semblance"], writes=writes)
     hosts.init_app(app, address or settings.public_url)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     choice.init_app(app, choice.of_address)

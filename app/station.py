@@ -17,6 +17,7 @@ from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
 from app.leases import Claim, LeaseLost
+from app.notices import expiring, purge
 from app.notifications import mail
 from app.retention import removal
 from app.settings import Settings
@@ -104,7 +105,7 @@ class Station:
     def _do(self, claim: Claim) -> None:
         try:
             with suspect_job(self._suspect) if claim.alone else contextlib.nullcontext():
-                record = handlers.perform(claim, self._database, self._store, self._renderer)
+                record = handlers.perform(claim, self._database, self._store, self._renderer, self._settings)
             self._patiently(lambda db: _finish(db, claim, record))
         except (StorageUnavailable, LeaseLost):
             raise
@@ -171,12 +172,20 @@ class Station:
             looking.forget_old(db)
             exports.expire(db)
             imports.let_go(db)
+            expiring.expire(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)
+
+    def purge(self) -> None:
+        """Tell whoever keeps copies of the public pages what has changed."""
+        try:
+            purge.send_due(self._database, self._settings)
+        except SQLAlchemyError as error:
+            _note_absence(error)
 
     def audit(self) -> None:
         """Compare records and objects, beside the work: with many objects it takes minutes."""

@@ -106,7 +106,15 @@ def web_server(server: str, folder: Path) -> Iterator[tuple[str, list[Desk], Pat
     settings = Settings.from_env(environ)
     upgrade(url)
     desks, log = furnish(settings), folder / "web.log"
-    part = parts(settings)[0]
+    with serving(environ, log) as address:
+        yield address, desks, log
+
+
+@contextmanager
+def serving(environ: dict[str, str], log: Path) -> Iterator[str]:
+    """A web server as `make run` starts it; its address."""
+    settings = Settings.from_env(environ)
+    part, address = parts(settings)[0], f"http://127.0.0.1:{settings.port}"
     with log.open("wb") as file:
         process = subprocess.Popen(
             part.command,
@@ -117,8 +125,8 @@ def web_server(server: str, folder: Path) -> Iterator[tuple[str, list[Desk], Pat
             preexec_fn=die_with_parent,
         )
     try:
-        wait_until(lambda: b"Booting worker" in log.read_bytes() and answers(settings.address), 60, "the web server")
-        yield settings.address, desks, log
+        wait_until(lambda: b"Booting worker" in log.read_bytes() and answers(address), 60, "the web server")
+        yield address
     finally:
         os.kill(process.pid, signal.SIGTERM)
         process.wait(15)

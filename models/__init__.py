@@ -32,9 +32,10 @@ from models.notice import (
 )
 from models.notification import Notification
 from models.photo import RealPhoto
+from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
-from models.sketch import Sketch, fold
+from models.sketch import Sketch, fold, spellings, unmarked
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -63,6 +64,7 @@ __all__ = [
     "DeletionRequest",
     "EmergencyAccess",
     "Ended",
+    "EndedSlug",
     "ExportFormat",
     "EyePair",
     "FileUse",
@@ -84,6 +86,7 @@ __all__ = [
     "Proposal",
     "Publication",
     "PublicationFile",
+    "Purge",
     "Quota",
     "RealPhoto",
     "RetentionPolicy",
@@ -98,5 +101,7 @@ __all__ = [
     "WitnessSession",
     "Worker",
     "fold",
+    "spellings",
+    "unmarked",
     "utc_now",
 ]

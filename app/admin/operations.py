@@ -18,6 +18,7 @@ from app.database import READY, clock, current_revision, newest_revision, transa
 from app.errors import Conflict, NotFound, Refused
 from app.following import answer, etag
 from app.health import look, weights
+from app.notices import purge
 from models import Job, JobKind, JobState, Worker
 
 blueprint = Blueprint("operations", __name__, url_prefix="/admin")
@@ -158,6 +159,7 @@ def _page(problem: str = "") -> str:
         hands=hands,
         models=fleet.models(live, weights(settings.weights)),
         parts=fleet.parts(settings, looks, schema or "none"),
+        purging=purge.waiting(db) if settings.purge else None,
         etag=etag(_state(lines, hands)),
         message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,

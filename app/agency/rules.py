@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.errors import Refused
 from app.identity.accounts import clean_email
-from app.written import line
+from app.texts import one_line
 
 Value = str | int | bool | tuple[str, ...]
 Words = Callable[[], str]
@@ -23,7 +23,7 @@ class Line:
     widget = "line"
 
     def read(self, given: Sequence[str]) -> Value:
-        text = line(_one(given))
+        text = one_line(_one(given))
         if len(text) > self.most:
             raise Refused(_("This can have at most %(most)s characters.", most=self.most))
         return text

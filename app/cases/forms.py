@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from app.errors import Refused
-from app.written import lines, past_day, short_line
-from imaging.words import N_
+from app.texts import one_line, paragraphs
 from models import CaseStatus, fold
 
 MAX_TITLE, MAX_PLACE, MAX_DESCRIPTION, MAX_TAG, MAX_TAGS = 200, 200, 20_000, 60, 20
-IMPOSSIBLE = N_("The date of the incident must be after 1900 and not in the future.")
+EARLIEST = dt.date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,12 @@ class CaseFacts:
 
 def case_facts(form: Mapping[str, str], today: dt.date) -> CaseFacts:
     """Raises Refused with what to change."""
+    otherwise = _("The date of the incident must be after 1900 and not in the future.")
     facts = CaseFacts(
-        title=short_line(form.get("title", ""), MAX_TITLE),
-        description=lines(form.get("description", ""), MAX_DESCRIPTION),
-        incident_on=past_day(form.get("incident_on", ""), today, _(IMPOSSIBLE)),
-        incident_place=short_line(form.get("incident_place", ""), MAX_PLACE),
+        title=short_text(form.get("title", ""), MAX_TITLE),
+        description=long_text(form.get("description", ""), MAX_DESCRIPTION),
+        incident_on=past_day(form.get("incident_on", ""), today, otherwise),
+        incident_place=short_text(form.get("incident_place", ""), MAX_PLACE),
     )
     if not facts.title:
         raise Refused(_("Give the case a title."))
@@ -56,7 +56,7 @@ def tags(text: str) -> tuple[str, ...]:
     """Between commas; of those that look alike the first. Raises Refused."""
     found: dict[str, str] = {}
     for part in text.replace("\n", ",").split(","):
-        tag = short_line(part, MAX_TAG)
+        tag = short_text(part, MAX_TAG)
         if tag:
             found.setdefault(fold(tag), tag)
     if any(len(folded) > MAX_TAG for folded in found):
@@ -80,3 +80,33 @@ def identity(text: str) -> uuid.UUID | None:
         return uuid.UUID(text) if text else None
     except ValueError:
         raise Refused(_("Choose from the list.")) from None
+
+
+def short_text(text: str, most: int) -> str:
+    """One line. Raises Refused for too much."""
+    line = one_line(text)
+    if len(line) > most:
+        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=line[:30], most=most))
+    return line
+
+
+def long_text(text: str, most: int) -> str:
+    """Several lines. Raises Refused for too much."""
+    kept = paragraphs(text)
+    if len(kept) > most:
+        raise Refused(_("“%(start)s…” is too long: at most %(most)s characters.", start=kept[:30], most=most))
+    return kept
+
+
+def past_day(text: str, today: dt.date, otherwise: str) -> dt.date | None:
+    """None where there is none. Raises Refused, with ``otherwise`` for one that lies ahead or too far back."""
+    if not text.strip():
+        return None
+    try:
+        day = dt.date.fromisoformat(text.strip())
+    except ValueError:
+        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
+    # A day of leeway: where the agency is, it may be tomorrow already.
+    if not EARLIEST <= day <= today + dt.timedelta(days=1):
+        raise Refused(otherwise)
+    return day

@@ -21,7 +21,7 @@ from app.agency import settings
 from app.cases.sight import seen_by, worked_on_by
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
-from app.written import line
+from app.texts import one_line
 from models import Account, AccountRole, AccountUnit, Case, EmergencyAccess, Role, Unit, utc_now
 
 log = structlog.get_logger(__name__)
@@ -166,7 +166,7 @@ def _number(text: str) -> str:
 
 
 def _reason(text: str) -> str:
-    reason = line(text)
+    reason = one_line(text)
     if not MIN_REASON <= len(reason) <= MAX_REASON:
         raise Refused(
             _(

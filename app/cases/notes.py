@@ -1,4 +1,5 @@
-"""Notes in a case. Their author changes and removes them; custody keeps the digests of what they were."""
+"""Notes in a case. Their author changes and removes them, unless the case is on hold; custody keeps the digests of what
+they were."""
 
 import hashlib
 import uuid
@@ -10,12 +11,14 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import custody
+from app.cases.forms import long_text
 from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Forbidden, NotFound, Refused
+from app.exchange.names import imported_name, made_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
-from app.written import lines
-from models import Account, Case, CaseNote
+from app.retention.holds import check_free
+from models import Account, Case, CaseNote, ImportedAuthor
 
 log = structlog.get_logger(__name__)
 
@@ -25,19 +28,21 @@ PER_PAGE = 20
 
 @dataclass(frozen=True)
 class Written:
-    """A note and its author's name."""
+    """A note and its author's name; an ``imported`` one is nobody's here to change."""
 
     note: CaseNote
     author: str
+    imported: bool
 
 
 def list_notes(db: Session, case: Case, after: Cursor | None = None, size: int = PER_PAGE) -> Slice[Written]:
     """Newest first, by one query. Whoever asks must see the case."""
-    query = select(CaseNote, Account.name).join(Account, CaseNote.author_id == Account.id)
+    query = select(CaseNote, made_by(CaseNote.id, Account.name), imported_name(CaseNote.id).is_not(None))
+    query = query.join(Account, CaseNote.author_id == Account.id)
     query = query.where(CaseNote.case_id == case.id, *past(CaseNote.created_at, CaseNote.id, after))
     rows = db.execute(query.order_by(*newest_first(CaseNote.created_at, CaseNote.id)).limit(size + 1)).all()
     part = sliced(rows, size, lambda row: Cursor(row[0].created_at, row[0].id))
-    return Slice([Written(note, author) for note, author in part.items], part.after)
+    return Slice([Written(*row) for row in part.items], part.after)
 
 
 def add(db: Session, account: Account, case_id: uuid.UUID, text: str) -> CaseNote:
@@ -56,7 +61,8 @@ def add(db: Session, account: Account, case_id: uuid.UUID, text: str) -> CaseNot
 
 
 def change(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID, text: str) -> None:
-    """Raises what `add` does, NotFound for a note that is gone, and Forbidden for somebody else's."""
+    """Raises what `add` does, NotFound for a note that is gone, Forbidden for somebody else's, and Refused while the
+    case is on hold."""
     body = _body(text)
     with transaction(db):
         held, note = _mine(db, account, case_id, note_id)
@@ -84,17 +90,18 @@ def remove(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID
 
 def _mine(db: Session, account: Account, case_id: uuid.UUID, note_id: uuid.UUID) -> tuple[Case, CaseNote]:
     held = held_case(db, account, case_id)
+    check_free(held)
     query = select(CaseNote).where(CaseNote.id == note_id, CaseNote.case_id == case_id).with_for_update()
     note = db.scalar(query.execution_options(populate_existing=True))
     if note is None:
         raise NotFound(_("There is no such note; its author may have removed it."))
-    if note.author_id != account.id:
+    if note.author_id != account.id or db.get(ImportedAuthor, note_id) is not None:
         raise Forbidden(_("Only who wrote a note can change or remove it."))
     return held, note
 
 
 def _body(text: str) -> str:
-    body = lines(text, MAX_NOTE)
+    body = long_text(text, MAX_NOTE)
     if not body:
         raise Refused(_("Write something into the note."))
     return body

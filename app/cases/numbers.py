@@ -4,11 +4,11 @@ import datetime as dt
 import zoneinfo
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.agency import settings
 from app.cases.pattern import filled, with_number
+from app.database import insert
 from models import Case, CaseCounter, Unit
 
 
@@ -28,7 +28,6 @@ def next_number(db: Session, unit: Unit, now: dt.datetime) -> str:
 
 def _count(db: Session, scope: str) -> int:
     """One statement, which waits for whoever holds the counter."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(CaseCounter).values(scope=scope, last=1)
+    first = insert(db, CaseCounter).values(scope=scope, last=1)
     counted = first.on_conflict_do_update(index_elements=["scope"], set_={"last": CaseCounter.last + 1})
     return db.execute(counted.returning(CaseCounter.last)).scalar_one()

@@ -4,13 +4,12 @@ import uuid
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.cases.filters import Filter
-from app.database import clock, transaction
+from app.database import clock, insert, transaction
 from app.errors import Refused
-from app.written import line
+from app.texts import one_line
 from models import Account, SavedFilter, fold
 
 MAX_NAME, MOST = 80, 30
@@ -23,14 +22,13 @@ def list_saved(db: Session, account: Account) -> list[SavedFilter]:
 
 def save(db: Session, account: Account, name: str, by: Filter) -> None:
     """Under a name of the account's own; one that it has already is replaced. Raises Refused."""
-    name = line(name)
+    name = one_line(name)
     if not 1 <= len(name) <= MAX_NAME:
         raise Refused(_("Give the filter a name of at most %(most)s characters.", most=MAX_NAME))
     if not by.said:
         raise Refused(_("Narrow the list down first; there is nothing to save."))
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"id": uuid.uuid4(), "account_id": account.id, "name": name, "query": by.said, "created_at": clock(db)}
-    statement = insert(SavedFilter).values(**values)
+    statement = insert(db, SavedFilter).values(**values)
     with transaction(db):
         statement = statement.on_conflict_do_update(index_elements=["account_id", "name"], set_={"query": by.said})
         db.execute(statement)

@@ -33,4 +33,5 @@ FIELDS = {
     "tags": _("tags"),
     "status": _("status"),
     "unit": _("unit"),
+    "hold": _("legal hold"),
 }

@@ -68,8 +68,8 @@ def _plain(head: Head) -> dict[str, str | int]:
     return {"kind": str(chain.kind), "subject": str(chain.subject_id), "length": head.length, "head": head.hash}
 
 
-def digests(store: ObjectStore, newest: int | None = None) -> list[str]:
-    """The sha256 of every anchor in the store, or so many of the newest, whether the records know them or not. Raises
+def digests(store: ObjectStore) -> list[str]:
+    """The sha256 of every anchor in the store, the newest first, whether the records know them or not. Raises
     StorageUnavailable."""
     kept = sorted(store.objects(ANCHORS), key=lambda one: one.changed, reverse=True)
-    return [split_key(one.key)[1] for one in kept[:newest]]
+    return [split_key(one.key)[1] for one in kept]

@@ -11,8 +11,9 @@ from app.custody.acting import acting
 from app.custody.appending import Chain, Thing
 from app.custody.canonical import HASHED, canonical_row
 from app.custody.comparing import compare, find
+from app.custody.reading import BATCH
 from app.custody.recording import record
-from app.custody.verifying import BATCH, Report, snapshot, verify
+from app.custody.verifying import Report, snapshot, verify
 from app.database import Database, transaction
 from app.storage import ObjectStore
 from models import CustodyEntry

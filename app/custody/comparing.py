@@ -4,13 +4,14 @@ One anchor is read at a time, and compared by asking for the entries that it nam
 """
 
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, tuple_
 
 from app.custody.anchors import Anchor, Head, NoAnchor, digests
+from app.custody.reading import UNREADABLE, Columns, raw, rows
 from app.custody.recording import AGENCY_CHAIN
 from app.custody.verifying import Fault, Report
 from app.storage import DamagedObject, MissingObject, ObjectStore, split_key
@@ -18,24 +19,29 @@ from models import ANCHORS, CustodyAnchor, CustodyEntry
 
 PARALLEL = 8
 BATCH = 400
+NAMED: Columns = {"at": CustodyEntry.at, "after": CustodyEntry.after}
 
 
 @dataclass(frozen=True)
 class Found:
-    """Every anchor that any of the stores has: by its sha256, one that has it."""
+    """Anchors by their sha256: ``there`` are all that any of the stores has, ``places`` says of those to be read which
+    one has it."""
 
     stores: Sequence[ObjectStore]
     places: Mapping[str, ObjectStore]
+    there: Set[str]
 
     def has(self, digest: str) -> bool:
         """Also one that was put since."""
-        return digest in self.places or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
+        return digest in self.there or any(store.exists(f"{ANCHORS}/{digest}") for store in self.stores)
 
 
 def find(stores: Sequence[ObjectStore], newest: int | None = None) -> Found:
-    """All of them, or so many of the newest. To be called before the snapshot, which then is the newer one. Raises
-    StorageUnavailable."""
-    return Found(stores, {digest: store for store in reversed(stores) for digest in digests(store, newest)})
+    """All of them, to be read whole or so many of the newest. To be called before the snapshot, which then is the newer
+    one. Raises StorageUnavailable."""
+    kept = [(store, digests(store)) for store in reversed(stores)]
+    places = {digest: store for store, some in kept for digest in some[:newest]}
+    return Found(stores, places, {digest for _store, some in kept for digest in some})
 
 
 def compare(connection: Connection, found: Found, report: Report, only: Collection[uuid.UUID] | None = None) -> None:
@@ -90,8 +96,10 @@ def _gone(connection: Connection, found: Found, linked: dict[str, str]) -> list[
     named = dict(linked)
     for day, key in connection.execute(select(CustodyAnchor.day, CustodyAnchor.object_key)):
         named[split_key(key)[1]] = day.isoformat()
-    entries = select(CustodyEntry.at, CustodyEntry.after)
-    entries = entries.where(CustodyEntry.chain_id == AGENCY_CHAIN.id, CustodyEntry.action == "chain.anchored")
-    for at, digest in connection.execute(entries):
-        named.setdefault(str(digest), at.date().isoformat())
+    entries = select(*raw(NAMED)).where(
+        CustodyEntry.chain_id == AGENCY_CHAIN.id, CustodyEntry.action == "chain.anchored"
+    )
+    for row in rows(connection, entries, NAMED):
+        on = "?" if row["at"] is UNREADABLE else row["at"].date().isoformat()
+        named.setdefault(str(row["after"]), on)
     return [Fault("anchor_gone", note=day) for digest, day in sorted(named.items()) if not found.has(digest)]

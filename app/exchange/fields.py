@@ -2,7 +2,6 @@
 
 import datetime as dt
 import enum
-import math
 import uuid
 from typing import Any, NoReturn, TypeVar
 
@@ -11,6 +10,8 @@ from models import EyePair
 
 Word = TypeVar("Word", bound=enum.StrEnum)
 MAX_TEXT = 1_000_000
+FAR = 1e6
+"""Pixels: no picture is so large. It also refuses what is no number."""
 
 
 class Fields:
@@ -101,11 +102,23 @@ class Fields:
     def maybe_mapping(self, name: str) -> dict[str, Any] | None:
         return None if self._facts.get(name) is None else self.mapping(name)
 
+    def inner(self, name: str) -> "Fields":
+        """The fields of a mapping in it."""
+        return Fields(self.file, self.mapping(name))
+
+    def maybe_names(self, name: str, most: int = 100) -> dict[str, str] | None:
+        """A mapping of words to words."""
+        value = self.maybe_mapping(name)
+        if value is not None and not all(isinstance(one, str) and len(one) <= most for one in value.values()):
+            self._refuse()
+        return value
+
     def maybe_eyes(self, name: str) -> EyePair | None:
         value = self._facts.get(name)
         if value is None:
             return None
         sound = isinstance(value, list) and len(value) == 2 and all(_is_point(point) for point in value)
+        sound = sound and value[0] != value[1]  # what turns a face upright divides by their distance
         return [[float(part) for part in point] for point in value] if sound else self._refuse()
 
     def sha256(self, name: str, found: str) -> str:
@@ -122,5 +135,5 @@ def _is_point(value: object) -> bool:
     return (
         isinstance(value, list)
         and len(value) == 2
-        and all(isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part) for part in value)
+        and all(isinstance(part, int | float) and not isinstance(part, bool) and abs(part) < FAR for part in value)
     )

@@ -7,7 +7,7 @@ from pathlib import PureWindowsPath
 from typing import Any, BinaryIO
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,7 @@ from app.exchange.records import Bringing
 from app.retention import removal
 from app.storage import ObjectStore, file_key, object_key, split_key
 from app.studio.sight import unit_for
+from app.texts import one_line
 from imaging.words import N_
 from models import Account, Case, CaseImport, ForeignChain, Job, JobKind, JobState, Sketch
 
@@ -71,7 +72,7 @@ def take_in(
     unit = unit_for(db, account_id, unit_id)
     if unit is None:
         raise Refused(N_("A case belongs to a unit, and you are in none. Ask an administrator to put you into one."))
-    number = " ".join(number.split())
+    number = one_line(number)
     if len(number) > 40:
         raise Refused(N_("A number can have at most 40 characters."))
     size = file.seek(0, 2)
@@ -180,6 +181,8 @@ def _origin(text: bytes, name: str, store: ObjectStore, owner_id: uuid.UUID) -> 
 
 def _bind(db: Session, case: Case, origins: list[Origin], by: Actor, sha256: str, foreign: str) -> None:
     """Keep the foreign custody word for word, and bind it into the case's own by its head and its digest."""
+    # A case that was imported before, and deleted since, has that journey's custody still.
+    before = db.scalar(select(func.max(ForeignChain.number)).where(ForeignChain.case_id == case.id)) or 0
     db.add_all(
         ForeignChain(
             case_id=case.id,
@@ -189,7 +192,7 @@ def _bind(db: Session, case: Case, origins: list[Origin], by: Actor, sha256: str
             head=one.head,
             entries=one.entries,
         )
-        for number, one in enumerate(origins, 1)
+        for number, one in enumerate(origins, before + 1)
     )
     last, thing = origins[-1], custody.Thing("case", case.id)
     said: dict[str, Any] = {"head": last.head, "entries": last.entries, "custody": split_key(last.key)[1]}

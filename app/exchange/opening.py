@@ -61,6 +61,9 @@ class Opened:
             raise BadArchive(UNREADABLE, name)
         return _read(self.members, name)
 
+    def size_of(self, name: str) -> int:
+        return self.members.getinfo(name).file_size
+
     def json_of(self, name: str) -> Any:
         return _json(self.bytes_of(name), name)
 

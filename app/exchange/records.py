@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.exchange import archive
+from app.exchange import archive, renders
 from app.exchange.fields import Fields
 from app.exchange.opening import UNREADABLE, BadArchive, Opened
 from app.storage import ObjectStore, object_key
@@ -131,6 +131,7 @@ class Bringing:
         self._add(note, facts.text("author", 200))
 
     def _sketch(self, folder: str, facts: Fields) -> None:
+        handed_in, size = self._handed_in(folder, facts, drawing=True)
         sketch = Sketch(
             id=facts.identity("id"),
             owner_id=self.owner_id,
@@ -147,22 +148,23 @@ class Bringing:
             found_note=facts.text("found_note", 500),
             eyes=facts.maybe_eyes("eyes"),
             created_at=facts.moment("created_at"),
-            **self._handed_in(folder, facts, drawing=True),
+            stored_size=size,
+            **handed_in,
         )
         self._add(sketch, facts.text("owner", 200))
 
     def _likeness(self, folder: str, facts: Fields) -> None:
         sketch = self._above(Sketch, folder, "sketch.json")
-        name = f"{folder}/likeness.png"
+        name, document = f"{folder}/likeness.png", f"{folder}/provenance.json"
         key, image = self._picture(name)
-        asked = facts.mapping("asked")
+        thumbnail = thumbnail_webp(image)
         made = facts.moment("created_at")
         job = Job(
             id=uuid.uuid4(),
             kind=JobKind.RENDER,
             subject_id=sketch.id,
             owner_id=self.owner_id,
-            params=asked,
+            params=renders.asked(facts),
             state=JobState.DONE,
             created_at=made,
             queued_at=made,
@@ -179,11 +181,12 @@ class Bringing:
             eyes=facts.maybe_eyes("eyes"),
             image_key=key,
             image_sha256=facts.sha256("image_sha256", self.opened.digests[name]),
-            thumbnail_key=self._keep(thumbnail_webp(image)),
-            provenance=self._provenance(folder),
+            thumbnail_key=self._keep(thumbnail),
+            stored_size=self.opened.size_of(name) + len(thumbnail),
+            provenance=renders.provenance(document, self.opened.json_of(document)),
             set_id=facts.maybe_identity("set_id"),
             candidate=facts.maybe_whole("candidate", 1),
-            appearance=facts.maybe_mapping("appearance"),
+            appearance=facts.maybe_names("appearance"),
             varied=facts.maybe_words("varied", 40),
             kept_at=facts.maybe_moment("kept_at"),
             kept_by=self.owner_id if facts.maybe_moment("kept_at") else None,
@@ -211,12 +214,13 @@ class Bringing:
             replaced_at=facts.maybe_moment("replaced_at"),
             created_by=self.owner_id,
             created_at=facts.moment("created_at"),
-            **self._handed_in(folder, facts, drawing=False),
+            **self._handed_in(folder, facts, drawing=False)[0],
         )
         self._add(photo, facts.text("created_by", 200))
 
-    def _handed_in(self, folder: str, facts: Fields, *, drawing: bool) -> dict[str, Any]:
-        """What a sketch and a photo have in common: the file as it came, and the picture that is worked on."""
+    def _handed_in(self, folder: str, facts: Fields, *, drawing: bool) -> tuple[dict[str, Any], int]:
+        """What a sketch and a photo have in common, the file as it came and the picture that is worked on; and how many
+        bytes that is."""
         names = [name for name in self.opened.digests if name.startswith(f"{folder}/original.")]
         if len(names) != 1:
             raise BadArchive(UNREADABLE, facts.file)
@@ -225,10 +229,12 @@ class Bringing:
             mime = clean_picture(original, drawing=drawing).mime
         except ImageRefused as error:
             raise BadArchive(UNREADABLE, names[0]) from error
-        clean_key, clean = self._picture(f"{folder}/picture.png")
+        picture = f"{folder}/picture.png"
+        clean_key, clean = self._picture(picture)
+        thumbnail = thumbnail_webp(clean)
         sha256 = facts.sha256("original_sha256", self.opened.digests[names[0]])
         self.pictures[str(facts.identity("id"))] = sha256
-        return {
+        kept = {
             "original_key": self._keep(original),
             "original_sha256": sha256,
             "original_mime": mime,
@@ -236,8 +242,9 @@ class Bringing:
             "clean_key": clean_key,
             "width": clean.width,
             "height": clean.height,
-            "thumbnail_key": self._keep(thumbnail_webp(clean)),
+            "thumbnail_key": self._keep(thumbnail),
         }
+        return kept, len(original) + self.opened.size_of(picture) + len(thumbnail)
 
     def _picture(self, name: str) -> tuple[str, Any]:
         """Keep a PNG that can be decoded; its key and its pixels."""
@@ -249,13 +256,6 @@ class Bringing:
         if decoded.mime != "image/png":
             raise BadArchive(UNREADABLE, name)
         return self._keep(data), decoded.image
-
-    def _provenance(self, folder: str) -> dict[str, Any]:
-        name = f"{folder}/provenance.json"
-        found = self.opened.json_of(name)
-        if not isinstance(found, dict):
-            raise BadArchive(UNREADABLE, name)
-        return found
 
     def _keep(self, data: bytes) -> str:
         key = object_key(self.owner_id, data)

@@ -31,13 +31,13 @@ def photo(claim: Claim, tools: Tools) -> Record:
         tools.store.put(key, compared.aligned)
 
     def record(db: Session) -> None:
+        sketch = held_sketch(db, likeness.sketch_id)  # first; its chain is another once it is filed
         query = select(RealPhoto).where(RealPhoto.id == claim.subject_id).with_for_update()
         held = db.scalars(query.execution_options(populate_existing=True)).one()
         held.aligned_key, held.eyes, held.note = key, compared.eyes, compared.note[:500]
         held.ssim, held.cosine, held.matcher_sha256 = compared.ssim, compared.cosine, compared.matcher_sha256
-        sketch = held_sketch(db, likeness.sketch_id)  # so that it is not filed meanwhile: then its chain is another
         _say(db, held, sketch, compared)
-        notifications.tell(db, [claim.owner_id], "photo", photo_path(likeness.id), {"sketch": sketch.title})
+        notifications.tell_asker(db, claim.owner_id, "photo", photo_path(likeness.id), sketch)
 
     return record
 

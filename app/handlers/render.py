@@ -52,8 +52,7 @@ def render(claim: Claim, tools: Tools) -> Record:
         )
         db.add(likeness)
         _record_rendered(db, held, likeness)
-        facts = {"number": likeness.number, "sketch": held.title}
-        notifications.tell(db, [claim.owner_id], "rendered", sketch_path(held.id), facts)
+        notifications.tell_asker(db, claim.owner_id, "rendered", sketch_path(held.id), held, number=likeness.number)
 
     return record
 

@@ -21,7 +21,7 @@ from app.database import transaction
 from app.errors import NotFound, Refused
 from app.identity.accounts import locked
 from app.identity.tokens import token_hash
-from app.written import line
+from app.texts import one_line
 from models import AccessToken, Account, Role, Scope, utc_now
 
 log = structlog.get_logger(__name__)
@@ -138,7 +138,7 @@ def _works() -> ColumnElement[bool]:
 
 
 def _name(text: str) -> str:
-    name = line(text)
+    name = one_line(text)
     if not name:
         raise Refused(_("Give the token a name that says what uses it."))
     if len(name) > 100:

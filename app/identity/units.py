@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.database import transaction
 from app.errors import Conflict, NotFound, Refused
-from app.written import line
-from models import Account, AccountUnit, Sketch, Unit, fold
+from app.texts import one_line
+from models import Account, AccountUnit, Case, CaseImport, Sketch, Unit, fold
 
 log = structlog.get_logger(__name__)
 
@@ -35,15 +35,16 @@ class Census:
     unit: Unit
     accounts: int
     sketches: int
+    cases: int
 
     @property
     def empty(self) -> bool:
-        return not self.accounts and not self.sketches
+        return not self.accounts and not self.sketches and not self.cases
 
 
 def clean_unit_name(text: str) -> str:
     """Raises Refused."""
-    name = line(text)
+    name = one_line(text)
     if not name:
         raise Refused(_("Give the unit a name."))
     if len(name) > MAX_NAME:
@@ -56,12 +57,13 @@ def list_units(db: Session) -> list[Unit]:
 
 
 def census(db: Session) -> list[Census]:
-    """Every unit with its numbers of accounts and sketches (not of their versions), by three queries."""
+    """Every unit with its numbers of accounts, sketches (not of their versions) and cases, by four queries."""
     members = select(AccountUnit.unit_id, func.count()).group_by(AccountUnit.unit_id)
     firsts = Sketch.unit_id.is_not(None) & (Sketch.id == Sketch.lineage_id)
     works = select(Sketch.unit_id, func.count()).where(firsts).group_by(Sketch.unit_id)
-    accounts, sketches = ({row[0]: row[1] for row in db.execute(query)} for query in (members, works))
-    return [Census(one, accounts.get(one.id, 0), sketches.get(one.id, 0)) for one in list_units(db)]
+    cases = select(Case.unit_id, func.count()).group_by(Case.unit_id)
+    counts = [{row[0]: row[1] for row in db.execute(query)} for query in (members, works, cases)]
+    return [Census(one, *(count.get(one.id, 0) for count in counts)) for one in list_units(db)]
 
 
 def by_name(db: Session) -> dict[str, Unit]:
@@ -100,22 +102,28 @@ def rename_unit(db: Session, unit_id: uuid.UUID, name: str) -> Unit:
 
 
 def remove_unit(db: Session, unit_id: uuid.UUID) -> None:
-    """Raises NotFound, and Conflict while a sketch or an account is in it."""
+    """Raises NotFound, and Conflict while a case, a sketch or an account is in it."""
     with transaction(db):
         unit = _held(db, unit_id)
-        accounts = db.scalar(select(func.count()).where(AccountUnit.unit_id == unit_id)) or 0
-        sketches = db.scalar(select(func.count()).where(Sketch.unit_id == unit_id)) or 0
-        if accounts or sketches:
+        if _anything_in(db, unit_id):
             raise Conflict(
                 _(
-                    "%(unit)s is not empty; only a unit without accounts and sketches can be removed.",
+                    "%(unit)s is not empty; only a unit without accounts, cases and sketches can be removed.",
                     unit=unit.name,
                 )
             )
+        # Their list is for whoever handed the files in; what was imported is in custody.
+        db.execute(delete(CaseImport).where(CaseImport.unit_id == unit_id))
         _record(db, "unit.removed", unit)
         db.execute(delete(Unit).where(Unit.id == unit_id))
         db.expunge(unit)
     log.info("unit_removed", unit=str(unit_id))
+
+
+def _anything_in(db: Session, unit_id: uuid.UUID) -> bool:
+    places = [select(column).where(column == unit_id) for column in (AccountUnit.unit_id, Sketch.unit_id, Case.unit_id)]
+    coming = select(CaseImport.id).where(CaseImport.unit_id == unit_id, CaseImport.key.is_not(None))
+    return any(db.scalar(query.limit(1)) is not None for query in (*places, coming))
 
 
 def count_without(db: Session, account: Account) -> int:

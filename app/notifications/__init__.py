@@ -6,6 +6,6 @@ Whatever changes something that concerns somebody says so in the same transactio
 """
 
 from app.notifications.kinds import KINDS
-from app.notifications.telling import supervisors_of, tell, tell_stopped
+from app.notifications.telling import supervisors_of, tell, tell_asker, tell_stopped
 
-__all__ = ["KINDS", "supervisors_of", "tell", "tell_stopped"]
+__all__ = ["KINDS", "supervisors_of", "tell", "tell_asker", "tell_stopped"]

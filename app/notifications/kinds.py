@@ -7,12 +7,14 @@ from imaging.words import N_
 
 @dataclass(frozen=True)
 class Kind:
-    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise."""
+    """``sentence`` has %(names)s of the notification's facts. ``by_mail`` until the person says otherwise. ``each``:
+    told of each time, although the one before was not read yet."""
 
     name: str
     sentence: str
     mail: str
     by_mail: bool = True
+    each: bool = False
 
 
 _ALL = (
@@ -48,6 +50,7 @@ _ALL = (
         N_("The glass of a case was broken"),
         N_("%(by)s broke the glass of case %(case)s."),
         N_("Somebody looked into a case of your unit by breaking the glass."),
+        each=True,
     ),
     Kind(
         N_("A notice is approved"),
@@ -55,12 +58,21 @@ _ALL = (
         N_("A notice of yours is approved."),
     ),
     Kind(
+        N_("A notice waits for a decision"),
+        N_("%(by)s submitted a notice on case %(case)s."),
+        N_("A notice waits for your decision."),
+    ),
+    Kind(
+        N_("A notice is returned"),
+        N_("%(by)s returned the notice on case %(case)s to be changed."),
+        N_("A notice of yours is to be changed."),
+    ),
+    Kind(
         N_("A tip came"),
         N_("A tip came on case %(case)s."),
         N_("A tip came on a case of yours."),
     ),
 )
-KINDS = dict(
-    zip(("assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "tip"), _ALL, strict=True)
-)
+_NAMES = ("assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "submitted", "returned", "tip")
+KINDS = dict(zip(_NAMES, _ALL, strict=True))
 DEFAULTS = frozenset(name for name, kind in KINDS.items() if kind.by_mail)

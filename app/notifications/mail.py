@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import ColumnElement, Update, select, update
 from sqlalchemy.orm import Session
 
+from app.agency import settings as agency
 from app.database import Database, clock, transaction
 from app.languages import catalogue
 from app.notifications.kinds import KINDS
@@ -132,7 +133,8 @@ def _claim(database: Database, settings: Settings, mail: MailSettings) -> Letter
             return None
         one.mail_due_at, one.mail_attempts = None, one.mail_attempts + 1
         account = db.get_one(Account, one.account_id)
-        return Letter(one.id, one.mail_attempts, _write(one, account, settings, mail))
+        message = _write(one, account.email, _language(db, account, settings), settings.address, mail)
+        return Letter(one.id, one.mail_attempts, message)
 
 
 def _give_back(database: Database, letter: Letter) -> None:
@@ -164,15 +166,23 @@ def _this(notification_id: uuid.UUID) -> Update:
     return update(Notification).where(Notification.id == notification_id)
 
 
-def _write(one: Notification, account: Account, settings: Settings, mail: MailSettings) -> EmailMessage:
-    say = catalogue.translations(account.language or settings.languages[0]).gettext
+def _language(db: Session, account: Account, settings: Settings) -> str:
+    """The account's own, else the agency's, else the installation's: as pages choose it, but for a browser's wish."""
+    for wish in (account.language, agency.current(db).language):
+        if wish in settings.languages:
+            return str(wish)
+    return settings.languages[0]
+
+
+def _write(one: Notification, to: str, language: str, address: str, mail: MailSettings) -> EmailMessage:
+    say = catalogue.translations(language).gettext
     words = say(KINDS[one.kind].mail)
     message = EmailMessage()
     message["Subject"] = f"Semblance: {words.rstrip('.')}"
-    message["From"], message["To"] = mail.sender, account.email
+    message["From"], message["To"] = mail.sender, to
     message["Date"] = format_datetime(one.created_at)
     message["Message-ID"] = f"<{one.id}@{mail.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    lines = [words, f"{settings.address}{one.path}", "", say(WHY), f"{settings.address}/notifications"]
+    lines = [words, f"{address}{one.path}", "", say(WHY), f"{address}/notifications"]
     message.set_content("\n".join(lines) + "\n", cte="quoted-printable")
     return message

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import clock
 from app.notifications.kinds import DEFAULTS, KINDS
+from app.studio.sight import seen_by
 from models import Account, AccountRole, AccountUnit, Job, JobKind, Likeness, Notification, RealPhoto, Role, Sketch
 
 
@@ -24,7 +25,8 @@ def tell(
     """Tell these accounts, but not whoever did it (``by``) nor anybody who is suspended, in the caller's transaction.
 
     ``path`` leads there, beginning with a slash. As long as somebody has not read what they were told of the same
-    kind and place, that is renewed and nothing is added. Raises ValueError for a kind that KINDS does not have.
+    kind and place, that is renewed and nothing is added, but for kinds of which each time counts. Raises ValueError for
+    a kind that KINDS does not have.
     """
     if kind not in KINDS:
         raise ValueError(f"No notification is called {kind}; app/notifications/kinds.py lists them.")
@@ -32,7 +34,7 @@ def tell(
     query = query.where(Account.id.in_({one for one in account_ids if one != by}))
     now = clock(db)
     for account_id, chosen in db.execute(query.order_by(Account.id)).all():
-        unread = _unread(db, account_id, kind, path)
+        unread = None if KINDS[kind].each else _unread(db, account_id, kind, path)
         if unread is not None:
             unread.facts, unread.created_at = dict(facts), now
             continue
@@ -55,6 +57,14 @@ def supervisors_of(db: Session, unit_id: uuid.UUID) -> list[uuid.UUID]:
     return list(db.scalars(query.where(AccountUnit.unit_id == unit_id, AccountRole.role == Role.SUPERVISOR)))
 
 
+def tell_asker(db: Session, account_id: uuid.UUID, kind: str, path: str, sketch: Sketch, **facts: Any) -> None:
+    """Tell whoever asked for work on a sketch how it went, as long as they see the sketch: its case may have moved on
+    since, or they."""
+    account = db.get_one(Account, account_id)
+    if db.scalar(select(Sketch.id).where(Sketch.id == sketch.id, seen_by(account))) is not None:
+        tell(db, [account_id], kind, path, {"sketch": sketch.title, **facts})
+
+
 def tell_stopped(db: Session, job: Job) -> None:
     """Tell whoever asked for it that a job failed or was set aside."""
     if job.kind == JobKind.PHOTO:
@@ -66,7 +76,7 @@ def tell_stopped(db: Session, job: Job) -> None:
         sketch = db.get(Sketch, job.subject_id)
         path = sketch_path(job.subject_id)
     if sketch is not None:
-        tell(db, [job.owner_id], "failed", path, {"sketch": sketch.title})
+        tell_asker(db, job.owner_id, "failed", path, sketch)
 
 
 def sketch_path(sketch_id: uuid.UUID) -> str:

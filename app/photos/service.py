@@ -16,7 +16,7 @@ from app.storage import ObjectStore
 from app.studio.asking import Eyes, eyes_on
 from app.studio.service import kept_name
 from app.studio.sight import held_sketch, require_role
-from app.written import line
+from app.texts import one_line
 from imaging.words import N_
 from models import Account, Job, JobKind, JobState, Likeness, RealPhoto, Sketch
 
@@ -100,7 +100,7 @@ def set_consent(db: Session, account: Account, photo: RealPhoto, consent: bool, 
 
     Raises Refused for consent without a word, Conflict for a photo that was replaced, and NotFound.
     """
-    note = line(note)
+    note = one_line(note)
     if consent and not note:
         raise Refused(_("Say on whose word: who agreed, and how, e.g. “Form 12, signed 3 May”."))
     if len(note) > MAX_NOTE:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
+from app.exchange.names import made_by
 from app.studio.sight import seen_by
 from imaging.words import N_
 from models import Account, Likeness, RealPhoto, Sketch
@@ -26,7 +27,7 @@ def get_photo(db: Session, account: Account, photo_id: uuid.UUID) -> RealPhoto:
 def photos_of(db: Session, likeness: Likeness) -> dict[RealPhoto, str]:
     """Every photo that was put beside the likeness, the current one first, with who handed it in; the former ones
     newest first."""
-    query = select(RealPhoto, Account.name).join(Account, RealPhoto.created_by == Account.id)
+    query = select(RealPhoto, made_by(RealPhoto.id, Account.name)).join(Account, RealPhoto.created_by == Account.id)
     query = query.where(RealPhoto.likeness_id == likeness.id).order_by(RealPhoto.created_at.desc(), RealPhoto.id)
     found = [(photo, name) for photo, name in db.execute(query)]
     return dict(sorted(found, key=lambda one: one[0].replaced_at is not None))

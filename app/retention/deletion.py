@@ -19,11 +19,12 @@ from app.agency import settings
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
+from app.notices import burying
 from app.retention import removal
-from app.retention.holds import read_reason
+from app.retention.holds import check_free, read_reason, require_supervisor
 from app.retention.reach import Reach, reach, remove
 from app.storage import split_key
-from models import Account, Case, CaseStatus, DeletionRequest, Role, Sketch
+from models import Account, Case, CaseStatus, DeletionRequest, Sketch
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ def ask(db: Session, account: Account, case_id: uuid.UUID, reason: str) -> Delet
     somebody has asked already, Forbidden, and NotFound."""
     reason = read_reason(reason)
     with transaction(db):
-        _require(account)
+        require_supervisor(account)
         case = held_case(db, account, case_id)
         _check_may_go(case)
         if open_request(db, case_id) is not None:
@@ -120,6 +121,7 @@ def approve(db: Session, account: Account, request_id: uuid.UUID) -> None:
         _check_may_go(case)
         # Held, so that nothing is made of them meanwhile.
         db.scalars(select(Sketch.id).where(Sketch.case_id == case.id).with_for_update()).all()
+        burying.bury(db, account, case)
         found = reach(db, case.id)
         remove(db, found)
         request.decided_by, request.decided_at, request.approved = account.id, clock(db), True
@@ -151,7 +153,7 @@ def _bury(db: Session, account: Account, request: DeletionRequest, found: Reach)
 
 def _held(db: Session, account: Account, request_id: uuid.UUID) -> tuple[DeletionRequest, Case]:
     """The request that still waits, and its case, both held. Raises Conflict, Forbidden and NotFound."""
-    _require(account)
+    require_supervisor(account)
     request = db.get(DeletionRequest, request_id, populate_existing=True)
     if request is None:
         raise NotFound(_("There is no such request, or it is not yours to decide."))
@@ -171,12 +173,6 @@ def _check_open(request: DeletionRequest) -> None:
 
 
 def _check_may_go(case: Case) -> None:
-    if case.hold_reason:
-        raise Refused(_("The case is on legal hold. Nothing of it can be deleted until the hold is released."))
+    check_free(case)
     if case.status == CaseStatus.PUBLISHED:
         raise Refused(_("The case is published. Take the publication back first."))
-
-
-def _require(account: Account) -> None:
-    if not account.has_role(Role.SUPERVISOR):
-        raise Forbidden(_("Only a supervisor can do this."))

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator
 
 import structlog
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.database import Database, clock, transaction
+from app.database import Database, clock, insert, transaction
 from app.storage import MissingObject, ObjectStore, RemovalRefused
 from app.sweep import LEAST_AGE, named_among
 from models import DeletionRequest, ObjectRemoval, utc_now
@@ -26,9 +25,8 @@ def doom(db: Session, keys: Iterable[str], deletion_id: uuid.UUID | None = None)
     """Have these objects removed once the caller's transaction has committed, unless some row names them then."""
     now = clock(db)
     marks = [{"key": key, "deletion_id": deletion_id, "since": now} for key in sorted(set(keys))]
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     if marks:
-        db.execute(insert(ObjectRemoval).on_conflict_do_nothing(), marks)
+        db.execute(insert(db, ObjectRemoval).on_conflict_do_nothing(), marks)
 
 
 def carry_out(database: Database, store: ObjectStore, now: dt.datetime | None = None) -> int:

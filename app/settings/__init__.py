@@ -15,9 +15,10 @@ from sqlalchemy.exc import ArgumentError
 from app.identity.firebase import settings as firebase
 from app.identity.firebase.settings import FirebaseSettings
 from app.languages import names
-from app.settings import mail, web
+from app.settings import mail, purge, web
 from app.settings.fleet import FleetReader, Proxies
 from app.settings.mail import MailSettings
+from app.settings.purge import PurgeSettings
 from app.settings.secret import ADDRESSES, MIN_SECRET, guessed_password, is_placeholder, read_secret_files
 from app.storage.address import Folder, parse_place
 
@@ -75,6 +76,12 @@ class Settings:
     """Those that pages can be read in, the default first."""
     mail: MailSettings | None = None
     """How notifications leave by e-mail; None: they do not."""
+    purge: PurgeSettings | None = None
+    """Who is told what changed on the public pages, so that no CDN goes on showing it; None: nobody."""
+
+    c2pa_certificate: Path | None = None
+    """The certificates that published pictures are signed with, PEM; None: one is made for development."""
+    c2pa_key: Path | None = None
 
     workers: int = 1
     devices: tuple[str, ...] = ()
@@ -168,7 +175,17 @@ class _Reader(FleetReader):
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
             mail=mail.read(self.env, production, self.problems),
+            purge=purge.read(self.env, production, self.problems),
+            c2pa_certificate=self._file("C2PA_CERTIFICATE"),
+            c2pa_key=self._file("C2PA_KEY"),
         )
+
+    def _file(self, name: str) -> Path | None:
+        text = self.env.get(name)
+        path = (ROOT / text).resolve() if text else None
+        if path is not None and not path.is_file():
+            self.problems.append(f"{name} names {text}, which is no file that can be read.")
+        return path
 
     def _path(self, name: str, default: Path) -> Path:
         return (ROOT / self.env.get(name, str(default))).resolve()

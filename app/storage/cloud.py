@@ -47,6 +47,7 @@ READ_SECONDS, WRITE_SECONDS = 8.0, 20.0
 """For how long tries are repeated: people wait for pictures, and an upload is worth more patience."""
 IN_MEMORY = 4 * 2**20
 """Bytes of an object that is being read that are held in memory; the rest goes to a temporary file."""
+READING = ("storage.objects.get",)
 NEEDED = ("storage.objects.create", "storage.objects.get", "storage.objects.list")
 NO_BUCKET = "specified bucket does not exist"
 FAILURES = (GoogleAPIError, GoogleAuthError, InvalidResponse, DataCorruption, RequestException, HTTPError, OSError)
@@ -173,10 +174,11 @@ class CloudStore:
     def tidy(self, older_than: float = 3600.0) -> int:  # noqa: ARG002
         return 0  # a bucket shows an object when it is whole, and forgets half an upload by itself
 
-    def check(self) -> None:
+    def check(self, *, writing: bool = True) -> None:
+        needed = NEEDED if writing else READING
         with self._answering():
-            granted = self._bucket.test_iam_permissions(NEEDED, timeout=(2.0, 4.0), retry=patience(4.0))
-        lacking = sorted(set(NEEDED) - set(granted))
+            granted = self._bucket.test_iam_permissions(needed, timeout=(2.0, 4.0), retry=patience(4.0))
+        lacking = sorted(set(needed) - set(granted))
         if lacking:
             raise StorageUnavailable(f"The bucket {self._name} does not give this account {', '.join(lacking)}.")
 

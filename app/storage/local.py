@@ -128,7 +128,10 @@ class LocalStore:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def check(self) -> None:
+    def check(self, *, writing: bool = True) -> None:
+        if not writing:
+            with self._reading(), os.scandir(self.root):
+                return
         probe = self.root / f"{TEMPORARY}check-{secrets.token_hex(8)}"
         try:
             probe.write_bytes(b"?")

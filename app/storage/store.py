@@ -105,5 +105,6 @@ class ObjectStore(Protocol):
     def resting(self) -> bool:
         """Whether callers are told no for a while, since the store did not answer the last of them."""
 
-    def check(self) -> None:
-        """Raises StorageUnavailable when nothing could be read or written just now."""
+    def check(self, *, writing: bool = True) -> None:
+        """Raises StorageUnavailable when nothing could be read or written just now; without ``writing``, when nothing
+        could be read."""

@@ -22,7 +22,7 @@ from app.errors import Conflict, Refused
 from app.idempotency import Asked
 from app.languages.telling import told
 from app.studio.shelf import get_job
-from app.studio.sight import held_sketch, workable_sketch
+from app.studio.sight import held_for_reading, held_sketch, workable_sketch
 from app.studio.states import STOPPED
 from models import Account, EyePair, Job, JobKind, RealPhoto, Sketch
 
@@ -211,6 +211,6 @@ def cancel(db: Session, account: Account, job: Job) -> None:
 
 
 def _record_job(db: Session, account: Account, action: str, job: Job) -> None:
-    sketch = db.get_one(Sketch, job.subject_id)
+    sketch = held_for_reading(db, job.subject_id)  # its chain is another once it is filed
     facts = {"kind": str(job.kind), "sketch": str(sketch.id)}
     custody.record(db, custody.of_sketch(sketch), account, action, custody.Thing("job", job.id), **facts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
+from app.exchange.names import made_by
 from app.studio.sight import seen_by
 from models import Account, Sketch, Unit
 
@@ -30,7 +31,7 @@ class Several:
 def whose(db: Session, sketches: Sequence[Sketch]) -> dict[uuid.UUID, Whose]:
     """By the sketch's identity; one query however many there are."""
     query = (
-        select(Sketch.id, Account.name, Unit.name)
+        select(Sketch.id, made_by(Sketch.id, Account.name), Unit.name)
         .join(Account, Sketch.owner_id == Account.id)
         .outerjoin(Unit, Sketch.unit_id == Unit.id)
         .where(Sketch.id.in_([sketch.id for sketch in sketches]))

@@ -36,7 +36,7 @@ from app.studio.shelf import (
     queue_position,
 )
 from app.studio.sight import held_sketch, require_role, unit_for
-from app.written import line
+from app.texts import one_line
 from models import Account, JobKind, Sketch, utc_now
 
 log = structlog.get_logger(__name__)
@@ -116,6 +116,7 @@ def _record_added(db: Session, account: Account, sketch: Sketch) -> None:
         after=sketch.original_sha256,
         picture=split_key(sketch.clean_key)[1],
         version=sketch.version,
+        session=str(sketch.session_id) if sketch.session_id else None,
         mime=sketch.original_mime,
         bytes=sketch.original_size,
     )
@@ -145,7 +146,7 @@ def kept_name(text: str) -> str:
 
 
 def _title(text: str) -> str:
-    title = line(text)
+    title = one_line(text)
     if not title:
         raise Refused(_("Give the sketch a title."))
     if len(title) > 200:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from app.errors import Refused
-from app.written import line
+from app.texts import one_line
 from models import fold
 
 COLOURED = ("skin", "hair", "eyes")
@@ -42,7 +42,7 @@ def read_facts(form: Mapping[str, str]) -> Facts:
         if text:
             found[name] = _number(name, text, least, most)
     for name, most in TEXTS.items():
-        text = line(form.get(name, ""))
+        text = one_line(form.get(name, ""))
         if len(text) > most:
             raise Refused(_("%(field)s can have at most %(most)s characters.", field=WORDS[name], most=most))
         if text:

@@ -6,14 +6,12 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from app.cases.forms import long_text, past_day, short_text
 from app.errors import Refused
 from app.witness.facts import NUMBERS, TEXTS, Facts, read_facts
-from app.written import lines, past_day, short_line
-from imaging.words import N_
 from models import WitnessSession
 
 FIELDS = ("artist", "drawn_on", "witness", "method", "statement", *NUMBERS, *TEXTS)
-IMPOSSIBLE = N_("The day of the drawing must be after 1900 and not in the future.")
 MOST = {"artist": 200, "witness": 100, "method": 100}
 MAX_STATEMENT = 20_000
 
@@ -39,17 +37,18 @@ class Said:
 
 def read_session(form: Mapping[str, str], today: dt.date) -> Said:
     """Raises Refused with what to change."""
-    artist, witness, method = (short_line(form.get(name, ""), most) for name, most in MOST.items())
+    artist, witness, method = (short_text(form.get(name, ""), most) for name, most in MOST.items())
     if not artist:
         raise Refused(_("Say who drew."))
     if not witness:
         raise Refused(_("Give the witness a pseudonym, such as Witness 1."))
+    otherwise = _("The day of the drawing must be after 1900 and not in the future.")
     return Said(
-        artist,
-        witness,
-        drawn_on=past_day(form.get("drawn_on", ""), today, _(IMPOSSIBLE)),
+        artist=artist,
+        witness=witness,
+        drawn_on=past_day(form.get("drawn_on", ""), today, otherwise),
         method=method,
-        statement=lines(form.get("statement", ""), MAX_STATEMENT),
+        statement=long_text(form.get("statement", ""), MAX_STATEMENT),
         facts=read_facts(form),
     )
 

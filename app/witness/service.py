@@ -12,6 +12,7 @@ from app import custody
 from app.cases.sight import held_case, seen_by
 from app.database import clock, transaction
 from app.errors import Conflict, NotFound
+from app.retention.holds import check_free
 from app.witness.forms import Said, said_of
 from models import Account, Case, WitnessSession
 
@@ -62,10 +63,11 @@ def edit_session(
 ) -> None:
     """Write what the form says, drawn when the session was at ``revision``.
 
-    Raises ChangedMeanwhile when it is not any more, NotFound and Forbidden.
+    Raises ChangedMeanwhile when it is not any more, NotFound, Forbidden, and Refused while the case is on hold.
     """
     with transaction(db):
         case = held_case(db, account, case_id)
+        check_free(case)
         query = select(WitnessSession).where(WitnessSession.id == session_id, WitnessSession.case_id == case_id)
         row = db.scalar(query.execution_options(populate_existing=True))
         if row is None:

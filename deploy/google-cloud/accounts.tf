@@ -21,6 +21,13 @@ resource "google_service_account" "migrate" {
   depends_on = [google_project_service.needed]
 }
 
+resource "google_service_account" "public" {
+  account_id   = "semblance-public"
+  display_name = "Semblance: public pages"
+
+  depends_on = [google_project_service.needed]
+}
+
 # With IDENTITY=firebase web looks up whether accounts are disabled, invites, and mirrors roles to custom claims.
 resource "google_project_iam_member" "firebase" {
   count = lookup(var.settings, "IDENTITY", "local") == "firebase" ? 1 : 0

@@ -1,7 +1,9 @@
 locals {
   settings = merge(var.settings, {
     SEMBLANCE_ENV = "production"
+    SURFACE       = "staff"
     PUBLIC_URL    = var.public_url
+    NOTICES_URL   = var.notices_url
     STORAGE_URL   = "gs://${google_storage_bucket.objects.name}"
     SEMBLANCE_VAR = "/tmp/semblance"
   })
@@ -11,7 +13,10 @@ locals {
     DATABASE_URL = google_secret_manager_secret_version.database_url
     REDIS_URL    = google_secret_manager_secret_version.redis_url
   }
-  migrate_versions = { for name, version in local.versions : name => version if name != "REDIS_URL" }
+  migrate_versions = merge(
+    { for name, version in local.versions : name => version if name != "REDIS_URL" },
+    { PUBLIC_DATABASE_URL = google_secret_manager_secret_version.public_database_url },
+  )
 }
 
 resource "google_cloud_run_v2_service" "web" {

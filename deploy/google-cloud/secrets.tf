@@ -1,11 +1,13 @@
 locals {
-  secrets = toset(["secret-key", "database-url", "redis-url"])
-  # Migrations need the records alone.
+  staff_secrets = toset(["secret-key", "database-url", "redis-url"])
+  secrets       = setunion(local.staff_secrets, ["public-database-url"])
+  # Migrations need the records alone, and make the role of the public pages, which know nothing but its address.
   readers = merge(
-    { for name in local.secrets : "web/${name}" => { secret = name, account = google_service_account.web.email } },
-    { for name in local.secrets : "worker/${name}" => { secret = name, account = google_service_account.worker.email } },
-    { for name in ["secret-key", "database-url"] :
+    { for name in local.staff_secrets : "web/${name}" => { secret = name, account = google_service_account.web.email } },
+    { for name in local.staff_secrets : "worker/${name}" => { secret = name, account = google_service_account.worker.email } },
+    { for name in ["secret-key", "database-url", "public-database-url"] :
     "migrate/${name}" => { secret = name, account = google_service_account.migrate.email } },
+    { "public/public-database-url" = { secret = "public-database-url", account = google_service_account.public.email } },
   )
 }
 

@@ -29,6 +29,16 @@ variable "public_url" {
   }
 }
 
+variable "notices_url" {
+  description = "Where the public reads notices, as https://notices.example.org: a host of its own."
+  type        = string
+
+  validation {
+    condition     = startswith(var.notices_url, "https://")
+    error_message = "It must begin with https://."
+  }
+}
+
 variable "alert_email" {
   description = "Where alerts go."
   type        = string
@@ -50,6 +60,18 @@ variable "web_instances" {
   description = "The least and the most web instances."
   type        = object({ least = number, most = number })
   default     = { least = 1, most = 4 }
+}
+
+variable "public_instances" {
+  description = "The least and the most instances of the public pages."
+  type        = object({ least = number, most = number })
+  default     = { least = 1, most = 10 }
+}
+
+variable "public_invokers" {
+  description = "Who may reach the public pages. allUsers opens them to the internet, when the agency is ready to publish."
+  type        = list(string)
+  default     = []
 }
 
 variable "gpu_workers" {

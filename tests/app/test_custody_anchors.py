@@ -15,7 +15,7 @@ from app.custody import __main__ as command
 from app.custody import anchoring
 from app.custody.anchoring import mirror, take
 from app.custody.anchors import Anchor
-from app.custody.comparing import compare, find
+from app.custody.comparing import Found, compare, find
 from app.custody.verifying import Fault, Report, snapshot, verify
 from app.database import Database, transaction
 from app.station import Station
@@ -161,6 +161,22 @@ def test_a_removed_anchor_is_missed(
             own.execute(delete(CustodyAnchor).where(CustodyAnchor.day == row.day))
     (fault,) = report(database, shelf.store).faults
     assert fault.what == "anchor_gone"
+
+
+def test_a_page_reads_the_newest_and_asks_the_store_for_none_of_the_others(
+    database: Database, db: Session, shelf: Shelf, today: Calendar
+) -> None:
+    """One question each, of a bucket, for every day that the installation is old."""
+    for _ in range(3):
+        write(db, CASE)
+        taken(database, shelf.store)
+        today.turn()
+    found = find([shelf.store], newest=1)
+    assert (len(found.places), len(found.there)) == (1, 3)
+    told, silent = Report(), Found((), found.places, found.there)
+    with snapshot(database) as connection:
+        compare(connection, silent, told)
+    assert (told.anchors, told.faults) == (1, [])
 
 
 def test_an_altered_anchor_is_no_anchor(database: Database, db: Session, shelf: Shelf) -> None:

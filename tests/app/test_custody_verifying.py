@@ -3,12 +3,12 @@
 import uuid
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, text
 from sqlalchemy.orm import Session
 
 from app import custody
 from app.custody.canonical import HASHED
-from app.custody.verifying import Fault, Report, snapshot, verify
+from app.custody.verifying import Fault, Report, any_text, snapshot, verify
 from app.database import Database, transaction
 from models import CustodyChain, Sketch
 from tests.app.tampering import change, entry, flipped, fork, owner, put_head, remove, rewrite
@@ -66,6 +66,48 @@ def test_one_bit_of_an_entry_is_seen(database: Database, column: str, number: in
     gone = "cut" if number == LENGTH and column == "chain_id" else "missing"
     assert found[0] == (gone if moved else "altered", number)
     assert [what for what, _ in found[1:]] == (["stray"] if column == "chain_id" else [])
+
+
+def says(connection: Connection, column: str) -> object:
+    return entry(connection, CASE, 3)[column]
+
+
+def test_any_bit_of_the_text_that_sqlite_keeps_is_seen(database: Database) -> None:
+    """Times, identities and JSON are text there, and what a bit leaves of them is often nothing that can be read."""
+    if database.engine.dialect.name != "sqlite":
+        return  # there they are times, identities and JSON, and the test above turns their bits
+    with owner(database):
+        pass  # its triggers are gone
+    with database.engine.connect() as connection:
+        for column in (name for name in (*HASHED, "hash") if name not in ("number", "request_id", "chain_id")):
+            place = {"chain": CASE.id.hex}
+            select_ = text(f"SELECT CAST({column} AS BLOB) FROM custody_entry WHERE chain_id = :chain AND number = 3")
+            before = says(connection, column)
+            data: bytes = connection.execute(select_, place).scalar_one()
+            put = text(
+                f"UPDATE custody_entry SET {column} = CAST(:data AS TEXT) WHERE chain_id = :chain AND number = 3"
+            )
+            for bit in range(0, 8 * len(data), 5):
+                turned = bytearray(data)
+                turned[bit // 8] ^= 1 << bit % 8
+                connection.execute(put, {**place, "data": bytes(turned)})
+                report = Report()
+                with any_text(connection):
+                    verify(connection, report)
+                seen = [(one.what, one.chain, one.number) for one in report.faults]
+                # A digit of an identity written large, or another sign between day and hour, says what was said.
+                assert seen == [("altered", CASE, 3)] or (seen == [] and says(connection, column) == before)
+                connection.rollback()
+
+
+@pytest.mark.parametrize("column", ["id", "kind", "subject_id"])
+def test_a_chain_that_cannot_be_told_any_more_is_seen(database: Database, column: str) -> None:
+    if database.engine.dialect.name != "sqlite":
+        return
+    with owner(database) as connection:
+        connection.execute(text("PRAGMA ignore_check_constraints=ON"))
+        connection.execute(text(f"UPDATE custody_chain SET {column} = 'x' || {column} WHERE id = '{CASE.id.hex}'"))
+    assert "renamed" in {fault.what for fault in look(database).faults}
 
 
 @pytest.mark.parametrize("number", [1, 3, LENGTH])

@@ -37,6 +37,7 @@ from models import (
     JobKind,
     JobState,
     Likeness,
+    NoticeStage,
     Notification,
     Proposal,
     RealPhoto,
@@ -45,6 +46,7 @@ from models import (
     Sketch,
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
+from tests import noticed
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
 from tests.security.world import CUSTODY
@@ -149,6 +151,15 @@ def _case(world: World, db: Session) -> None:
     world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
     world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
+    _notice(world, db, owner)
+
+
+def _notice(world: World, db: Session, owner: Account) -> None:
+    """In a case of its own, so that the owner's sketch stays in none."""
+    case = cases.create(db, owner, CaseFacts("Quay"))
+    likeness = noticed.add_likeness(world.app, db, owner, case.id, 40)
+    notice = noticed.add_notice(world.app, db, owner, case.id, noticed.content([likeness]))
+    world.values |= noticed.names(db, notice)
 
 
 def _note(world: World, db: Session, owner: Account) -> None:
@@ -201,6 +212,10 @@ def _prepare(world: World, rule: str) -> None:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
         elif "<uuid:render_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
+        if "<uuid:notice_id>" in rule:
+            drafted = rule.rpartition("/")[2] in ("submit", "edit", "pictures", "make-pictures")
+            stage = NoticeStage.DRAFT if drafted else NoticeStage.SUBMITTED
+            noticed.put_back(db, world.values["notice_id"], stage)
 
 
 def _ask(world: World, browser: Browser, line: Line) -> int:
@@ -276,6 +291,7 @@ EVIDENCE = {
     "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
+    "/notices/<uuid:notice_id>/files/<uuid:file_id>",
     "/photos/<uuid:photo_id>/aligned",
     "/photos/<uuid:photo_id>/image",
     "/photos/<uuid:photo_id>/original",

@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import notifications
+from app.agency import settings as agency
 from app.database import Database, transaction
 from app.identity import accounts
 from app.notifications.mail import BACKOFF, STALE, send_due
 from app.settings import Settings, SettingsError
-from models import Account, Notification, utc_now
+from models import Account, Notification, Role, utc_now
 from tests.app.mail_server import Postbox, certificate, postbox
 from tests.people import Person
 from tests.servers import free_port
@@ -207,3 +208,12 @@ def test_the_password_is_not_shown(tmp_path: Path) -> None:
     assert settings.mail is not None
     assert (settings.mail.port, settings.mail.security, settings.mail.password) == (465, "tls", "hunter22")
     assert "hunter22" not in repr(settings)
+
+
+def test_whoever_chose_no_language_is_written_to_in_the_agencys(
+    database: Database, db: Session, settings: Settings, box: Postbox, told: Account, person: Person
+) -> None:
+    form = {"languages": ["en", "th"], "language": ["th"]}
+    agency.change(db, person(Role.ADMIN), "languages", 0, form)
+    assert send_due(database, settings) == 1
+    assert "\u0e04" in box.letters[0].get_content()

@@ -114,6 +114,22 @@ def test_who_asked_is_told_of_a_failure_in_its_transaction(
     assert len(told(db)) == 1
 
 
+def test_who_sees_the_sketch_no_more_is_told_nothing_of_it(
+    db: Session, store: LocalStore, person: Person, png: bytes
+) -> None:
+    unit, elsewhere = units.add_unit(db, "Harbour"), units.add_unit(db, "Hills")
+    owner = person()
+    with transaction(db):
+        accounts.locked(db, owner.id).units = list(units.kept(db, [unit.id]))
+    service.create_sketch(db, store, owner, png, "a.png", "Harbour")
+    with transaction(db):
+        accounts.locked(db, owner.id).units = list(units.kept(db, [elsewhere.id]))
+    claim = leases.claim(db, workers.register(db, "here", "1", CAPABILITIES), list(JobKind), 15)
+    assert claim is not None
+    leases.fail(db, claim, "It broke.")
+    assert told(db) == []
+
+
 def test_every_kind_has_its_words() -> None:
     for kind in KINDS.values():
         assert kind.name

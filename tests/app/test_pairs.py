@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from flask import Flask
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import create_app, custody
 from app.database import Database, transaction
 from app.identity import accounts, units
 from app.pairs.__main__ import main
+from app.pairs.collecting import pairs
+from app.pairs.recording import record_export
 from app.settings import Settings
 from models import Account, CustodyEntry, Likeness, RealPhoto, Role, Sketch
 from tests.app.conftest import settings_for
@@ -131,6 +133,19 @@ def test_a_supervisors_zip_is_the_same_set(chief: Browser, db: Session, tmp_path
     told = entries(db)
     assert {entry.object_kind for entry in told} == {"sketch", "pairs"}
     assert all(entry.details["count"] == 1 for entry in told)
+
+
+def test_an_export_holds_sketches_before_photos_as_everybody_does(chief: Browser, db: Session) -> None:
+    """Else somebody who gives consent at this moment waits for the export, and the export for them."""
+    chosen, asked = pairs(db), []
+
+    @event.listens_for(db.get_bind(), "before_cursor_execute")
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.extend(table for table in ("sketch", "real_photo") if f"FROM {table} " in statement.replace("\n", ""))
+
+    record_export(db, custody.OPERATOR, chosen)
+    event.remove(db.get_bind(), "before_cursor_execute", note)
+    assert list(dict.fromkeys(asked)) == ["sketch", "real_photo"]
 
 
 def test_withdrawn_consent_and_replaced_photos_are_left_out(chief: Browser, db: Session) -> None:

@@ -11,6 +11,7 @@ from app.database import Database
 from app.errors import Forbidden, NotFound, Refused
 from app.filing import service, shelf
 from app.filing.place import Place
+from app.retention import holds
 from app.storage import LocalStore
 from app.studio import moving
 from app.studio import service as studio
@@ -103,7 +104,10 @@ def test_the_session_alone_changes_without_an_entry_of_filing(
     row = add_session(db, one, case.id, Said("Ada", "Witness 1"))
     service.file_sketch(db, one, lineage(db, sketch)[0], case.id, row.id)
     assert lineage(db, sketch)[0].session_id == row.id
+    service.file_sketch(db, one, lineage(db, sketch)[0], case.id, row.id)  # it is so already
     assert actions(db, ChainKind.CASE, case.id).count("sketch.filed") == 1
+    said = db.scalars(select(CustodyEntry).where(CustodyEntry.action == "sketch.session")).one()
+    assert (said.actor_id, said.object_id, said.details["session"]) == (one.id, sketch.id, str(row.id))
 
 
 def test_a_supervisor_moves_it_to_another_case(
@@ -119,6 +123,21 @@ def test_a_supervisor_moves_it_to_another_case(
     assert actions(db, ChainKind.CASE, other.id)[-1] == "sketch.filed"
     with pytest.raises(NotFound):
         service.file_sketch(db, member(other_unit, role=Role.SUPERVISOR), sketch, case.id)
+
+
+def test_a_sketch_does_not_leave_a_case_on_hold(
+    db: Session, one: Account, case: Case, opened: Opened, sketch: Sketch, member: Member, unit: Unit
+) -> None:
+    """Else whoever wants it gone moves it into a case that can be deleted."""
+    service.file_sketch(db, one, sketch, case.id)
+    other, chief = opened(one, "Hills"), member(unit, role=Role.SUPERVISOR)
+    holds.put(db, chief, case.id, "A court asked")
+    with pytest.raises(Refused, match="legal hold"):
+        service.file_sketch(db, chief, sketch, other.id)
+    assert lineage(db, sketch)[0].case_id == case.id
+    holds.release(db, chief, case.id)
+    service.file_sketch(db, chief, sketch, other.id)
+    assert lineage(db, sketch)[0].case_id == other.id
 
 
 def test_the_unit_follows_the_case_and_is_not_moved_beside_it(

@@ -101,6 +101,19 @@ def test_the_units_supervisors_are_told(
         assert row.mail_due_at is not None
 
 
+def test_each_time_that_somebody_breaks_it_is_told(
+    db: Session, case: Case, stranger: Account, member: Member, unit: Unit, other_unit: Unit
+) -> None:
+    """Whoever comes second must not wipe out, among what is unread, that somebody came first."""
+    member(unit, role=Role.SUPERVISOR)
+    second = member(other_unit)
+    for account in (stranger, second):
+        glass.break_glass(db, account, case.number, REASON)
+    told = list(db.scalars(select(Notification)))
+    assert sorted(row.facts["by"] for row in told) == sorted([stranger.name, second.name])
+    assert all(row.mail_due_at is not None for row in told)
+
+
 def test_where_a_unit_has_no_supervisor_the_administrators_are_told(
     db: Session, case: Case, stranger: Account, person: Person
 ) -> None:

@@ -10,7 +10,8 @@ from app.cases import notes
 from app.cases.markdown import render
 from app.cases.timeline import Event, timeline
 from app.errors import Forbidden, NotFound, Refused
-from models import Unit
+from app.retention import holds
+from models import Role, Unit
 from tests.cases.conftest import Opened
 from tests.people import Member
 
@@ -42,6 +43,23 @@ def test_notes_are_written_changed_and_removed_by_their_author(
     assert told[1:] == [("note.added", None, first), ("note.changed", first, second), ("note.removed", second, None)]
     with pytest.raises(NotFound):
         notes.change(db, author, case.id, note.id, "Again")
+
+
+def test_notes_of_a_case_on_hold_stay_as_they_are(db: Session, unit: Unit, member: Member, opened: Opened) -> None:
+    author, chief = member(unit), member(unit, role=Role.SUPERVISOR)
+    case = opened(author)
+    note = notes.add(db, author, case.id, "She is sure of the scar.")
+    holds.put(db, chief, case.id, "A court asked")
+    for change in (
+        lambda: notes.change(db, author, case.id, note.id, "."),
+        lambda: notes.remove(db, author, case.id, note.id),
+    ):
+        with pytest.raises(Refused, match="legal hold"):
+            change()
+    notes.add(db, author, case.id, "She called again.")
+    assert len(notes.list_notes(db, case).items) == 2
+    holds.release(db, chief, case.id)
+    notes.remove(db, author, case.id, note.id)
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\x00 ", "n" * 20_001])

@@ -11,6 +11,8 @@ from app.cases import moving, people, service, sight, statuses
 from app.cases.forms import CaseFacts, case_facts
 from app.database import transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
+from app.identity import units
+from app.retention import holds
 from app.storage import LocalStore
 from app.studio import service as studio
 from models import Account, Case, CaseStatus, CustodyChain, CustodyEntry, EmergencyAccess, Role, Sketch, Unit, utc_now
@@ -271,3 +273,22 @@ def test_who_may_move_a_case_and_where(
     moving.move(db, supervisor, case.id, other_unit.id)
     assert again(db, case).unit_id == other_unit.id
     assert len(entries(db, case)) == 2
+
+
+def test_a_unit_with_a_case_stays(db: Session, unit: Unit, other_unit: Unit, member: Member, opened: Opened) -> None:
+    """Also when nobody is in the unit any more: its closed cases are."""
+    one = member(unit)
+    opened(one)
+    put(db, one, other_unit)
+    with pytest.raises(Conflict, match="not empty"):
+        units.remove_unit(db, unit.id)
+    assert {found.unit.name: found.empty for found in units.census(db)} == {unit.name: False, other_unit.name: False}
+
+
+def test_a_form_that_meets_a_hold_says_so(db: Session, unit: Unit, member: Member, opened: Opened) -> None:
+    one, chief = member(unit), member(unit, role=Role.SUPERVISOR)
+    case = opened(one)
+    holds.put(db, chief, case.id, "A court asked")
+    with pytest.raises(service.ChangedMeanwhile) as stale:
+        service.edit(db, one, case.id, CaseFacts("Harbour at night"), 1)
+    assert [(change.by, change.words) for change in stale.value.changes] == [(chief.name, ["legal hold"])]

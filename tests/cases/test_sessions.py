@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, transaction
 from app.errors import Forbidden, NotFound, Refused
+from app.retention import holds
 from app.witness import service
 from app.witness.facts import presets, read_facts, told_facts
 from app.witness.forms import Said, read_session
@@ -50,6 +51,18 @@ def test_sessions_added_at_once_get_numbers_of_their_own(
         thread.join()
     db.rollback()
     assert [row.number for row in service.sessions_of(db, case.id)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_a_witness_said_stays_while_the_case_is_on_hold(
+    db: Session, unit: Unit, member: Member, opened: Opened
+) -> None:
+    one, chief = member(unit), member(unit, role=Role.SUPERVISOR)
+    case = opened(one)
+    row = service.add_session(db, one, case.id, SAID)
+    holds.put(db, chief, case.id, "A court asked")
+    with pytest.raises(Refused, match="legal hold"):
+        service.edit_session(db, one, case.id, row.id, Said("Ada Artist", "Witness 1"), 1)
+    assert service.add_session(db, one, case.id, SAID).number == 2
 
 
 def test_a_stale_form_changes_nothing(db: Session, unit: Unit, member: Member, opened: Opened) -> None:

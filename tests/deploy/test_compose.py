@@ -17,12 +17,13 @@ from tests.servers import free_port, not_installed, wait_until
 FOLDER = ROOT / "deploy" / "compose"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+SURFACES = {"web", "public"}
 OURS = [name for name, service in SERVICES.items() if "SEMBLANCE_IMAGE" in service["image"]]
 
 
 def test_all_parts_are_there() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "worker", "worker-gpu", "backup"}
-    assert OURS == ["migrate", "web", "worker", "worker-gpu", "backup"]
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "public", "worker", "worker-gpu", "backup"}
+    assert OURS == ["migrate", "web", "public", "worker", "worker-gpu", "backup"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -47,16 +48,17 @@ def test_ours_run_as_the_user_of_the_image() -> None:
     assert {SERVICES[name]["user"] for name in OURS} == {user[1]}
 
 
-def test_only_web_has_a_port_and_only_for_this_machine() -> None:
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"web"}
-    assert [port.partition(":")[0] for port in SERVICES["web"]["ports"]] == ["127.0.0.1"]
+def test_only_the_surfaces_have_a_port_and_only_for_this_machine() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == SURFACES
+    for name in SURFACES:
+        assert [port.partition(":")[0] for port in SERVICES[name]["ports"]] == ["127.0.0.1"]
     assert COMPOSE["networks"]["inside"]["internal"] is True
-    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == {"web"}
+    assert {name for name, service in SERVICES.items() if "outside" in service["networks"]} == SURFACES
     assert all("inside" in service["networks"] for service in SERVICES.values())
 
 
 def test_nothing_starts_before_the_records_are_migrated() -> None:
-    for name in ("web", "worker", "worker-gpu"):
+    for name in ("web", "public", "worker", "worker-gpu"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
     assert SERVICES["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
     assert SERVICES["migrate"]["restart"] == "no"
@@ -85,6 +87,14 @@ def test_the_example_names_every_variable_of_the_file() -> None:
     assert set(re.findall(r"^(\w+)=", (FOLDER / ".env.example").read_text(), re.MULTILINE)) == wanted
 
 
+def test_the_public_pages_know_no_secret_of_the_staffs() -> None:
+    public = SERVICES["public"]
+    assert public["environment"]["SURFACE"] == "public"
+    assert SERVICES["web"]["environment"]["SURFACE"] == "staff"
+    assert set(public["secrets"]) == {"public_database_url", "metrics_token"}
+    assert public["volumes"] == ["objects:/srv/objects:ro"]
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> Path:
     """The folder after ``make-secrets``."""
@@ -93,17 +103,24 @@ def made(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def environ_of(service: str, folder: Path) -> dict[str, str]:
+    """What it is started with, as far as no variable decides, with the secrets from this folder."""
+    return {
+        name: str(folder / value.rpartition("/")[2]) if name.endswith("_FILE") else value
+        for name, value in SERVICES[service]["environment"].items()
+        if "$" not in value
+    }
+
+
 def test_the_made_secrets_are_those_of_the_file_and_production_takes_them(made: Path) -> None:
     folder = made / "secrets"
     assert {path.name for path in folder.iterdir()} == set(COMPOSE["secrets"])
     assert folder.stat().st_mode & 0o777 == 0o700
-    environ = {
-        name: str(folder / value.rpartition("/")[2]) if name.endswith("_FILE") else value
-        for name, value in SERVICES["web"]["environment"].items()
-        if "$" not in value
-    }
-    settings: Settings = settings_for(made / "var", **environ)
+    settings: Settings = settings_for(made / "var", **environ_of("web", folder))
     assert settings.production
+    public: Settings = settings_for(made / "public", **environ_of("public", folder))
+    assert public.production
+    assert "semblance_public:" in str(public.public_database_url)
     password = (folder / "postgres_password").read_text()
     assert len(password) == 64
     assert f"semblance:{password}@postgres:5432/semblance" in settings.database_url

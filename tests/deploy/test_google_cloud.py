@@ -85,6 +85,7 @@ def test_no_account_has_a_role_in_the_whole_project_nor_a_broad_one() -> None:
         "roles/secretmanager.secretAccessor",
         "roles/storage.objectCreator",
         "roles/storage.objectViewer",
+        "roles/storage.legacyObjectReader",
         "roles/run.invoker",
         "roles/firebaseauth.admin",
     }
@@ -93,22 +94,42 @@ def test_no_account_has_a_role_in_the_whole_project_nor_a_broad_one() -> None:
 def test_each_process_has_its_own_account_and_none_has_keys() -> None:
     processes = [
         of_type("google_cloud_run_v2_service")["web"],
+        of_type("google_cloud_run_v2_service")["public"],
         of_type("google_cloud_run_v2_worker_pool")["gpu"],
         of_type("google_cloud_run_v2_job")["migrate"],
     ]
     accounts = [_bare(str(account)) for one in processes for account in values(one, "service_account")]
-    assert accounts == [f"${{google_service_account.{name}.email}}" for name in ("web", "worker", "migrate")]
+    assert accounts == [f"${{google_service_account.{name}.email}}" for name in ("web", "public", "worker", "migrate")]
     assert not of_type("google_service_account_key")
 
 
 def test_migrations_get_neither_the_objects_nor_redis() -> None:
     (locals_of_secrets,) = [one["readers"] for one in CONFIGURATION["locals"] if "readers" in one]
-    migrate = str(locals_of_secrets).rpartition("migrate/")[0].rpartition("for name in")[2]
+    migrate = str(locals_of_secrets).partition("migrate/")[0].rpartition("for name in")[2]
     assert "secret-key" in migrate
     assert "database-url" in migrate
     assert "redis" not in migrate
     (users,) = [one["object_users"] for one in CONFIGURATION["locals"] if "object_users" in one]
     assert {_bare(name) for name in users} == {"web", "worker"}
+
+
+def test_the_public_pages_know_one_secret_and_list_no_object() -> None:
+    (public,) = (body for name, body in of_type("google_cloud_run_v2_service").items() if name == "public")
+    assert set(re.findall(r"secret_version\.(\w+)\.secret", str(public))) == {"public_database_url"}
+    (settings,) = [one["public_settings"] for one in CONFIGURATION["locals"] if "public_settings" in one]
+    assert {_bare(name): _bare(str(value)) for name, value in settings.items()}["SURFACE"] == "public"
+    roles = [
+        _bare(body["role"])
+        for kind, _, body in resources()
+        if "google_service_account.public" in str(body.get("member")) and kind.startswith("google_storage")
+    ]
+    assert roles == ["roles/storage.legacyObjectReader"]
+
+
+def test_nobody_keeps_a_list_of_readers() -> None:
+    exclusion = of_type("google_logging_project_exclusion")["readers"]
+    assert "semblance-public" in exclusion["filter"]
+    assert "requests" in exclusion["filter"]
 
 
 def test_the_bucket_is_never_public_and_forgets_slowly() -> None:
@@ -152,5 +173,5 @@ def test_every_setting_that_is_given_is_one_that_the_product_reads() -> None:
 
 def test_web_is_closed_to_the_internet_until_somebody_opens_it() -> None:
     defaults = {_bare(name): body for one in CONFIGURATION["variable"] for name, body in one.items()}
-    assert defaults["invokers"]["default"] == []
+    assert defaults["invokers"]["default"] == defaults["public_invokers"]["default"] == []
     assert "LOAD_BALANCER" in defaults["ingress"]["default"]

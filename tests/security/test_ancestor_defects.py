@@ -24,6 +24,8 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from app.api.v1.cases import CaseChange, NewCase, Status
+from app.api.v1.notice_words import NewNotice
+from app.api.v1.notices import Stage
 from app.api.v1.operation import In, operation_of
 from app.api.v1.renders import RenderWish
 from app.api.v1.sketches import Eyes, SketchChange
@@ -59,6 +61,8 @@ BODIES: dict[type[In] | None, Any] = {
     RenderWish: {"engine": "pix2pix"},
     SketchChange: {"title": "X"},
     Eyes: {"eyes": None},
+    NewNotice: {"case_id": "00000000-0000-4000-8000-000000000000", "category": "missing", "words": {}},
+    Stage: {"stage": "submitted"},
 }
 """What a program sends, by the type that an endpoint declares."""
 
@@ -146,7 +150,7 @@ def test_3_no_route_with_somebodys_data_is_public(world: World) -> None:
     stranger, before, closed = Browser(world.app), dump(world.app), 0
     for safe in (True, False):
         for method, rule in world.rules(safe=safe):
-            kinds = ("sketch_id", "likeness_id", "job_id", "case_id")
+            kinds = ("sketch_id", "likeness_id", "job_id", "case_id", "notice_id")
             if rule.rule in open_to_all:
                 continue
             path = world.path(rule)

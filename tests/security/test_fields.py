@@ -14,11 +14,11 @@ from werkzeug.test import TestResponse
 from app import gate
 from models import Account, Base, CustodyEntry, Job
 from tests.people import PASSWORD
-from tests.security.purposes import administration, cases, identity, retention, studio
+from tests.security.purposes import administration, cases, identity, notices, retention, studio
 from tests.security.purposes.purpose import NEW_PASSWORD, NOBODY, PASSWORD_SET, SESSIONS, Purpose
 from tests.security.world import World, changes, dump
 
-PURPOSES = [one for room in (administration, studio, cases, retention, identity) for one in room.PURPOSES]
+PURPOSES = [one for room in (administration, studio, cases, notices, retention, identity) for one in room.PURPOSES]
 WRONG_TRY = frozenset({"account.failed_attempts"})
 NOTED = frozenset({"sign_in_session.last_seen_at"})
 """Once a minute, whatever somebody asks: a slow machine takes longer than that for all."""
@@ -29,6 +29,7 @@ UNRECORDED = {
     ("POST /sign-in", ""): "the log has it; what is done in the session has entries that name who did it",
     ("POST /sign-out", ""): "the log has it",
     ("POST /photos/<uuid:photo_id>/eyes", ""): "without points it asks the program to place them, which has its entry",
+    ("POST /notices/<uuid:notice_id>/make-pictures", ""): "once they are made, that has its entry",
     ("POST /cases/filters", ""): "what somebody looks for in the list of cases is theirs",
     ("POST /cases/filters/<uuid:filter_id>/remove", ""): "as above",
     ("POST /cases/<uuid:case_id>/export", ""): "once the file is made, that has its entry, with who asked",

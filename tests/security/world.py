@@ -38,6 +38,7 @@ from models import (
     Scope,
     Sketch,
 )
+from tests import noticed
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
@@ -94,6 +95,7 @@ def build(app: Flask) -> World:
         world.foreign = _things(app, world.other, 2)
         for values, account in ((world.values, people["owner"]), (world.foreign, people["other"])):
             values |= _case(db, account)
+            values |= _notice(app, db, account)
         world.values |= _of_supervisors(world, db)
         world.values |= _of_administrators(world, db)
         world.values |= {
@@ -149,6 +151,13 @@ def _case(db: Session, account: Account) -> dict[str, Any]:
         "note_id": notes.add(db, account, case_id, "She is sure of the scar.").id,
         "filter_id": saved.list_saved(db, account)[0].id,
     }
+
+
+def _notice(app: Flask, db: Session, account: Account) -> dict[str, Any]:
+    """One that waits for a decision, in a case of its own."""
+    case_id = add_case(db, account, f"of the notice of {account.name}")
+    likeness = noticed.add_likeness(app, db, account, case_id, 70)
+    return noticed.names(db, noticed.add_notice(app, db, account, case_id, noticed.content([likeness])))
 
 
 def add_case(db: Session, account: Account, number: str) -> uuid.UUID:

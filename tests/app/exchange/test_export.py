@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from app import custody
+from app.cases import glass
 from app.database import transaction
 from app.errors import Forbidden, NotFound
 from app.exchange import bundle, exports
@@ -21,8 +22,9 @@ from app.exchange.dossier import read
 from app.exchange.readable import describe
 from app.exchange.speaking import speaking
 from app.retention import removal
-from models import AccountUnit, CaseExport, CustodyEntry, ExportFormat, Job, ObjectRemoval, utc_now
+from models import AccountUnit, CaseExport, CustodyEntry, ExportFormat, Job, ObjectRemoval, Role, utc_now
 from tests.app.exchange.cases import Office, full_case, listed, open_case
+from tests.people import add_person
 
 LABEL = "Computer-generated likeness from a witness sketch. Not a photograph."
 
@@ -118,6 +120,16 @@ def test_whoever_may_not_see_the_case_any_more_does_not_get_the_file(north: Offi
         exports.get_export(north.db, north.supervisor, export_id)
 
 
+def test_whoever_only_broke_the_glass_does_not_take_the_case_away(north: Office) -> None:
+    case = full_case(north)
+    north.export(case)
+    export_id = north.db.scalars(select(CaseExport.id)).one()
+    elsewhere = add_person(north.db, "elsewhere@north.example", "Elsewhere", Role.SUPERVISOR)
+    glass.break_glass(north.db, elsewhere, case.number, "Asked by the prosecutor of our own case")
+    with pytest.raises(NotFound):
+        exports.get_export(north.db, elsewhere, export_id)
+
+
 def test_asking_twice_while_it_is_made_makes_one(north: Office) -> None:
     case = full_case(north)
     first = exports.ask(north.db, north.supervisor, case.id, ExportFormat.ZIP, "en")
@@ -138,6 +150,7 @@ def test_a_file_goes_when_its_time_has_run_out(north: Office) -> None:
     later = utc_now() + dt.timedelta(hours=2)
     assert removal.carry_out(north.database, north.store, later) == 1
     assert not north.store.exists(key)
+    north.db.rollback()
     assert north.db.scalars(select(ObjectRemoval)).all() == []
 
 

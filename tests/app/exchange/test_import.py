@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.cases import notes
+from app.cases.page import case_head
 from app.custody.canonical import HASHED, digest
-from app.errors import AppError
+from app.errors import AppError, Forbidden
 from app.exchange import archive
 from app.exchange.chains import from_text
 from app.exchange.opening import BadArchive, opened
+from app.retention import deletion
 from models import Case, CaseImport, CaseNote, CustodyEntry, ForeignChain, Job, Likeness, RealPhoto, Sketch
 from tests.app.exchange.cases import Office, full_case, listed, office, open_case
 
@@ -84,6 +87,40 @@ def test_people_keep_their_names_and_records_their_identities(north: Office, sou
     assert {one.id for one in south.db.scalars(select(Sketch))} == {one.id for one in north.db.scalars(select(Sketch))}
     page = zipfile.ZipFile(io.BytesIO(south.export(south.db.get_one(Case, case.id)))).read("index.html").decode()
     assert "investigator north" in page
+
+
+def test_imported_notes_are_their_authors_and_nobody_elses(north: Office, south: Office) -> None:
+    case = full_case(north)
+    south.hand_in(north.export(case))
+    page = notes.list_notes(south.db, south.db.get_one(Case, case.id))
+    assert {(one.author, one.imported) for one in page.items} == {("investigator north", True)}
+    head = case_head(south.db, south.supervisor, case.id)
+    assert head.opened_by == "supervisor north"
+    with pytest.raises(Forbidden):
+        notes.change(south.db, south.supervisor, case.id, page.items[0].note.id, "Other words")
+    with pytest.raises(Forbidden):
+        notes.remove(south.db, south.supervisor, case.id, page.items[0].note.id)
+
+
+def test_an_imported_case_that_was_deleted_comes_back_with_the_custody_of_both_journeys(
+    north: Office, south: Office
+) -> None:
+    data = north.export(full_case(north))
+    asked = south.hand_in(data)
+    assert asked.case_id is not None
+    request = deletion.ask(south.db, south.supervisor, asked.case_id, "Over")
+    deletion.approve(south.db, south.other, request.id)
+    again = south.hand_in(data)
+    assert again.case_id == asked.case_id, reason(south, again)
+    found = south.db.scalars(select(ForeignChain).order_by(ForeignChain.number)).all()
+    assert [(one.number, one.sha256) for one in found] == [(1, found[0].sha256), (2, found[0].sha256)]
+
+
+def test_what_is_imported_counts_against_the_limit(north: Office, south: Office) -> None:
+    south.hand_in(north.export(full_case(north)))
+    for column in (Sketch.stored_size, Likeness.stored_size):
+        here, there = (sorted(office.db.scalars(select(column)), key=str) for office in (south, north))
+        assert here == there != []
 
 
 def test_a_case_that_is_here_already_is_refused(north: Office, south: Office) -> None:
@@ -200,6 +237,45 @@ def test_contents_that_are_not_what_they_should_be_are_refused_by_name(
     data: bytes, south: Office, name: str, text: bytes
 ) -> None:
     asked = south.hand_in(rewritten(data, lambda contents: contents.update({name: text})))
+    assert name in reason(south, asked)
+    assert south.db.scalars(select(Case)).all() == []
+
+
+FACE = "sketches/02-v1/likeness-1"
+SAME = [[1, 1], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    "name, path, value",
+    [
+        (f"{FACE}/facts.json", ("asked", "candidate"), "first"),
+        (f"{FACE}/facts.json", ("asked", "candidate"), None),
+        (f"{FACE}/facts.json", ("asked", "seed"), {}),
+        (f"{FACE}/facts.json", ("asked", "eyes"), SAME),
+        (f"{FACE}/facts.json", ("asked", "set"), 7),
+        (f"{FACE}/facts.json", ("appearance",), {"hair": ["brown"]}),
+        (f"{FACE}/facts.json", ("eyes",), SAME),
+        (f"{FACE}/provenance.json", ("alignment",), []),
+        (f"{FACE}/provenance.json", ("alignment", "eyes"), [[0, 0], [1e300, 0]]),
+        (f"{FACE}/provenance.json", ("milliseconds",), {"render": "long"}),
+        (f"{FACE}/provenance.json", ("weights",), {"engine": 1}),
+        ("sketches/02-v1/sketch.json", ("eyes",), SAME),
+        ("sketches/02-v1/sketch.json", ("found_eyes",), [[0, 0]]),
+    ],
+)
+def test_what_pages_compute_with_is_refused_where_it_is_not_what_it_should_be(
+    data: bytes, south: Office, name: str, path: tuple[str, ...], value: object
+) -> None:
+    """One such row would break the list of sketches for everybody in the unit."""
+
+    def spoil(contents: dict[str, bytes]) -> None:
+        facts = within = json.loads(contents[name])
+        for one in path[:-1]:
+            within = within.setdefault(one, {})
+        within[path[-1]] = value
+        contents[name] = json.dumps(facts).encode()
+
+    asked = south.hand_in(rewritten(data, spoil))
     assert name in reason(south, asked)
     assert south.db.scalars(select(Case)).all() == []
 

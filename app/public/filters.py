@@ -1,0 +1,81 @@
+"""What the list of notices is narrowed to, read from the address of its page and of its JSON alike."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
+
+from app.errors import Refused
+from models import Category, Publication, fold
+
+MAX_TEXT, MAX_WORDS = 100, 8
+NAMES = ("q", "area", "category", "from", "to")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """``query`` and ``area`` as they were typed; ``first`` and ``last``: days on which it happened, both included."""
+
+    query: str = ""
+    area: str = ""
+    category: Category | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    @classmethod
+    def read(cls, said: Mapping[str, str]) -> "Filter":
+        """Raises Refused for what no filter can be."""
+        text = {name: " ".join(said.get(name, "").split())[:MAX_TEXT] for name in NAMES}
+        if text["category"] and text["category"] not in set(Category):
+            raise Refused(_("Choose a kind of notice from the list."))
+        return cls(
+            query=text["q"],
+            area=text["area"],
+            category=Category(text["category"]) if text["category"] else None,
+            first=_day(text["from"]),
+            last=_day(text["to"]),
+        )
+
+    @property
+    def said(self) -> dict[str, str]:
+        """As it was read, without what is left open: for addresses."""
+        values = {
+            "q": self.query,
+            "area": self.area,
+            "category": str(self.category or ""),
+            "from": self.first.isoformat() if self.first else "",
+            "to": self.last.isoformat() if self.last else "",
+        }
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything but words is asked for."""
+        return bool(self.said.keys() - {"q"})
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What must hold for a publication. Every word must occur somewhere, also inside a longer one: Thai puts no
+        spaces between words."""
+        found = [Publication.search_text.contains(word, autoescape=True) for word in _words(self.query)]
+        found += [Publication.area_folded.contains(word, autoescape=True) for word in _words(self.area)]
+        if self.category:
+            found.append(Publication.category == self.category)
+        if self.first:
+            found.append(Publication.happened_on >= self.first)
+        if self.last:
+            found.append(Publication.happened_on <= self.last)
+        return found
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(fold(text).split()))[:MAX_WORDS]
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
