@@ -12,7 +12,8 @@ from app.cases.timeline import Event, timeline
 from app.errors import Forbidden, NotFound, Refused
 from app.retention import holds
 from models import Role, Unit
-from tests.cases.conftest import Member, Opened
+from tests.cases.conftest import Opened
+from tests.people import Member
 
 
 def sha256(text: str) -> str:
