@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import trigrams
+from app import refolding, trigrams
 from app.blocked import MigrationBlocked
 from app.errors import AppError
 from app.settings import ROOT, Settings, SettingsError
@@ -203,13 +203,15 @@ def upgrade(url: str, revision: str = "head") -> None:
         log.info("schema_is_ahead", code=newest_revision())
         return
     command.upgrade(alembic_config(url), revision)
-    _index(url)
+    _make_searchable(url, newest=revision == "head")
 
 
-def _index(url: str) -> None:
+def _make_searchable(url: str, newest: bool) -> None:
     engine = make_engine(url)
     try:
         trigrams.ensure_index(engine)
+        if newest:
+            refolding.refold(engine)
     finally:
         engine.dispose()
 
@@ -264,7 +266,7 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
     grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
-    grants.add_argument("--surface", choices=("public",), help="the role is that of this surface alone")
+    grants.add_argument("--surface", choices=("public", "tips"), help="the role is that of this surface alone")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -25,6 +25,7 @@ from app.settings.fleet import parse_device, parse_kinds
 from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
 from app.station import Station
 from app.storage import StorageUnavailable, open_store
+from imaging.words import N_
 from models import EyePair, JobKind
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 RendererFactory = Callable[[Settings], Renderer]
 SCHEMA_SECONDS = 60.0
+NOT_ONE_SIZE = N_("These likenesses are not of one size, so no morph can be made of them. Choose others.")
 
 
 class PipelineRenderer:
@@ -102,6 +104,14 @@ class PipelineRenderer:
         sha256 = checkpoint.sha256 if checkpoint else None
         return Compared(_pair(pair), note, encode_png(placed), ssim(placed, likeness), cosine, sha256)
 
+    def morph(self, likenesses: Sequence[Image.Image]) -> Image.Image:
+        from inference.morph import morph
+
+        try:
+            return morph(self._pipeline.landmarks, likenesses)
+        except ValueError as error:
+            raise Refused(NOT_ONE_SIZE) from error
+
 
 def _points(eyes: EyePair) -> tuple[tuple[float, float], tuple[float, float]]:
     return (eyes[0][0], eyes[0][1]), (eyes[1][0], eyes[1][1])
@@ -169,6 +179,7 @@ def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) ->
     carrier.idle = station.idle
     carrier.on_sweep, carrier.on_audit, carrier.on_anchor = station.sweep, station.audit, station.anchor
     station.repeat(station.beat)
+    station.repeat(station.purge)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
     station.repeat(lambda: station.drain(wait=False))
     carrier.listen(station.kinds)

@@ -3,11 +3,13 @@
 import numpy as np
 import numpy.typing as npt
 
+from imaging import template
+
 Points = npt.NDArray[np.float32]
 
 # Viewer's left eye, right eye, nose tip, left and right mouth corner, as a fraction of the side.
-FIVE_POINTS: Points = np.array([(193, 240), (319, 240), (257, 314), (201, 371), (313, 371)], np.float32)
-FIVE_POINTS /= 512
+FIVE_POINTS: Points = np.array(template.FIVE_POINTS, np.float32)
+FIVE_POINTS /= template.SIDE
 EYES: Points = FIVE_POINTS[:2]
 
 

@@ -1,6 +1,7 @@
 """A witness sketch as it was handed in, and where its face is."""
 
 import datetime as dt
+import re
 import unicodedata
 import uuid
 
@@ -8,6 +9,10 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from models.base import Base, EyePair, Identified, ObjectKey, utc_now
+
+# Letters that marks stand on, after decomposing: those of the Latin script alone. A vowel or a tone of Thai, the
+# breve of a Cyrillic letter, make another word.
+_MARKED = re.compile("([a-zæøʒ])[\u0300-\u036f]+")
 
 
 class Sketch(Identified, Base):
@@ -62,10 +67,22 @@ class Sketch(Identified, Base):
 
     @validates("title")
     def _fold_title(self, key: str, title: str) -> str:  # noqa: ARG002
-        self.title_folded = fold(title)
+        self.title_folded = unmarked(title)
         return title
 
 
 def fold(text: str) -> str:
     """The text without the differences that a search should not see: case and ways of writing a letter."""
     return unicodedata.normalize("NFKC", text.casefold())
+
+
+def unmarked(text: str) -> str:
+    """The text folded, and its Latin letters without their marks: what a search compares, so that "Jose" and "José"
+    find each other."""
+    return unicodedata.normalize("NFC", _MARKED.sub(r"\1", unicodedata.normalize("NFD", fold(text))))
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """How a word of a query may stand in a column of texts to search: without marks, and with those that were typed,
+    for rows that were written before marks were left out."""
+    return tuple(dict.fromkeys((unmarked(word), fold(word))))

@@ -64,6 +64,14 @@ def poppler() -> None:
         not_installed("poppler", "poppler-utils")
 
 
+def tesseract() -> None:
+    """Skips by name where it, or its Thai, is not installed."""
+    found = shutil.which("tesseract")
+    known = subprocess.run([found, "--list-langs"], capture_output=True, text=True, check=True).stdout if found else ""
+    if not {"eng", "tha"} <= set(known.split()):
+        not_installed("tesseract", "tesseract-ocr tesseract-ocr-tha")
+
+
 def not_installed(name: str, package: str, how: str = "sudo apt-get install -y") -> NoReturn:
     """Skip by name with the line that installs it, or fail where servers are required."""
     message = f"{name} is not installed: {how} {package}"

@@ -28,7 +28,9 @@ def invitations() -> str:
 @gate.confirmed
 def invite() -> ResponseReturnValue:
     if request.method in context.SAFE_METHODS:
-        return _form(Errors(), roles=[Role.INVESTIGATOR])
+        there = units.list_units(context.db())
+        # Without a unit nobody opens a case, and where there is one only, it is that one.
+        return _form(Errors(), roles=[Role.INVESTIGATOR], units=[one.id for one in there] if len(there) == 1 else [])
     errors, form = check(request.form, ("name", "email")), request.form
     roles, chosen = chosen_roles(), chosen_units()
     if not roles:

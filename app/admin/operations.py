@@ -19,6 +19,7 @@ from app.admin.operations_queue import Choice
 from app.database import current_revision, transaction
 from app.errors import Conflict, NotFound, Refused
 from app.health import look, weights
+from app.notices import purge
 from models import Job, JobKind, JobState
 
 blueprint = Blueprint("operations", __name__, url_prefix="/admin")
@@ -156,6 +157,7 @@ def _page(problem: str = "") -> str:
         hands=hands,
         models=fleet.models(live, weights(settings.weights)),
         parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
+        purging=purge.waiting(db) if settings.purge else None,
         etag=_etag(_state(lines, hands)),
         message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,

@@ -22,6 +22,8 @@ KIND_WORDS = {
     JobKind.PHOTO: lazy_gettext("Compare photo"),
     JobKind.EXPORT: lazy_gettext("Export a case"),
     JobKind.IMPORT: lazy_gettext("Import a case"),
+    JobKind.NOTICE: lazy_gettext("Make the pictures of a notice"),
+    JobKind.BULLETIN: lazy_gettext("Make a bulletin"),
 }
 STATE_WORDS = {
     JobState.QUEUED: lazy_gettext("Waiting"),

@@ -101,6 +101,7 @@ def _example(now: AgencySettings) -> dict[str, str]:
     return {
         "number": with_number(filled(now.case_numbers, unit, moment), 42),
         "year": f"{moment:%Y}",
+        "be": filled("{be}", unit, moment),
         "month": f"{moment:%m}",
         "unit": filled("{unit}", unit, moment),
     }

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, defer
 from app.cases.filters import Filter
 from app.cases.sight import WORKING, assigned_to, opened_to
 from app.keyset import Cursor, Slice, newest_first, past, sliced
-from models import Account, AccountRole, Case, CaseAssignment, CaseTag, Unit, fold, utc_now
+from models import Account, Case, CaseAssignment, CaseTag, Unit, utc_now
 
 PER_PAGE = 50
 COUNTED = 200
@@ -113,18 +113,3 @@ def _people(db: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, lis
         for case_id, name in db.execute(query.where(CaseAssignment.case_id.in_(case_ids)).order_by(Account.name)):
             names[case_id].append(name)
     return names
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """An account that can work on cases, to be chosen from a list."""
-
-    id: uuid.UUID
-    name: str
-
-
-def workers(db: Session) -> list[Somebody]:
-    """Everybody who can be assigned, of any unit, by name."""
-    works = select(AccountRole.account_id).where(AccountRole.role.in_(WORKING))
-    rows = db.execute(select(Account.id, Account.name).where(Account.id.in_(works), Account.suspended_at.is_(None)))
-    return sorted((Somebody(*row) for row in rows), key=lambda one: (fold(one.name), str(one.id)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app import context
@@ -15,7 +15,7 @@ from app.cases.statuses import moves
 from app.cases.tabs import TABS
 from app.errors import NotFound
 from app.exchange.names import made_by
-from models import Account, Case, CaseAssignment, CaseStatus, Unit, fold
+from models import Account, Case, CaseAssignment, CaseStatus, CaseTag, Unit, fold
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,16 @@ class CaseHead:
     people: tuple[Assigned, ...]
     works: bool
     moves: tuple[CaseStatus, ...]
+    tags: tuple[str, ...]
 
 
 def case_head(db: Session, account: Account, case_id: uuid.UUID) -> CaseHead:
     """By two queries. Raises NotFound."""
     opener, holder = aliased(Account), aliased(Account)
+    # A tag is one line, so a line break can stand between two of them.
+    tags = select(func.aggregate_strings(CaseTag.name, "\n")).where(CaseTag.case_id == Case.id).scalar_subquery()
     query = (
-        select(Case, Unit.name, made_by(Case.id, opener.name), holder.name)
+        select(Case, Unit.name, made_by(Case.id, opener.name), holder.name, tags)
         .join(Unit, Case.unit_id == Unit.id)
         .join(opener, Case.created_by == opener.id)
         .outerjoin(holder, Case.hold_by == holder.id)
@@ -53,12 +56,13 @@ def case_head(db: Session, account: Account, case_id: uuid.UUID) -> CaseHead:
     row = db.execute(query).one_or_none()
     if row is None:
         raise NotFound(NO_CASE)
-    case, unit, opened_by, hold_by = row
+    case, unit, opened_by, hold_by, tagged = row
     people = assigned(db, case_id)
     mine = case.unit_id in {one.id for one in account.units} or account.id in {one.account_id for one in people}
     works = account.has_role(*WORKING) and mine
     may = tuple(moves(account, case.status)) if works else ()
-    return CaseHead(case, unit, opened_by, hold_by or "", people, works, may)
+    of = tuple(sorted(tagged.split("\n") if tagged else (), key=fold))
+    return CaseHead(case, unit, opened_by, hold_by or "", people, works, may, of)
 
 
 def assigned(db: Session, case_id: uuid.UUID) -> tuple[Assigned, ...]:

@@ -1,8 +1,8 @@
 """The agency's pattern of case numbers, such as ``{year}-{number:05}``.
 
-A pattern may have ``{year}``, ``{month}``, ``{unit}``, the unit's code, and must have ``{number}``, which counts
-from 1 for whatever the others say: each year anew where the pattern has the year. ``{number:05}`` is at least five
-digits long.
+A pattern may have ``{year}``, ``{be}``, the year of the Buddhist era, ``{month}``, ``{unit}``, the unit's code, and
+must have ``{number}``, which counts from 1 for whatever the others say: each year anew where the pattern has the year.
+``{number:05}`` is at least five digits long.
 """
 
 import datetime as dt
@@ -14,12 +14,14 @@ from flask_babel import gettext as _
 from app.errors import Refused
 
 DEFAULT = "{year}-{number:05}"
-FIELD = re.compile(r"\{(year|month|unit|number)(?::0([1-9]))?\}")
+FIELD = re.compile(r"\{(year|be|month|unit|number)(?::0([1-9]))?\}")
 SIGNS = re.compile(r"[^{}<>&\"'\\:*?|%#]*")
 """What a pattern may have beside its fields: numbers become part of file names."""
 MAX_LENGTH = 40
 MAX_CODE = 8
-LONGEST = {"year": 4, "month": 2, "unit": MAX_CODE, "number": 9}
+BUDDHIST_ERA = 543
+"""What Thai dates count the years from: 2026 is 2569."""
+LONGEST = {"year": 4, "be": 4, "month": 2, "unit": MAX_CODE, "number": 9}
 
 
 def check_pattern(text: str) -> str:
@@ -31,7 +33,7 @@ def check_pattern(text: str) -> str:
     rest = FIELD.sub("", text)
     if not (SIGNS.fullmatch(rest) and rest.isprintable()):
         raise Refused(
-            _("Beside {year} {month} {unit} {number:05}, a pattern has letters, digits, spaces and - . / _ only.")
+            _("Beside {year} {be} {month} {unit} {number:05}, a pattern has letters, digits, spaces and - . / _ only.")
         )
     if len(rest) + sum(LONGEST[name] for name in names) > MAX_LENGTH:
         raise Refused(
@@ -42,7 +44,12 @@ def check_pattern(text: str) -> str:
 
 def filled(pattern: str, unit_name: str, now: dt.datetime) -> str:
     """The pattern with everything but the running number."""
-    known = {"year": f"{now:%Y}", "month": f"{now:%m}", "unit": unit_code(unit_name)}
+    known = {
+        "year": f"{now:%Y}",
+        "be": str(now.year + BUDDHIST_ERA),
+        "month": f"{now:%m}",
+        "unit": unit_code(unit_name),
+    }
     return FIELD.sub(lambda field: known.get(field[1], field[0]), pattern)
 
 

@@ -1,13 +1,14 @@
 """Finding cases by their text: every word of the query must occur in it somewhere, also inside a longer word.
 
-Case and ways of writing a letter do not matter (`models.fold`). That holds for Thai as well, which puts no spaces
-between words. Both databases find the same; an index of trigrams answers for words of three signs and more.
+Case, ways of writing a letter and the marks on Latin letters do not matter (`models.unmarked`). Thai, which puts no
+spaces between words, keeps its vowels and tones. Both databases find the same; an index of trigrams answers for words
+of three signs and more.
 """
 
-from sqlalchemy import ColumnElement, column, select, table
+from sqlalchemy import ColumnElement, column, or_, select, table
 from sqlalchemy.orm import Session
 
-from models import Case, fold
+from models import Case, fold, spellings
 
 MAX_QUERY, MAX_WORDS = 200, 10
 TRIGRAM = 3
@@ -18,7 +19,7 @@ _KEY = table("case_search_key", column("number"), column("case_id", Case.id.type
 
 
 def words(query: str) -> list[str]:
-    """The query's words as they are compared, without doubles."""
+    """The query's words, without doubles."""
     return list(dict.fromkeys(fold(query[:MAX_QUERY]).split()))[:MAX_WORDS]
 
 
@@ -27,19 +28,27 @@ def matches(db: Session, query: str) -> list[ColumnElement[bool]]:
     found = words(query)
     if db.get_bind().dialect.name != "sqlite":
         return [_contains(word) for word in found]
-    long = [word for word in found if len(word) >= TRIGRAM]
-    short = [_contains(word) for word in found if len(word) < TRIGRAM]
+    long = [word for word in found if _is_long(word)]
+    short = [_contains(word) for word in found if not _is_long(word)]
     return [*([_indexed(long)] if long else []), *short]
 
 
+def _is_long(word: str) -> bool:
+    return all(len(spelling) >= TRIGRAM for spelling in spellings(word))
+
+
 def _contains(word: str) -> ColumnElement[bool]:
-    return Case.search_text.contains(word, autoescape=True)
+    return or_(*(Case.search_text.contains(spelling, autoescape=True) for spelling in spellings(word)))
 
 
 def _indexed(long: list[str]) -> ColumnElement[bool]:
     """FTS5 takes a word between quotes as it is, and every sign of it counts."""
-    quoted = " ".join('"' + word.replace('"', '""') + '"' for word in long)
+    quoted = " AND ".join("(" + " OR ".join(_quoted(spelling) for spelling in spellings(word)) + ")" for word in long)
     hits = (
         select(_KEY.c.case_id).join(_FTS, _FTS.c.rowid == _KEY.c.number).where(_FTS.c.case_search.op("MATCH")(quoted))
     )
     return Case.id.in_(hits)
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'

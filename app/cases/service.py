@@ -24,7 +24,7 @@ from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
 from app.idempotency import Asked
 from app.identity import units
-from models import Account, AccountUnit, Case, CaseTag, CustodyChain, CustodyEntry, Unit, fold
+from models import Account, AccountUnit, Case, CaseTag, CustodyChain, CustodyEntry, Unit, fold, unmarked
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +159,7 @@ def write_facts(case: Case, facts: CaseFacts) -> None:
 def search_text(number: str, facts: CaseFacts) -> str:
     """Line by line, so that no word is found across two of them."""
     lines = (number, facts.title, facts.incident_place, *sorted(facts.tags), facts.description)
-    return "\n".join(fold(line) for line in lines if line)
+    return "\n".join(unmarked(line) for line in lines if line)
 
 
 def _write_tags(db: Session, case_id: uuid.UUID, tags: tuple[str, ...]) -> None:

@@ -1,8 +1,9 @@
 """What happened in a case, newest first: the entries of its custody, with its notes where they were written."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,14 +12,17 @@ from models import Case, CaseNote, ChainKind, CustodyChain, CustodyEntry
 
 PER_PAGE = 50
 WRITTEN = "note.added"
+LOOKED = "evidence.viewed"
 
 
 @dataclass(frozen=True)
 class Event:
-    """``note`` is the note that the entry tells of, where it still is and this is where it began."""
+    """``note`` is the note that the entry tells of, where it still is and this is where it began; ``looks`` are all
+    entries, this one first, where somebody looked at several things in a row."""
 
     entry: CustodyEntry
     note: CaseNote | None
+    looks: Sequence[CustodyEntry] = ()
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,18 @@ def timeline(db: Session, case: Case, before: int | None = None, size: int = PER
     found = db.scalars(query.order_by(CustodyEntry.number.desc()).limit(size + 1)).all()
     entries = found[:size]
     notes = _notes(db, [entry.object_id for entry in entries if entry.action == WRITTEN and entry.object_id])
-    events = [Event(one, notes.get(one.object_id) if one.action == WRITTEN else None) for one in entries]
-    return Timeline(events, entries[-1].number if len(found) > size else None)
+    told = [_event(list(run), notes) for _key, run in groupby(entries, _run)]
+    return Timeline(told, entries[-1].number if len(found) > size else None)
+
+
+def _run(entry: CustodyEntry) -> object:
+    """The same for entries that are told together: whoever opens a page of pictures looks at ten things at once."""
+    return (LOOKED, entry.actor_id) if entry.action == LOOKED else entry.number
+
+
+def _event(run: Sequence[CustodyEntry], notes: Mapping[uuid.UUID | None, CaseNote]) -> Event:
+    first = run[0]
+    return Event(first, notes.get(first.object_id) if first.action == WRITTEN else None, run if len(run) > 1 else ())
 
 
 def _notes(db: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID | None, CaseNote]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
-from app.cases import browsing, custody, editing, listing, moving, people, service, words, writing
+from app.cases import browsing, colleagues, custody, editing, moving, people, words, writing
 from app.cases.blueprint import blueprint
 from app.cases.forms import identity
 from app.cases.forms import status as read_status
@@ -17,6 +17,7 @@ from app.cases.page import case_page, here
 from app.cases.sight import sees
 from app.cases.statuses import set_status
 from app.errors import Conflict, Refused
+from app.filing import shelf
 
 __all__ = ["blueprint", "browsing", "custody", "editing", "writing"]
 
@@ -46,9 +47,9 @@ def status(case_id: uuid.UUID) -> ResponseReturnValue:
 @gate.investigator
 def assign_one(case_id: uuid.UUID) -> ResponseReturnValue:
     def act() -> None:
-        person = identity(request.form.get("person", ""))
+        person = colleagues.named(context.db(), request.form.get("person", ""))
         if person is None:
-            raise Refused(_("Choose somebody from the list."))
+            raise Refused(_("Write whom you want to put on the case."))
         people.assign(context.db(), context.account(), case_id, person)
 
     return _change(case_id, act)
@@ -82,13 +83,13 @@ def _change(case_id: uuid.UUID, act: Callable[[], object]) -> ResponseReturnValu
 
 def _overview(case_id: uuid.UUID, message: str = "") -> str:
     head = here(case_id)
-    tags = service.tags_of(context.db(), case_id)
     return case_page(
         "cases/overview.html",
         "cases.case",
         head,
-        tags=tags,
+        recent=shelf.newest_in(context.db(), case_id),
         message=message,
-        workers=listing.workers(context.db()) if head.works else [],
+        colleagues=colleagues.colleagues(context.db()) if head.works else [],
+        typed=request.form.get("person", ""),
         targets=moving.targets(context.account(), head.case) if head.works else [],
     )

@@ -12,7 +12,7 @@ from app.cases import notes as service
 from app.cases.blueprint import blueprint
 from app.cases.markdown import render
 from app.cases.page import case_page, here
-from app.cases.telling import sentence, shape
+from app.cases.telling import sentence, shape, who
 from app.cases.timeline import timeline as events
 from app.errors import Refused
 from app.keyset import Cursor
@@ -58,9 +58,8 @@ def remove_note(case_id: uuid.UUID, note_id: uuid.UUID) -> ResponseReturnValue:
 def timeline(case_id: uuid.UUID) -> str:
     head = here(case_id)
     shown = events(context.db(), head.case, request.args.get("before", type=int))
-    return case_page(
-        "cases/timeline.html", "cases.timeline", head, shown=shown, render=render, sentence=sentence, shape=shape
-    )
+    told = {"render": render, "sentence": sentence, "shape": shape, "who": who}
+    return case_page("cases/timeline.html", "cases.timeline", head, shown=shown, **told)
 
 
 def _notes(case_id: uuid.UUID, **values: Any) -> str:

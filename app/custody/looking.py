@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.custody.acting import Actor
 from app.custody.appending import Thing
-from app.custody.recording import of_case, of_sketch, record
+from app.custody.recording import AGENCY_CHAIN, of_case, of_sketch, record
 from app.database import Database, add_unless_there, transaction
 from app.errors import NotFound
 from imaging.words import N_
@@ -27,8 +27,8 @@ KEPT = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file that belongs to a sketch, or to a case as a whole: which ``part`` of which thing, and the sha256 of its
-    bytes."""
+    """Something that belongs to a sketch, to a case as a whole, or to neither and so to the agency: which ``part`` of
+    which thing, and the sha256 of its bytes."""
 
     sketch_id: uuid.UUID | None
     thing: Thing
@@ -38,7 +38,9 @@ class Evidence:
 
     @property
     def id(self) -> uuid.UUID:
-        return uuid.UUID(bytes=hashlib.sha256(f"{self.thing.id}:{self.part}".encode()).digest()[:16])
+        # What is of several cases is looked at in each of them.
+        name = f"{self.thing.id}:{self.part}" + (f":{self.case_id}" if self.case_id else "")
+        return uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
 
 
 def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *, taken: bool = False) -> None:
@@ -64,6 +66,9 @@ def _record(db: Session, by: Actor, action: str, evidence: Evidence) -> None:
         if db.get(Case, evidence.case_id, with_for_update={"read": True}) is None:
             raise NotFound(N_("This was removed a moment ago."))
         record(db, of_case(evidence.case_id), by, action, evidence.thing, **same, part=evidence.part)
+        return
+    if evidence.sketch_id is None:
+        record(db, AGENCY_CHAIN, by, action, evidence.thing, **same, part=evidence.part)
         return
     # Held, so that it is not filed in a case between choosing the chain and writing to it.
     sketch = db.scalar(select(Sketch).where(Sketch.id == evidence.sketch_id).with_for_update(read=True))

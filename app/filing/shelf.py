@@ -14,6 +14,8 @@ from models import Account, Likeness, RealPhoto, Sketch, WitnessSession, fold
 
 MOST = 100
 """Quick renders that a case offers to be filed."""
+RECENT = 6
+"""Sketches that a case's overview shows."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,24 @@ def filed_in(
     return found, sorted(quick, key=lambda sketch: (fold(sketch.title), sketch.created_at))
 
 
+def newest_in(db: Session, case_id: uuid.UUID, most: int = RECENT) -> list[Drawn]:
+    """The newest versions of the sketches that were drawn last in the case, without session and photo. By one query."""
+    latest = _latest(case_id).subquery()
+    newest = select(Sketch.id).join(
+        latest, (Sketch.lineage_id == latest.c.lineage_id) & (Sketch.version == latest.c.version)
+    )
+    shown = newest.order_by(Sketch.created_at.desc(), Sketch.id).limit(most).subquery()
+    query = select(Sketch, Likeness).join(shown, Sketch.id == shown.c.id)
+    query = query.outerjoin(Likeness, Likeness.sketch_id == Sketch.id).options(defer(Likeness.provenance))
+    made: dict[Sketch, list[Likeness]] = {}
+    likeness: Likeness | None  # none where nothing was made
+    for sketch, likeness in db.execute(query.order_by(Sketch.created_at.desc(), Sketch.id, Likeness.number)):
+        faces = made.setdefault(sketch, [])
+        if likeness is not None:
+            faces.append(likeness)
+    return [Drawn(sketch, current(faces), None) for sketch, faces in made.items()]
+
+
 def versions_of(db: Session, sketch: Sketch) -> list[Drawn]:
     """Every version of the sketch, oldest first."""
     query = select(Sketch).where(Sketch.lineage_id == sketch.lineage_id)
@@ -88,8 +108,7 @@ def drawn(db: Session, sketches: Sequence[Sketch], sessions: Mapping[uuid.UUID, 
 
 def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list[Sketch]]:
     """The newest version of each sketch of the case that came of a session, by that session."""
-    newest = select(Sketch.lineage_id, func.max(Sketch.version).label("version")).where(Sketch.case_id == case_id)
-    latest = newest.group_by(Sketch.lineage_id).subquery()
+    latest = _latest(case_id).subquery()
     query = select(Sketch).join(
         latest, (Sketch.lineage_id == latest.c.lineage_id) & (Sketch.version == latest.c.version)
     )
@@ -98,6 +117,11 @@ def sketches_by_session(db: Session, case_id: uuid.UUID) -> dict[uuid.UUID, list
         if sketch.session_id:
             found[sketch.session_id].append(sketch)
     return found
+
+
+def _latest(case_id: uuid.UUID) -> Select[uuid.UUID, int]:
+    newest = select(Sketch.lineage_id, func.max(Sketch.version).label("version")).where(Sketch.case_id == case_id)
+    return newest.group_by(Sketch.lineage_id)
 
 
 def _quick(account: Account) -> Select[uuid.UUID]:

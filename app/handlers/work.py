@@ -1,7 +1,7 @@
 """What handlers share: what a worker hands them, and what they give back."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.errors import NotFound
 from app.leases import Claim
+from app.settings import Settings
 from app.storage import ObjectStore
 from imaging.decode import decode_image
 from imaging.words import N_
@@ -86,6 +87,9 @@ class Renderer(Protocol):
     def compare(self, photo: Image.Image, likeness: Image.Image, eyes: EyePair | None) -> Compared:
         """Eyes that are None are to be found."""
 
+    def morph(self, likenesses: Sequence[Image.Image]) -> Image.Image:
+        """One face of two to four likenesses; the hair and what is around it are the first one's."""
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -94,6 +98,7 @@ class Tools:
     database: Database
     store: ObjectStore
     renderer: Renderer
+    settings: Settings
 
 
 Handler = Callable[[Claim, Tools], Record]

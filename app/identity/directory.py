@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.paging import Page, nearest_page
-from models import Account, SignInSession, fold, utc_now
+from models import Account, SignInSession, unmarked, utc_now
 
 PER_PAGE = 50
 
@@ -26,8 +26,8 @@ def search(db: Session, query: str = "", page: int = 1, per_page: int = PER_PAGE
 
     Compared here and not by the database: SQLite knows the case of ASCII letters only.
     """
-    words = [fold(word) for word in query.split()]
-    rows = [(fold(name), fold(email), key) for key, name, email in db.execute(_NAMES)]
+    words = [unmarked(word) for word in query.split()]
+    rows = [(unmarked(name), unmarked(email), key) for key, name, email in db.execute(_NAMES)]
     found = sorted(row for row in rows if all(word in row[0] or word in row[1] for word in words))
     page, pages = nearest_page(page, len(found), per_page)
     ids = [row[2] for row in found[(page - 1) * per_page : page * per_page]]

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
+from app.public.verifying import By, Outcome
 from models import Category
 
 CATEGORY = {
@@ -12,3 +13,16 @@ CATEGORY = {
 }
 LABEL = _("Computer-generated likeness from a witness sketch. Not a photograph.")
 """Stands under every picture, and is part of it."""
+
+OUTCOME = {
+    Outcome.CURRENT: _("Ours, and current"),
+    Outcome.CORRECTED: _("Ours, and corrected since"),
+    Outcome.OVER: _("Ours, and over"),
+    Outcome.UNKNOWN: _("Not known here"),
+    Outcome.ELSEWHERE: _("An address of another site"),
+}
+KNOWN_BY = {
+    By.CREDENTIALS: _("its content credentials, signed by this installation"),
+    By.LOOKS: _("its looks"),
+    By.ADDRESS: _("its address"),
+}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from app import jobs, workers
@@ -13,7 +13,7 @@ from app.errors import NotFound
 from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.paging import Page, nearest_page
 from app.studio.sight import NO_SKETCH, seen_by
-from models import Account, Job, JobKind, Likeness, Sketch, fold
+from models import Account, Job, JobKind, Likeness, Sketch, spellings
 
 __all__ = ["NO_SKETCH"]
 
@@ -85,7 +85,8 @@ def _latest(account: Account, query: str) -> Select[Sketch]:
         newest, (Sketch.lineage_id == newest.c.lineage_id) & (Sketch.version == newest.c.version)
     )
     for word in query.split():
-        found = found.where(Sketch.title_folded.contains(fold(word), autoescape=True))
+        spelled = (Sketch.title_folded.contains(one, autoescape=True) for one in spellings(word))
+        found = found.where(or_(*spelled))
     return found
 
 

@@ -5,6 +5,12 @@ import "./keys.js";
 
 /** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();
 
+// Of tabs that scroll sideways, the one that is open is to be seen.
+for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".tabs [aria-current]"))) {
+  const line = /** @type {HTMLElement} */ (tab.parentElement);
+  line.scrollLeft = tab.offsetLeft - (line.clientWidth - tab.offsetWidth) / 2;
+}
+
 // A second press while a form is on its way would send it twice.
 document.addEventListener("submit", (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);

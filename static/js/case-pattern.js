@@ -1,7 +1,7 @@
 /** Shows beside the pattern what a case that is opened today would be numbered. The server checks what is saved. */
 import { gettext } from "./words.js";
 
-const FIELD = /\{(year|month|unit|number)(?::0([1-9]))?\}/g;
+const FIELD = /\{(year|be|month|unit|number)(?::0([1-9]))?\}/g;
 
 for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-pattern]"))) {
   const output = document.querySelector(`output[for="${input.id}"]`);

@@ -80,11 +80,8 @@ form.addEventListener("submit", async (event) => {
 
 /** @param {import("./queue.js").Item} item */
 async function sendOne(item) {
-  const data = new FormData();
-  for (const name of ["csrf_token", "parent", "unit"]) {
-    const field = form.elements.namedItem(name);
-    if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) data.set(name, field.value);
-  }
+  // Whatever else the form says goes with every file: the case, its session, the unit, the version before.
+  const data = new FormData(form);
   data.set("title", item.title);
   data.set("idempotency_key", item.key);
   data.set("files", item.file);

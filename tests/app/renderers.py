@@ -1,9 +1,11 @@
 """Renderers for tests: quick, deterministic, and each telling which process it ran in."""
 
+import functools
 import os
+from collections.abc import Sequence
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from app.handlers import Compared, Found, Made, Wish
 from imaging.encode import encode_png
@@ -58,3 +60,7 @@ class QuickRenderer:
         placed = photo.resize((512, 512))
         same = float(placed.tobytes() == likeness.convert("RGB").tobytes())
         return Compared(eyes or EYES, "", encode_png(placed), same)
+
+    def morph(self, likenesses: Sequence[Image.Image]) -> Image.Image:
+        """The darkest of all at each place."""
+        return functools.reduce(ImageChops.darker, likenesses)

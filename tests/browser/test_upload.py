@@ -4,6 +4,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from app.cases import service as cases
+from app.cases.forms import CaseFacts
+from app.database import Database, transaction
+from app.identity import accounts, units
+from app.witness.forms import Said
+from app.witness.service import add_session
 from models import Account
 from tests.browser.conftest import Visit
 from tests.browser.watched import SAMPLES
@@ -108,3 +114,26 @@ def test_without_script_the_form_takes_several_files(visit: Visit, account: Acco
     expect(page.get_by_text("One file was not added")).to_be_visible()
     page.get_by_role("link", name="short-hair").click()
     expect(page.get_by_role("heading", name="short-hair")).to_be_visible()
+
+
+def test_what_is_added_from_a_case_is_filed_there_with_its_session(
+    page: Page, account: Account, records: Database
+) -> None:
+    with records.session() as db:
+        unit = units.add_unit(db, "Harbour unit of uploads")
+        with transaction(db):
+            accounts.locked(db, account.id).units = units.kept(db, [unit.id])
+        head = accounts.get_account(db, account.id)
+        case = cases.create(db, head, CaseFacts("Harbour of uploads"))
+        session = add_session(db, head, case.id, Said("Ada", "Witness 1", None, "Interview", ""))
+    page.goto(f"/cases/{case.id}")
+    page.get_by_role("link", name="Add a sketch").click()
+    expect(page.get_by_role("button", name="Young man with short hair")).to_have_count(0)
+    page.get_by_label("Drawn in").select_option(str(session.id))
+    page.locator("#files").set_input_files([SAMPLES / "short-hair.png", SAMPLES / "long-hair.png"])
+    page.get_by_role("button", name="Add 2 sketches").click()
+    page.wait_for_url(f"**/cases/{case.id}/sketches")
+    expect(page.get_by_role("link", name="Session 1")).to_have_count(2)
+    page.get_by_role("link", name="short-hair", exact=True).click()
+    page.get_by_role("link", name=case.number, exact=True).click()
+    page.wait_for_url(f"**/cases/{case.id}/sketches")

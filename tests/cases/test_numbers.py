@@ -42,6 +42,13 @@ def test_a_pattern_may_have_the_month_and_the_unit(db: Session, unit: Unit, othe
     assert given(db, unit, NOW.replace(month=12)) == "INV/12.2026-1"
 
 
+def test_a_pattern_may_count_in_buddhist_years(db: Session, unit: Unit, person: Person) -> None:
+    form = {"case_numbers": ["{number:03}/{be}"], "two_people": ["yes"], "glass_minutes": ["60"]}
+    settings.change(db, person(Role.ADMIN), "cases", 0, form)
+    new_year = NOW.replace(year=2027, month=1)
+    assert [given(db, unit), given(db, unit), given(db, unit, new_year)] == ["001/2569", "002/2569", "001/2570"]
+
+
 def test_a_number_that_is_there_already_is_passed_over(db: Session, unit: Unit, member: Member) -> None:
     account = member(unit)
     year = dt.datetime.now(dt.UTC).year
@@ -70,7 +77,9 @@ def test_a_pattern_that_cannot_be_used_is_refused(text: str) -> None:
         pattern.check_pattern(text)
 
 
-@pytest.mark.parametrize("text", [pattern.DEFAULT, "{unit}-{year}{month}-{number:04}", "คดี {number}/{year}"])
+@pytest.mark.parametrize(
+    "text", [pattern.DEFAULT, "{unit}-{year}{month}-{number:04}", "คดี {number:03}/{be}", "คดี {number}/{year}"]
+)
 def test_a_usable_pattern_is_kept(text: str) -> None:
     assert pattern.check_pattern(f" {text} ") == text
 

@@ -37,6 +37,14 @@ def fresh(db: Session, account: Account) -> Account:
     return accounts.get_account(db, account.id)
 
 
+def test_the_only_unit_is_chosen_already(admin: Browser, db: Session) -> None:
+    unit = units.add_unit(db, "Investigations")
+    chosen = f'name="units" value="{unit.id}" checked'
+    assert chosen in admin.get(NEW).text
+    units.add_unit(db, "Cold cases")
+    assert chosen not in admin.get(NEW).text
+
+
 def test_somebody_is_invited_with_a_link_shown_once(admin: Browser, app: Flask, db: Session) -> None:
     unit = units.add_unit(db, "Investigations")
     fields = {"name": "New Person", "email": "New@example.org", "roles": "investigator", "units": str(unit.id)}

@@ -49,6 +49,7 @@ def test_signing_in_leads_to_the_cases(desk: Desk, unit: Unit) -> None:
     page = desk.browser.get("/cases").text
     assert "No cases yet" in page
     assert 'type="search"' not in page
+    assert "Or try a sample" in page
 
 
 def test_without_a_unit_no_case_is_opened(desk: Desk) -> None:
@@ -202,6 +203,39 @@ def test_several_cases_are_given_to_somebody(desk: Desk, unit: Unit, person: Per
     assert "There is no such case, or it is not yours." in said
     for wrong in ({"case": ids}, {"assignee": str(colleague.id)}, {"case": ["x"], "assignee": str(colleague.id)}):
         assert desk.browser.post("/cases/assign", wrong).status_code == 422
+
+
+def test_a_colleague_is_chosen_by_name(desk: Desk, unit: Unit, person: Person) -> None:
+    case, other = open_case(desk, "Harbour"), open_case(desk, "Market")
+    assert "Put me on the case" in desk.browser.get(f"/cases/{case.id}").text
+    assert desk.browser.post(f"/cases/{case.id}/people", {"person": str(desk.account.id)}).status_code == 303
+    assert "Put me on the case" not in desk.browser.get(f"/cases/{case.id}").text
+    person("José Álvarez")
+    page = desk.browser.get(f"/cases/{case.id}").text
+    assert '<option value="José Álvarez">' in page
+    assert desk.browser.post(f"/cases/{case.id}/people", {"person": "jose alvarez"}).status_code == 303
+    assert '<option value="José Álvarez">' not in desk.browser.get(f"/cases/{case.id}").text
+    wrong = desk.browser.post(f"/cases/{other.id}/people", {"person": "Jose"})
+    assert wrong.status_code == 422
+    assert "Did you mean José Álvarez?" in words(wrong.text)
+    assert 'name="person" value="Jose"' in wrong.text
+    wrong = desk.browser.post("/cases/assign", {"case": [str(other.id)], "assignee": "Jose"})
+    assert wrong.status_code == 422
+    assert f'value="{other.id}" checked' in wrong.text
+    assert desk.browser.post("/cases/assign", {"case": [str(other.id)], "assignee": "José Álvarez"}).status_code == 200
+
+
+def test_the_list_is_narrowed_by_a_name(desk: Desk, unit: Unit, person: Person) -> None:
+    case, colleague = open_case(desk, "Harbour"), person("José Álvarez")
+    open_case(desk, "Market")
+    people.assign(desk.db, desk.account, case.id, colleague.id)
+    for typed, shown in (("jose alvarez", "Harbour"), ("nobody", "Market"), (str(colleague.id), "Harbour")):
+        page = desk.browser.get(f"/cases?person={typed}").text
+        assert ({"Harbour", "Market"} & set(re.findall(r"Harbour|Market", page))) == {shown}
+    assert "No case fits" in desk.browser.get("/cases?person=me").text
+    wrong = desk.browser.get("/cases?person=zoe&q=harbour&from=x")
+    assert wrong.status_code == 422
+    assert all(part in wrong.text for part in ('value="zoe"', 'value="harbour"'))
 
 
 def test_titles_and_names_are_text(desk: Desk, unit: Unit, person: Person) -> None:

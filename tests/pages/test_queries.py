@@ -8,8 +8,8 @@ from tests.app.web import Browser, services
 from tests.filled import NO_PAGES, OUTSIDE, fill
 
 MOST = 8
-MORE = {"/sketches/<uuid:sketch_id>": 12, "/admin/operations": 9}
-"""Two pages that gather from many rooms; what they ask grows with nothing that they show."""
+MORE = {"/sketches/<uuid:sketch_id>": 12, "/admin/operations": 9, "/notices/<uuid:notice_id>/decision": 9}
+"""Three pages that gather from many rooms; what they ask grows with nothing that they show."""
 ASIDE = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 """Statements by which nothing is asked."""
 NOW_AND_THEN = ("FROM setting_section", "FROM alembic_version")
