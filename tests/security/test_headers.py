@@ -31,7 +31,7 @@ TEMPLATES = sorted(set((ROOT / "templates").rglob("*.html")) - {OFFLINE})
 UNESCAPED = re.compile(r"\|\s*safe\b|Markup\(|autoescape false")
 HTTPS = "https://localhost"
 # What this browser alone may keep, and show again only after asking.
-REVALIDATED = ("image", "thumbnail", "original", "aligned", "status.json", "/file", "/logo")
+REVALIDATED = ("/preview", "image", "thumbnail", "original", "aligned", "status.json", "/file", "/logo")
 SECRET = "0123456789abcdef" * 4
 
 
@@ -219,7 +219,9 @@ class Inline(HTMLParser):
             self.found.append(tag)
         if tag == "script" and "src" not in given:
             self.found.append("script")
-        self.found += [name for name in given if name == "style" or re.fullmatch("on[a-z]+", name)]
+        # "one" is no event: a loop's name inside a tag of a template.
+        events = [name for name in given if re.fullmatch("on[a-z]+", name) and name != "one"]
+        self.found += [*events, *(name for name in given if name == "style")]
         self.found += [
             f"{name}={value}"
             for name, value in given.items()
