@@ -43,8 +43,8 @@ LITTLE_DISK = 2 * 2**30
 
 @dataclass(frozen=True)
 class Hand:
-    """A worker. Times are in seconds; ``doing`` is empty while it waits for work; ``lacks`` has a sentence for each thing
-    that published pictures would want of it."""
+    """A worker. Times are in seconds; ``doing`` is empty while it waits for work; ``lacks`` says in sentences what
+    published pictures would want of it."""
 
     name: str
     device: str
