@@ -19,7 +19,15 @@ from models import Job, JobKind, JobState
 
 log = structlog.get_logger(__name__)
 
-PRIORITY = {JobKind.ALIGN: 10, JobKind.PHOTO: 20, JobKind.EXPORT: 60, JobKind.IMPORT: 60, JobKind.RENDER: 100}
+PRIORITY = {
+    JobKind.ALIGN: 10,
+    JobKind.PHOTO: 20,
+    JobKind.NOTICE: 40,
+    JobKind.BULLETIN: 60,
+    JobKind.EXPORT: 60,
+    JobKind.IMPORT: 60,
+    JobKind.RENDER: 100,
+}
 """Lower goes first: finding a face is quick and somebody is looking at the page; files are made in seconds."""
 OPEN = (JobState.QUEUED, JobState.RUNNING)
 RETRYABLE = (JobState.FAILED, JobState.PARKED, JobState.CANCELLED)

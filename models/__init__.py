@@ -3,6 +3,7 @@
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
 from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
+from models.bulletin import Bulletin, BulletinFormat, BulletinPublication
 from models.case import (
     Case,
     CaseAssignment,
@@ -32,9 +33,11 @@ from models.notice import (
 )
 from models.notification import Notification
 from models.photo import RealPhoto
+from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold, spellings, unmarked
+from models.tip import Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -47,6 +50,9 @@ __all__ = [
     "AccountRole",
     "AccountUnit",
     "Base",
+    "Bulletin",
+    "BulletinFormat",
+    "BulletinPublication",
     "Case",
     "CaseAssignment",
     "CaseCounter",
@@ -63,6 +69,7 @@ __all__ = [
     "DeletionRequest",
     "EmergencyAccess",
     "Ended",
+    "EndedSlug",
     "ExportFormat",
     "EyePair",
     "FileUse",
@@ -84,16 +91,25 @@ __all__ = [
     "Proposal",
     "Publication",
     "PublicationFile",
+    "Purge",
     "Quota",
     "RealPhoto",
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scan",
     "Scope",
     "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",
+    "Tip",
+    "TipAuthor",
+    "TipFile",
+    "TipKey",
+    "TipKind",
+    "TipMessage",
+    "TipState",
     "Unit",
     "WitnessSession",
     "Worker",

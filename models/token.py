@@ -22,6 +22,8 @@ class Scope(enum.StrEnum):
     LIKENESSES_WRITE = "likenesses:write"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    NOTICES_READ = "notices:read"
+    NOTICES_WRITE = "notices:write"
 
 
 class AccessToken(Identified, Base):

@@ -3,7 +3,7 @@
 import datetime as dt
 import io
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.agency import limiting
+from app.bulletins import asking
+from app.bulletins.asking import Wish
 from app.cases import glass, notes, people
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
@@ -19,6 +21,8 @@ from app.database import transaction
 from app.exchange import exports
 from app.filing.place import Place
 from app.identity import access_tokens, accounts, links, units
+from app.notices import deciding
+from app.notices import service as notices
 from app.retention import deletion, policies
 from app.storage import ObjectStore
 from app.studio import service as studio
@@ -27,12 +31,15 @@ from app.witness.forms import Said
 from app.witness.service import add_session
 from models import (
     Account,
+    BulletinFormat,
     CaseStatus,
     ExportFormat,
     Job,
     JobKind,
     JobState,
     Likeness,
+    Notice,
+    NoticeStage,
     Proposal,
     RealPhoto,
     Role,
@@ -41,6 +48,8 @@ from models import (
     Worker,
     utc_now,
 )
+from tests import noticed
+from tests.app.bulletins.publications import publish
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
@@ -53,6 +62,8 @@ NO_PAGES = {
     "/admin/operations/status.json": "data for the page's script",
     "/admin/usage.csv": "a file",
     "/assets/<tag>/<path:name>": "a file",
+    "/bulletins/<uuid:bulletin_id>/file": "a file",
+    "/bulletins/<uuid:bulletin_id>/preview": "a picture",
     "/exports/<uuid:export_id>/file": "a file",
     "/firebase/action": "only with Firebase; tests/browser/test_firebase.py",
     "/language/<tag>/<language>.js": "a script",
@@ -61,6 +72,8 @@ NO_PAGES = {
     "/likenesses/<uuid:likeness_id>/thumbnail": "a picture",
     "/livez": "a probe",
     "/metrics": "for Prometheus",
+    "/notices/<uuid:notice_id>/files/<uuid:file_id>": "a picture",
+    "/notices/<uuid:notice_id>/preview/<language>": "the public's page; tests/public",
     "/photos/<uuid:photo_id>/aligned": "a picture",
     "/photos/<uuid:photo_id>/image": "a picture",
     "/photos/<uuid:photo_id>/original": "a file",
@@ -77,7 +90,11 @@ NO_PAGES = {
 """Addresses of the route table that show a person no page, and why. The API's are none either."""
 OUTSIDE = {"/sign-in", "/invitation/<token>", "/set-password/<token>", "/first-account/<token>"}
 """Pages of somebody who is not signed in."""
-SAID = {"/cases": ("", "?q=harbour&status=open&tag=kiosk"), "/sketches": ("", "?q=zebra", "?page=2")}
+SAID = {
+    "/notices": ("", "?state=public"),
+    "/cases": ("", "?q=harbour&status=open&tag=kiosk"),
+    "/sketches": ("", "?q=zebra", "?page=2"),
+}
 """With what the lists are asked."""
 
 
@@ -126,7 +143,9 @@ def fill(app: Flask) -> Filled:
         _agency(world, db, made)
         case_id, session_id = _case(world, db, made)
         _sketches(world, db, wired.store, Place(case_id, session_id))
+        _published(world, db, wired.store, case_id)
         _ends(world, db, case_id, made[0])
+        _decisions(world, db, case_id)
     return world
 
 
@@ -185,7 +204,29 @@ def _sketches(world: Filled, db: Session, store: ObjectStore, place: Place) -> N
         work(world.app)
     photo_id = db.scalars(select(RealPhoto.id).order_by(RealPhoto.created_at.desc())).first()
     world.values |= {"sketch_id": first.id, "likeness_id": likeness.id, "photo_id": photo_id}
+    _notices(world, db, place.case_id)
     _waiting(world, db, first)
+
+
+def _notices(world: Filled, db: Session, case_id: uuid.UUID) -> None:
+    """Somebody else's: one that lacks its pictures, and three that wait for a decision, of which addresses name one."""
+    colleague = db.get_one(Account, world.values["account_id"])
+    query = select(Likeness.id).join(Sketch, Likeness.sketch_id == Sketch.id).where(Sketch.case_id == case_id)
+    likenesses = list(db.scalars(query.limit(4)))
+    said = noticed.content(likenesses, LONG[:120], known=f"{LONG}\n\n{THAI}\n" * 4, caution=LONG, reward=THAI)
+    said = replace(said, pictures=(*said.pictures[:2], replace(said.pictures[2], likenesses=tuple(likenesses))))
+    notices.draft(db, colleague, case_id, replace(said, pictures=()))
+    waiting = [noticed.add_notice(world.app, db, colleague, case_id, replace(said, minor=True)) for _ in range(3)]
+    world.values |= noticed.names(db, waiting[0])
+
+
+def _decisions(world: Filled, db: Session, case_id: uuid.UUID) -> None:
+    """Of the notices that wait one is published, and one was public."""
+    waits = Notice.case_id == case_id, Notice.stage == NoticeStage.SUBMITTED, Notice.id != world.values["notice_id"]
+    published, ended = db.scalars(select(Notice).where(*waits)).all()
+    for one in (published, ended):
+        noticed.approve(db, world.account, one)
+    deciding.withdraw(db, world.account, ended.id)
 
 
 def _rendered(world: Filled, sketch: Sketch, seed: int) -> None:
@@ -205,6 +246,20 @@ def _waiting(world: Filled, db: Session, sketch: Sketch) -> None:
         waiting[0].state, waiting[0].reason = JobState.PARKED, "It stopped the renderer three times."
         # It stays alive for as long as the tests may take.
         db.execute(update(Worker).values(heartbeat_at=utc_now() + dt.timedelta(hours=1)))
+
+
+def _published(world: Filled, db: Session, store: ObjectStore, case_id: uuid.UUID) -> None:
+    """Public notices of the case, bulletins that are made and one that waits."""
+    head = world.account
+    notices = [publish(db, store, head, case_id, f"notice{n}", pictures=n) for n in range(1, 5)]
+    for how in BulletinFormat:
+        wish = Wish(how, "a4", ("en", "th"), 150, "https://notices.example.org")
+        made = asking.ask(db, head, [one.id for one in notices], wish)
+    asking.ask(db, head, [notices[0].id], wish)
+    work(world.app)
+    db.rollback()
+    asking.ask(db, head, [notices[0].id], wish)
+    world.values |= {"slug": notices[0].slug, "bulletin_id": made.id}
 
 
 def _ends(world: Filled, db: Session, case_id: uuid.UUID, colleague: Account) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import workers
 from app.admin.operations_queue import KIND_WORDS, slot_of
-from app.database import AHEAD, BEHIND, READY, clock, newest_revision
+from app.database import AHEAD, BEHIND, READY, newest_revision
 from app.health import UNREACHABLE_WORD
 from app.languages.formats import number
 from app.probes import SILENT, Look
@@ -43,9 +43,10 @@ LITTLE_DISK = 2 * 2**30
 
 @dataclass(frozen=True)
 class Hand:
-    """A worker. Times are in seconds; ``doing`` is empty while it waits for work; ``lacks`` says in sentences what
-    published pictures would want of it."""
+    """A worker. Times are in seconds; ``doing`` is empty while it waits for work; ``lacks`` has a sentence for each
+    thing that published pictures would want of it."""
 
+    worker: Worker
     name: str
     device: str
     kinds: str
@@ -78,9 +79,8 @@ class Part:
     detail: str
 
 
-def hands(db: Session) -> list[Hand]:
-    """Living workers, and those of the last day that fell silent."""
-    now = clock(db)
+def hands(db: Session, now: dt.datetime) -> list[Hand]:
+    """Living workers, and those of the last day that fell silent; two queries."""
     query = select(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at > now - LOST_FOR)
     found = list(db.scalars(query.order_by(Worker.name)))
     running = select(Job).where(Job.state == JobState.RUNNING, Job.lease_owner.in_([one.id for one in found]))
@@ -92,6 +92,7 @@ def _hand(worker: Worker, job: Job | None, now: dt.datetime) -> Hand:
     silent = max(0.0, (now - worker.heartbeat_at).total_seconds())
     asked = str(worker.capabilities.get("asked_device", ""))
     return Hand(
+        worker=worker,
         name=slot_of(worker.name),
         device=f"{worker.device} ({asked})" if asked.startswith("cuda:") else worker.device,
         kinds=", ".join(str(KIND_WORDS.get(kind, kind)) for kind in KIND_WORDS if kind in worker.kinds),

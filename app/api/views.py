@@ -1,6 +1,6 @@
 """The API's endpoints, gathered."""
 
-from app.api.v1 import cases, custody, document, engines, likenesses, me, renders, sketches
+from app.api.v1 import cases, custody, document, engines, likenesses, me, notices, renders, sketches
 from app.api.v1.blueprint import blueprint
 
-__all__ = ["blueprint", "cases", "custody", "document", "engines", "likenesses", "me", "renders", "sketches"]
+__all__ = ["blueprint", "cases", "custody", "document", "engines", "likenesses", "me", "notices", "renders", "sketches"]

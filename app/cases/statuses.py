@@ -10,7 +10,8 @@ from app import custody
 from app.cases.sight import held_case
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, Refused
-from models import Account, Case, CaseStatus, Role
+from app.notices import publications
+from models import Account, Case, CaseStatus, Ended, Role
 
 log = structlog.get_logger(__name__)
 
@@ -59,11 +60,19 @@ def set_status(db: Session, account: Account, case_id: uuid.UUID, after: CaseSta
             )
         if after not in moves(account, before):
             raise Forbidden(_("Only a supervisor publishes, closes, archives or reopens a case."))
+        _take_down(db, account, held, after)
         held.status = after
         held.status_since = held.changed_at = clock(db)
         held.revision += 1
         _record(db, account, held, before)
     log.info("case_status", case=str(case_id), by=str(account.id), status=str(after))
+
+
+def _take_down(db: Session, account: Account, case: Case, after: CaseStatus) -> None:
+    """Nothing of a case is public but while its status says so."""
+    if after != PUBLISHED:
+        why = Ended.IDENTIFIED if after == IDENTIFIED else Ended.WITHDRAWN
+        publications.end_of_case(db, account, case, why)
 
 
 def _record(db: Session, account: Account, case: Case, before: CaseStatus) -> None:

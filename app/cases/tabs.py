@@ -18,6 +18,7 @@ TABS = [
     Tab("cases.case", _("Overview")),
     Tab("filing.sketches", _("Sketches")),
     Tab("witness.sessions", _("Witness sessions")),
+    Tab("notices.of_case", _("Notices")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
     Tab("cases.custody", _("Custody")),

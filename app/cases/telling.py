@@ -6,7 +6,7 @@ from models import CustodyEntry
 __all__ = ["sentence", "shape", "who"]
 
 SHAPES = {"case": "info", "note": "pencil", "session": "user", "sketch": "mark", "likeness": "mark", "photo": "eyes",
-          "evidence": "search"}  # fmt: skip
+          "evidence": "search", "notice": "published"}  # fmt: skip
 
 
 def shape(entry: CustodyEntry) -> str:

@@ -26,6 +26,8 @@ SCOPES = (
     (Scope.LIKENESSES_WRITE, N_("Keep likenesses")),
     (Scope.CASES_READ, N_("Read cases and their custody")),
     (Scope.CASES_WRITE, N_("Open cases, change them, move them on")),
+    (Scope.NOTICES_READ, N_("Read notices")),
+    (Scope.NOTICES_WRITE, N_("Draft notices and submit them")),
 )
 DAYS = (7, 30, 90, 180, 365)
 

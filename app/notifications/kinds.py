@@ -58,12 +58,34 @@ _ALL = (
         N_("A notice of yours is approved."),
     ),
     Kind(
+        N_("A notice waits for a decision"),
+        N_("%(by)s submitted a notice on case %(case)s."),
+        N_("A notice waits for your decision."),
+    ),
+    Kind(
+        N_("A notice is returned"),
+        N_("%(by)s returned the notice on case %(case)s to be changed."),
+        N_("A notice of yours is to be changed."),
+    ),
+    Kind(
         N_("A tip came"),
         N_("A tip came on case %(case)s."),
         N_("A tip came on a case of yours."),
     ),
+    Kind(
+        N_("A tip without a case came"),
+        N_("Tip %(receipt)s came, which belongs to no case yet."),
+        N_("A tip came that belongs to no case yet."),
+    ),
+    Kind(
+        N_("A sender wrote again"),
+        N_("The sender of tip %(receipt)s wrote again."),
+        N_("The sender of a tip wrote again."),
+    ),
 )
-KINDS = dict(
-    zip(("assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "tip"), _ALL, strict=True)
-)
+_NAMES = (
+    "assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "submitted", "returned", "tip",
+    "loose_tip", "tip_again",
+)  # fmt: skip
+KINDS = dict(zip(_NAMES, _ALL, strict=True))
 DEFAULTS = frozenset(name for name, kind in KINDS.items() if kind.by_mail)

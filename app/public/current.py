@@ -15,7 +15,7 @@ from app.keyset import Cursor, Slice
 from app.public.filters import Filter
 from app.public.found import COLUMNS, Over
 from app.public.shown import FileRow
-from models import FileUse, Publication, utc_now
+from models import EndedSlug, FileUse, Publication, utc_now
 from models import PublicationFile as File
 from models.base import UTCDateTime
 
@@ -80,7 +80,8 @@ def find_file(
 def absent(db: Session, slug: str, version: int | None = None) -> Over | NotFound:
     """What to say of a name, or of a version of it, under which nothing is current."""
     rows = [Publication.slug == slug, *([Publication.version == version] if version is not None else [])]
-    used = bool(SLUG.fullmatch(slug)) and db.scalar(select(exists().where(*rows, ~_both(is_current(db)))))
+    was = exists().where(*rows, ~_both(is_current(db))) | exists().where(EndedSlug.slug == slug)
+    used = bool(SLUG.fullmatch(slug)) and db.scalar(select(was))
     return Over() if used else NotFound(_("There is nothing at this address. It may have been typed wrongly."))
 
 

@@ -19,6 +19,7 @@ from app.agency import settings
 from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
+from app.notices import burying
 from app.retention import removal
 from app.retention.holds import check_free, read_reason, require_supervisor
 from app.retention.reach import Reach, reach, remove
@@ -120,6 +121,7 @@ def approve(db: Session, account: Account, request_id: uuid.UUID) -> None:
         _check_may_go(case)
         # Held, so that nothing is made of them meanwhile.
         db.scalars(select(Sketch.id).where(Sketch.case_id == case.id).with_for_update()).all()
+        burying.bury(db, account, case)
         found = reach(db, case.id)
         remove(db, found)
         request.decided_by, request.decided_at, request.approved = account.id, clock(db), True

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 ADDRESSES = ("DATABASE_URL", "PUBLIC_DATABASE_URL", "TIPS_DATABASE_URL", "REDIS_URL", "SMTP_URL")
 """Addresses that may hold a password."""
-SECRETS = ("SECRET_KEY", "METRICS_TOKEN", *ADDRESSES)
+SECRETS = ("SECRET_KEY", "METRICS_TOKEN", "PURGE_TOKEN", *ADDRESSES)
 """Settings that are secret, or hold a password. Each may come from a file that ``<name>_FILE`` names."""
 PLACEHOLDERS = ("changeme", "change-me", "change_me", "secret", "example", "placeholder", "password")
 GUESSED = frozenset({"postgres", "postgresql", "redis", "semblance", "admin", "root", "test", "default", "foobared"})

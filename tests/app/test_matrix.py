@@ -16,6 +16,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
+from app.bulletins import asking
+from app.bulletins.asking import Wish
 from app.cases import notes
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
@@ -30,6 +32,7 @@ from app.witness.service import add_session
 from models import (
     AccessToken,
     Account,
+    BulletinFormat,
     Case,
     CaseStatus,
     ExportFormat,
@@ -37,6 +40,7 @@ from models import (
     JobKind,
     JobState,
     Likeness,
+    NoticeStage,
     Notification,
     Proposal,
     RealPhoto,
@@ -45,6 +49,8 @@ from models import (
     Sketch,
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
+from tests import noticed
+from tests.app.bulletins.publications import publish
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
 from tests.security.world import CUSTODY
@@ -147,8 +153,26 @@ def _case(world: World, db: Session) -> None:
     policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
     world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
     world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
+    _published(world, db, owner)
     world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
+    _notice(world, db, owner)
+
+
+def _notice(world: World, db: Session, owner: Account) -> None:
+    """In a case of its own, so that the owner's sketch stays in none."""
+    case = cases.create(db, owner, CaseFacts("Quay"))
+    likeness = noticed.add_likeness(world.app, db, owner, case.id, 40)
+    notice = noticed.add_notice(world.app, db, owner, case.id, noticed.content([likeness]))
+    world.values |= noticed.names(db, notice)
+
+
+def _published(world: World, db: Session, owner: Account) -> None:
+    """A notice of the owner's case, and a bulletin of it."""
+    notice = publish(db, services(world.app).store, owner, world.values["case_id"], "7kq2m9xw")
+    how = Wish(BulletinFormat.PDF, "a4", ("en",), 150, "https://notices.example.org")
+    world.values |= {"slug": notice.slug, "bulletin_id": asking.ask(db, owner, [notice.id], how).id}
+    work(world.app)
 
 
 def _note(world: World, db: Session, owner: Account) -> None:
@@ -201,6 +225,10 @@ def _prepare(world: World, rule: str) -> None:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
         elif "<uuid:render_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
+        if "<uuid:notice_id>" in rule:
+            drafted = rule.rpartition("/")[2] in ("submit", "edit", "pictures", "make-pictures")
+            stage = NoticeStage.DRAFT if drafted else NoticeStage.SUBMITTED
+            noticed.put_back(db, world.values["notice_id"], stage)
 
 
 def _ask(world: World, browser: Browser, line: Line) -> int:
@@ -269,6 +297,7 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/bulletins/<uuid:bulletin_id>/file",
     "/api/v1/likenesses/<uuid:likeness_id>/image",
     "/api/v1/likenesses/<uuid:likeness_id>/provenance",
     "/api/v1/sketches/<uuid:sketch_id>/image",
@@ -276,6 +305,7 @@ EVIDENCE = {
     "/exports/<uuid:export_id>/file",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
+    "/notices/<uuid:notice_id>/files/<uuid:file_id>",
     "/photos/<uuid:photo_id>/aligned",
     "/photos/<uuid:photo_id>/image",
     "/photos/<uuid:photo_id>/original",
