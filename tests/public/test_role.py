@@ -1,5 +1,6 @@
 """On PostgreSQL the public pages work as a role that reads what is published and nothing else, and writes nothing."""
 
+import io
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ from app.agency import settings as agency_settings
 from app.database import Database, main, make_engine, transaction
 from app.settings import Settings
 from app.storage import LocalStore
-from models import SettingSection
+from models import FileUse, SettingSection
 from tests.app.conftest import settings_for
 from tests.public.conftest import ADDRESS, Reader
-from tests.published import Press
+from tests.published import Press, files
 
 pytestmark = pytest.mark.postgres
 TOKEN = "a-token-for-the-scraper"
@@ -34,6 +35,7 @@ PATHS = (
     "/sitemap.xml",
     "/robots.txt",
     "/en/about",
+    "/en/verify",
     "/livez",
     "/readyz",
     "/version",
@@ -87,6 +89,10 @@ def test_the_whole_surface_works(restricted: Settings, press: Press) -> None:
     assert reader.get("/en/notices/pier").status_code == 410
     assert reader.get("/en/notices/nothing").status_code == 404
     assert "Harbour Police" in reader.get("/en/").text
+    picture = next(data for use, *_, data in files(1) if use == FileUse.SIGNED)
+    for form in ({"address": "/en/notices/harbour"}, {"picture": (io.BytesIO(picture), "face.png")}):
+        answer = reader.client.post("/en/verify", base_url=ADDRESS, data=form, content_type="multipart/form-data")
+        assert (answer.status_code, 'class="verdict verdict-' in answer.text) == (200, True)
     assert reader.get("/readyz").json == {"status": "ok", "database": "ok", "storage": "ok"}
     figures = reader.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
     assert "semblance_database_up 1.0" in figures
