@@ -164,7 +164,7 @@ def test_workers_show_device_kinds_heartbeat_and_work(admin: Browser, db: Sessio
     said = words(admin.get(PAGE).text)
     row = rf"render-01 / 2 cuda:Some GPU/bf16 \(cuda:1\) Render \d+ s ago Render {str(job.id)[:8]}"
     assert re.search(row, said), said
-    assert "old / 1 cpu Find eyes, Render, Compare photo, Export a case, Import a case 5 min ago Silent" in said
+    assert "old / 1 cpu Find eyes, Render, Compare photo, Export a case, Import a case, Make the pictures of a notice, Make a bulletin 5 min ago Silent" in said
     assert "No worker takes this kind" in said  # nobody who lives finds eyes
 
 
