@@ -101,6 +101,7 @@ def _register(app: "Flask") -> None:
     from app.admin import views as admin
     from app.api import guide
     from app.api import views as api
+    from app.bulletins import views as bulletins
     from app.cases import glass_views as glass
     from app.cases import views as cases
     from app.custody import pages as custody
@@ -110,6 +111,7 @@ def _register(app: "Flask") -> None:
     from app.identity import second_factor_views as second_factor
     from app.identity import views as identity
     from app.identity.firebase import pages as firebase
+    from app.inbox import views as inbox
     from app.languages import views as languages
     from app.notices import views as notices
     from app.notifications import views as notifications
@@ -121,7 +123,7 @@ def _register(app: "Flask") -> None:
 
     staff = (studio, cases, glass, custody, exchange, retention, admin, operations)
     people = (identity, confirming, second_factor, firebase, token_views)
-    evidence = (filing, witness, photos, pairs, notices, notifications)
+    evidence = (filing, witness, photos, pairs, notices, bulletins, inbox, notifications)
     rooms = (assets, languages, health, metrics, *people, *staff, *evidence, api, guide)
     for room in rooms:
         app.register_blueprint(room.blueprint)

@@ -17,7 +17,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Interval,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
@@ -172,6 +184,13 @@ def clock(db: Session) -> dt.datetime:
     return utc_now()
 
 
+def ago(db: Session, span: dt.timedelta) -> ColumnElement[dt.datetime]:
+    """A moment before ``clock``, as part of a query that then need not ask for the time first."""
+    if db.get_bind().dialect.name == "postgresql":
+        return func.clock_timestamp(type_=UTCDateTime()) - literal(span, Interval())
+    return literal(utc_now() - span, UTCDateTime())
+
+
 def is_unreachable(error: BaseException) -> bool:
     """Whether the database, not the statement, is what failed: it is away, restarting, full, or only readable."""
     if isinstance(error, UNREACHABLE):
@@ -266,7 +285,7 @@ def main(arguments: list[str] | None = None) -> None:
     actions.add_parser("current", help="print the revision that the database is at")
     grants = actions.add_parser("grants", help="PostgreSQL: give the application's own role the rights that it needs")
     grants.add_argument("role", help="a role that owns no table; run this as the owner after each upgrade")
-    grants.add_argument("--surface", choices=("public",), help="the role is that of this surface alone")
+    grants.add_argument("--surface", choices=("public", "tips"), help="the role is that of this surface alone")
     actions.add_parser("revision", help="draft a revision from the models").add_argument("message")
     chosen = parser.parse_args(arguments)
     try:

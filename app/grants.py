@@ -2,7 +2,7 @@
 
 Triggers refuse to change entries of custody, and who owns a table can drop its triggers. So the application works as a
 role that owns nothing: ``python -m app.database grants ROLE``, by the owner, after each migration. A surface of the
-public works as one that can do next to nothing: ``... grants ROLE --surface public``.
+public works as one that can do next to nothing: ``... grants ROLE --surface public`` or ``tips``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, inspect, text
 
 from app.errors import AppError
+from app.tips import rights as tips
 from imaging.words import N_
 
 KEPT = {
@@ -29,8 +30,11 @@ SURFACES = {
         "publication_file": "SELECT",
         "setting_section": 'SELECT (name, "values", object_key)',
     },
+    "tips": {**READ, **tips.RIGHTS},
 }
 """All that the role of a surface may do, by table. What it does not name is out of its reach."""
+FUNCTIONS = {None: tips.FUNCTIONS, "tips": tips.FUNCTIONS}
+"""Functions that do what their owner may, by the surface whose role may call them; nobody else may."""
 
 
 def grant(connection: Connection, role: str, surface: str | None = None) -> int:
@@ -43,7 +47,7 @@ def grant(connection: Connection, role: str, surface: str | None = None) -> int:
     rights = {table: (KEPT | READ).get(table, ALL) for table in tables}
     if surface is not None:
         rights = {table: SURFACES[surface].get(table, "") for table in tables}
-    for statement in _statements(connection, role, rights):
+    for statement in _statements(connection, role, rights, FUNCTIONS.get(surface)):
         connection.execute(text(statement))
     return sum(map(bool, rights.values()))
 
@@ -63,7 +67,7 @@ def _check(connection: Connection, role: str) -> None:
         )
 
 
-def _statements(connection: Connection, role: str, rights: Mapping[str, str]) -> Iterator[str]:
+def _statements(connection: Connection, role: str, rights: Mapping[str, str], functions: str | None) -> Iterator[str]:
     quote = connection.dialect.identifier_preparer.quote
     who = quote(role)
     yield f"REVOKE CREATE ON SCHEMA public FROM {who}, PUBLIC"
@@ -72,3 +76,6 @@ def _statements(connection: Connection, role: str, rights: Mapping[str, str]) ->
         yield f"REVOKE ALL ON {quote(table)} FROM {who}, PUBLIC"
         if allowed:
             yield f"GRANT {allowed} ON {quote(table)} TO {who}"
+    yield f"REVOKE ALL ON FUNCTION {tips.FUNCTIONS} FROM {who}, PUBLIC"
+    if functions is not None:
+        yield f"GRANT EXECUTE ON FUNCTION {functions} TO {who}"

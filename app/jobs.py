@@ -23,9 +23,9 @@ PRIORITY = {
     JobKind.ALIGN: 10,
     JobKind.PHOTO: 20,
     JobKind.NOTICE: 40,
+    JobKind.BULLETIN: 60,
     JobKind.EXPORT: 60,
     JobKind.IMPORT: 60,
-    JobKind.BULLETIN: 60,
     JobKind.RENDER: 100,
 }
 """Lower goes first: finding a face is quick and somebody is looking at the page; files are made in seconds."""

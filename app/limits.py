@@ -8,7 +8,6 @@ the fields RateLimit-Policy and RateLimit as draft-ietf-httpapi-ratelimit-header
 import functools
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from app.errors import NotSignedIn, TooManyRequests
 from app.gate import API
 from app.hosts import INSIDE
 from app.identity import entrance
+from app.proxies import network_of
 from app.security import device_account
 from models import SignInSession
 
@@ -50,15 +50,7 @@ class Limit:
 
 def network() -> str:
     """Where the request comes from: an IPv4 address, or the /64 that an IPv6 customer has to themselves."""
-    try:
-        address = ipaddress.ip_address((request.remote_addr or "").partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    return network_of(request.remote_addr or "")
 
 
 def _account() -> str | None:

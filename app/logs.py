@@ -95,7 +95,13 @@ def _end(response: Response) -> Response:
     return response
 
 
-def init_app(app: Flask) -> None:
-    """Must come first, so that every later hook has a request id."""
+def _name(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def init_app(app: Flask, log_requests: bool = True) -> None:
+    """Must come first, so that every later hook has a request id. Without ``log_requests`` only what went wrong is
+    logged: a line for each would tell to the second when somebody was there."""
     app.before_request(_begin)
-    app.after_request(_end)
+    app.after_request(_end if log_requests else _name)

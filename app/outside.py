@@ -3,7 +3,8 @@
 Each has templates of its own and may run as a process of its own, as a role of the database that can do little.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from wsgiref.types import WSGIApplication
 
 from flask import Blueprint, Flask
 
@@ -25,23 +26,30 @@ def make(
     rooms: Iterable[Blueprint],
     *,
     writes: bool = True,
+    log_requests: bool = True,
+    behind_proxies: Callable[[WSGIApplication], WSGIApplication] | None = None,
+    check_fields: Callable[[], None] = security.refuse_nul,
 ) -> Flask:
     """The surface ``name``, whose pages are in ``templates/<name>``. ``database_url`` is that of its own role, None for
     the application's; ``address`` that of its own host, None where it shares the staff's. ``writes``: whether it keeps
     anything.
 
+    ``behind_proxies`` sees a request once it is known where it came from, and before everything else;
+    ``check_fields`` runs before every view.
     Raises RuntimeError when an endpoint does not say that anybody may call it.
     """
     app = Flask(f"app.{name}", template_folder=str(ROOT / "templates" / name), static_folder=None)
     app.debug = False  # whatever FLASK_DEBUG says
     app.extensions["semblance"] = _services(settings, database_url)
-    logs.init_app(app)
+    logs.init_app(app, log_requests=log_requests)
     metrics.init_app(app, work=False)
     health.init_app(app, app.extensions["semblance"], writes=writes)
     hosts.init_app(app, address or settings.public_url)
+    if behind_proxies is not None:
+        app.wsgi_app = behind_proxies(app.wsgi_app)  # type: ignore[method-assign, assignment]
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     choice.init_app(app, choice.of_address)
-    app.before_request(security.refuse_nul)
+    app.before_request(check_fields)
     app.after_request(security.add_headers)
     problems.init_app(app)
     app.teardown_request(context.close_db)

@@ -52,14 +52,14 @@ def _from_http(error: HTTPException) -> Response:
     if error.response is not None:  # a redirect that werkzeug made
         return make_response(error.response)
     if isinstance(error, RequestEntityTooLarge):
-        _linger()
+        linger()
     response = problem(status, told(WORDS.get(status, error.description or status.phrase)))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
 
 
-def _linger(most: int = 64 * 2**20) -> None:
+def linger(most: int = 64 * 2**20) -> None:
     """Swallow the rest of a refused upload, within bounds: closing on a browser that is still
     sending shows it a broken connection instead of the sentence that explains."""
     stream = request.environ.get("wsgi.input")
@@ -73,7 +73,10 @@ def _linger(most: int = 64 * 2**20) -> None:
 
 def _from_app(error: AppError) -> Response:
     g.problem, g.refusal = type(error).__name__, error
-    return problem(error.status, tell(error), error.code, error.way)
+    response = problem(error.status, tell(error), error.code, error.way)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _from_image(error: ImageRefused) -> Response:

@@ -63,6 +63,19 @@ class TrustedProxies:
         return any(one in network for network in networks)
 
 
+def network_of(address: str) -> str:
+    """The network of an address: an IPv4 address itself, or the /64 that an IPv6 customer has to themselves."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
+
+
 def given_request_id(environ: WSGIEnvironment, new: Callable[[], str]) -> str:
     """The request id that a trusted proxy gave, or a new one."""
     given: Any = environ.get("HTTP_X_REQUEST_ID", "")

@@ -12,10 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import handlers, idempotency, leases, sweep, workers
+from app.bulletins import keeping as bulletins
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
 from app.errors import AppError
 from app.exchange import exports, imports
+from app.inbox import arriving, scanning
 from app.leases import Claim, LeaseLost
 from app.notices import expiring, purge
 from app.notifications import mail
@@ -23,6 +25,7 @@ from app.retention import removal
 from app.settings import Settings
 from app.slot import suspect_job, suspect_marker
 from app.storage import ObjectStore, StorageUnavailable, open_anchors
+from app.tips import keys
 from imaging.words import N_, parts
 from models import JobKind, Worker
 
@@ -171,11 +174,15 @@ class Station:
             idempotency.forget_old(db)
             looking.forget_old(db)
             exports.expire(db)
+            bulletins.expire(db)
             imports.let_go(db)
             expiring.expire(db)
+            keys.ensure(db, self._settings)
+            arriving.take_note(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
+            scanning.scan_waiting(self._database, self._store, self._settings)
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)

@@ -3,6 +3,7 @@
 from models.account import Account, AccountRole, LinkPurpose, OneTimeLink, Role, SignInSession
 from models.agency import Quota, SettingSection
 from models.base import Base, EyePair, utc_now
+from models.bulletin import Bulletin, BulletinFormat, BulletinPublication
 from models.case import (
     Case,
     CaseAssignment,
@@ -36,6 +37,7 @@ from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
 from models.retention import ObjectRemoval, Proposal, RetentionPolicy
 from models.sketch import Sketch, fold, spellings, unmarked
+from models.tip import Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -48,6 +50,9 @@ __all__ = [
     "AccountRole",
     "AccountUnit",
     "Base",
+    "Bulletin",
+    "BulletinFormat",
+    "BulletinPublication",
     "Case",
     "CaseAssignment",
     "CaseCounter",
@@ -92,11 +97,19 @@ __all__ = [
     "RetentionPolicy",
     "Role",
     "SavedFilter",
+    "Scan",
     "Scope",
     "SettingSection",
     "Sighting",
     "SignInSession",
     "Sketch",
+    "Tip",
+    "TipAuthor",
+    "TipFile",
+    "TipKey",
+    "TipKind",
+    "TipMessage",
+    "TipState",
     "Unit",
     "WitnessSession",
     "Worker",

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.agency import limiting
+from app.bulletins import asking
+from app.bulletins.asking import Wish
 from app.cases import glass, notes, people
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
@@ -29,6 +31,7 @@ from app.witness.forms import Said
 from app.witness.service import add_session
 from models import (
     Account,
+    BulletinFormat,
     CaseStatus,
     ExportFormat,
     Job,
@@ -46,6 +49,7 @@ from models import (
     utc_now,
 )
 from tests import noticed
+from tests.app.bulletins.publications import publish
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
@@ -58,6 +62,8 @@ NO_PAGES = {
     "/admin/operations/status.json": "data for the page's script",
     "/admin/usage.csv": "a file",
     "/assets/<tag>/<path:name>": "a file",
+    "/bulletins/<uuid:bulletin_id>/file": "a file",
+    "/bulletins/<uuid:bulletin_id>/preview": "a picture",
     "/exports/<uuid:export_id>/file": "a file",
     "/firebase/action": "only with Firebase; tests/browser/test_firebase.py",
     "/language/<tag>/<language>.js": "a script",
@@ -137,6 +143,7 @@ def fill(app: Flask) -> Filled:
         _agency(world, db, made)
         case_id, session_id = _case(world, db, made)
         _sketches(world, db, wired.store, Place(case_id, session_id))
+        _published(world, db, wired.store, case_id)
         _ends(world, db, case_id, made[0])
         _decisions(world, db, case_id)
     return world
@@ -239,6 +246,20 @@ def _waiting(world: Filled, db: Session, sketch: Sketch) -> None:
         waiting[0].state, waiting[0].reason = JobState.PARKED, "It stopped the renderer three times."
         # It stays alive for as long as the tests may take.
         db.execute(update(Worker).values(heartbeat_at=utc_now() + dt.timedelta(hours=1)))
+
+
+def _published(world: Filled, db: Session, store: ObjectStore, case_id: uuid.UUID) -> None:
+    """Public notices of the case, bulletins that are made and one that waits."""
+    head = world.account
+    notices = [publish(db, store, head, case_id, f"notice{n}", pictures=n) for n in range(1, 5)]
+    for how in BulletinFormat:
+        wish = Wish(how, "a4", ("en", "th"), 150, "https://notices.example.org")
+        made = asking.ask(db, head, [one.id for one in notices], wish)
+    asking.ask(db, head, [notices[0].id], wish)
+    work(world.app)
+    db.rollback()
+    asking.ask(db, head, [notices[0].id], wish)
+    world.values |= {"slug": notices[0].slug, "bulletin_id": made.id}
 
 
 def _ends(world: Filled, db: Session, case_id: uuid.UUID, colleague: Account) -> None:

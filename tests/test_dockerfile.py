@@ -76,8 +76,8 @@ def test_folders_that_volumes_are_mounted_at_belong_to_the_user() -> None:
     assert made is not None
     compose = yaml.safe_load((ROOT / "deploy" / "compose" / "compose.yaml").read_text())
     ours = [service for service in compose["services"].values() if "SEMBLANCE_IMAGE" in service["image"]]
-    mounted = {volume.partition(":")[2] for service in ours for volume in service.get("volumes", [])}
-    assert mounted == {"/srv/objects", "/backups"}
+    mounted = {volume.split(":")[1] for service in ours for volume in service.get("volumes", [])}
+    assert mounted == {"/srv/objects", "/srv/tips", "/backups"}
     assert mounted <= set(made[1].split())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from app.agency.rules import Email, Line, Number, One, Pattern, Rule, Some, Switch, Text, Value, Zone
+from app.agency.rules import Colour, Email, Line, Number, One, Pattern, Rule, Some, Switch, Text, Value, Zone
 from app.cases.pattern import DEFAULT as CASE_NUMBERS
 from app.cases.pattern import check_pattern
 from app.languages.names import NAMES
@@ -48,6 +48,11 @@ SECTIONS = (
         lazy_gettext("The agency"),
         lazy_gettext("Shown on every page, on what is exported and on what is published."),
     ),
+    Section(
+        "colours",
+        lazy_gettext("Colours"),
+        lazy_gettext("Of bulletins and of what else is published. White text stands on both."),
+    ),
     Section("cases", lazy_gettext("Cases"), lazy_gettext("How cases are numbered, and who decides about them.")),
     Section(
         "languages",
@@ -77,6 +82,8 @@ class AgencySettings:
         Zone(),
         help=lazy_gettext("A day of quotas and of usage begins at midnight here."),
     )
+    main_colour: str = _setting("#1f3a5f", "colours", lazy_gettext("Bands and titles"), Colour())
+    alarm_colour: str = _setting("#9b1c1c", "colours", lazy_gettext("Caution"), Colour())
     case_numbers: str = _setting(
         CASE_NUMBERS,
         "cases",

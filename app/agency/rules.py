@@ -1,5 +1,6 @@
 """What a setting may be: reading it from a form's words, and refusing what it cannot be."""
 
+import re
 import zoneinfo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from app.texts import one_line
 Value = str | int | bool | tuple[str, ...]
 Words = Callable[[], str]
 """Made when they are shown, in the language of whoever looks."""
+HEX = re.compile("#[0-9a-f]{6}")
+LEAST_CONTRAST = 4.5
+"""For text, by WCAG 2.2 AA."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Text(Line):
     widget = "text"
 
     def read(self, given: Sequence[str]) -> Value:
-        lines = [str(Line(self.most).read([line])) for line in _one(given).splitlines()]
+        lines = [str(Line(self.most).read([one])) for one in _one(given).splitlines()]
         text = "\n".join(lines).strip()
         if len(text) > self.most:
             raise Refused(_("This can have at most %(most)s characters.", most=self.most))
@@ -125,7 +129,40 @@ class Pattern:
         return self.check(_one(given))
 
 
-Rule = Line | Text | Email | Number | Switch | Zone | Some | One | Pattern
+@dataclass(frozen=True)
+class Colour:
+    """A colour that white text can be read on, as #rrggbb."""
+
+    widget = "colour"
+
+    def read(self, given: Sequence[str]) -> Value:
+        text = _one(given).strip().lower()
+        if not HEX.fullmatch(text):
+            raise Refused(_("Write the colour like #1f3a5f."))
+        if (found := contrast_with_white(text)) < LEAST_CONTRAST:
+            raise Refused(
+                _(
+                    "White text on this colour cannot be read well: its contrast is %(found)s and must be %(least)s at "
+                    "least. Choose a darker one.",
+                    found=round(found, 1),
+                    least=LEAST_CONTRAST,
+                )
+            )
+        return text
+
+
+Rule = Line | Text | Email | Number | Switch | Zone | Some | One | Pattern | Colour
+
+
+def contrast_with_white(colour: str) -> float:
+    """From 1 to 21, of a colour as #rrggbb: the contrast ratio of WCAG 2.2."""
+    red, green, blue = (_linear(int(colour[place : place + 2], 16) / 255) for place in (1, 3, 5))
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _linear(share: float) -> float:
+    """Of light, for a share of a colour's channel in sRGB."""
+    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
 
 
 def zones() -> set[str]:

@@ -22,6 +22,8 @@ ACTIONS = frozenset(
         # looking at evidence and taking it away
         "evidence.downloaded",
         "evidence.viewed",
+        # what is published
+        "bulletin.made",
         # cases
         "case.assigned",
         "case.changed",
@@ -57,6 +59,13 @@ ACTIONS = frozenset(
         "notice.submitted",
         "notice.taken_back",
         "notice.withdrawn",
+        # tips
+        "tip.exported",
+        "tip.linked",
+        "tip.merged",
+        "tip.received",
+        "tip.replied",
+        "tip.state",
         # the agency
         "account.created",
         "account.factor",

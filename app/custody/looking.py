@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.custody.acting import Actor
 from app.custody.appending import Thing
-from app.custody.recording import of_case, of_sketch, record
+from app.custody.recording import AGENCY_CHAIN, of_case, of_sketch, record
 from app.database import Database, add_unless_there, transaction
 from app.errors import NotFound
 from imaging.words import N_
@@ -27,8 +27,8 @@ KEPT = 4
 
 @dataclass(frozen=True)
 class Evidence:
-    """A file that belongs to a sketch, or to a case as a whole: which ``part`` of which thing, and the sha256 of its
-    bytes."""
+    """Something that belongs to a sketch, to a case as a whole, or to neither and so to the agency: which ``part`` of
+    which thing, and the sha256 of its bytes."""
 
     sketch_id: uuid.UUID | None
     thing: Thing
@@ -36,9 +36,11 @@ class Evidence:
     sha256: str
     case_id: uuid.UUID | None = None
 
-    @property
-    def id(self) -> uuid.UUID:
-        return uuid.UUID(bytes=hashlib.sha256(f"{self.thing.id}:{self.part}".encode()).digest()[:16])
+    def id_for(self, by: Actor) -> uuid.UUID:
+        """Under what it is remembered that they looked: in each case apart, and a token's looks apart from its owner's
+        own."""
+        named = ":".join(str(one) for one in (self.thing.id, self.part, self.case_id, by.token_id) if one)
+        return uuid.UUID(bytes=hashlib.sha256(named.encode()).digest()[:16])
 
 
 def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *, taken: bool = False) -> None:
@@ -46,13 +48,13 @@ def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *,
     session of the request. Raises NotFound when it was removed meanwhile."""
     if by.account_id is None:
         raise ValueError("Only somebody with an account looks at evidence.")
-    action, quarter = "evidence.downloaded" if taken else "evidence.viewed", _quarter()
-    if reading.get(Sighting, (by.account_id, evidence.id, action, quarter)) is not None:
+    action, quarter, seen_as = "evidence.downloaded" if taken else "evidence.viewed", _quarter(), evidence.id_for(by)
+    if reading.get(Sighting, (by.account_id, seen_as, action, quarter)) is not None:
         return
     # Whoever waits for a second connection while holding one could wait for somebody who does the same.
     reading.commit()
     with database.session() as db, transaction(db):
-        seen = Sighting(account_id=by.account_id, object_id=evidence.id, action=action, quarter=quarter)
+        seen = Sighting(account_id=by.account_id, object_id=seen_as, action=action, quarter=quarter)
         if add_unless_there(db, seen):
             _record(db, by, action, evidence)
 
@@ -64,6 +66,9 @@ def _record(db: Session, by: Actor, action: str, evidence: Evidence) -> None:
         if db.get(Case, evidence.case_id, with_for_update={"read": True}) is None:
             raise NotFound(N_("This was removed a moment ago."))
         record(db, of_case(evidence.case_id), by, action, evidence.thing, **same, part=evidence.part)
+        return
+    if evidence.sketch_id is None:
+        record(db, AGENCY_CHAIN, by, action, evidence.thing, **same, part=evidence.part)
         return
     # Held, so that it is not filed in a case between choosing the chain and writing to it.
     sketch = db.scalar(select(Sketch).where(Sketch.id == evidence.sketch_id).with_for_update(read=True))

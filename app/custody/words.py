@@ -36,6 +36,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "photo.measured": _("%(who)s compared the likeness with the photo."),
     "evidence.downloaded": _("%(who)s took evidence away."),
     "evidence.viewed": _("%(who)s looked at evidence."),
+    "bulletin.made": _("%(who)s made a bulletin of notice %(notice)s, version %(version)s."),
     "case.assigned": _("%(who)s put %(person)s on the case."),
     "case.changed": _("%(who)s changed: %(fields)s."),
     "case.created": _("%(who)s opened the case."),
@@ -69,6 +70,12 @@ ACTIONS: Mapping[str, LazyString] = {
     "notice.submitted": _("%(who)s submitted notice %(slug)s for a decision."),
     "notice.taken_back": _("%(who)s took notice %(slug)s back before it was decided."),
     "notice.withdrawn": _("%(who)s withdrew notice %(slug)s from the public."),
+    "tip.exported": _("%(who)s took a redacted copy of tip %(receipt)s."),
+    "tip.linked": _("%(who)s put tip %(receipt)s into the case."),
+    "tip.merged": _("%(who)s put tip %(receipt)s together with tip %(into)s."),
+    "tip.received": _("Message %(message)s of tip %(receipt)s came."),
+    "tip.replied": _("%(who)s answered tip %(receipt)s."),
+    "tip.state": _("%(who)s moved tip %(receipt)s from %(was)s to %(now)s."),
     "account.created": _("%(who)s made the account of %(name)s."),
     "account.factor": _("%(who)s changed the second factor of %(name)s."),
     "account.imported": _("%(who)s imported %(name)s from a list."),
@@ -107,7 +114,9 @@ EXACTLY: Mapping[tuple[str, str, str], LazyString] = {
     ("evidence.viewed", "photo", "aligned"): _("%(who)s looked at the real photo beside the likeness."),
     ("evidence.downloaded", "photo", "original"): _("%(who)s downloaded the photo's file as it was handed in."),
     ("evidence.viewed", "likeness", "provenance"): _("%(who)s looked at the likeness's provenance."),
+    ("evidence.viewed", "tip", "letters"): _("%(who)s read a tip."),
     ("evidence.downloaded", "export", "file"): _("%(who)s downloaded the exported case."),
+    ("evidence.downloaded", "bulletin", "file"): _("%(who)s downloaded a bulletin."),
     ("evidence.downloaded", "sketch", "original"): _("%(who)s downloaded the sketch's file as it was handed in."),
     ("evidence.downloaded", "likeness", "picture"): _("%(who)s downloaded the likeness."),
     ("evidence.downloaded", "likeness", "provenance"): _("%(who)s downloaded the likeness's provenance."),
@@ -160,7 +169,9 @@ def sentence(entry: CustodyEntry) -> str:
 
 def who(entry: CustodyEntry) -> str:
     known = PROGRAM.get(entry.actor) if entry.actor_id is None else None
-    return str(known) if known is not None else entry.actor
+    name = str(known) if known is not None else entry.actor
+    token = entry.details.get("token_name")
+    return str(_("%(who)s (access token “%(token)s”)")) % {"who": name, "token": token} if token else name
 
 
 def fault_words(fault: Fault) -> str:

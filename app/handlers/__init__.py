@@ -6,6 +6,7 @@ runs that in the one transaction that also ends the job, so a job is done exactl
 
 from app.database import Database
 from app.handlers.align import align
+from app.handlers.bulletin import bulletin
 from app.handlers.export import export
 from app.handlers.importing import import_case
 from app.handlers.notice import notice
@@ -26,6 +27,7 @@ HANDLERS: dict[JobKind, Handler] = {
     JobKind.EXPORT: export,
     JobKind.IMPORT: import_case,
     JobKind.NOTICE: notice,
+    JobKind.BULLETIN: bulletin,
 }
 
 

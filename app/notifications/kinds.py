@@ -77,10 +77,20 @@ _ALL = (
         N_("A tip came on case %(case)s."),
         N_("A tip came on a case of yours."),
     ),
+    Kind(
+        N_("A tip without a case came"),
+        N_("Tip %(receipt)s came, which belongs to no case yet."),
+        N_("A tip came that belongs to no case yet."),
+    ),
+    Kind(
+        N_("A sender wrote again"),
+        N_("The sender of tip %(receipt)s wrote again."),
+        N_("The sender of a tip wrote again."),
+    ),
 )
 _NAMES = (
     "assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "submitted", "returned", "unpictured",
-    "tip",
+    "tip", "loose_tip", "tip_again",
 )  # fmt: skip
 KINDS = dict(zip(_NAMES, _ALL, strict=True))
 DEFAULTS = frozenset(name for name, kind in KINDS.items() if kind.by_mail)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Column, ColumnElement, Table, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from models import Base, Case, Job, Notification
+from models import Base, Bulletin, BulletinPublication, Case, Job, Notification, Publication
 from models.base import ObjectKey
 
 BATCH = 400
@@ -35,7 +35,22 @@ def reach(db: Session, case_id: uuid.UUID) -> Reach:
     for table in Base.metadata.sorted_tables:  # parents first
         if table is not _table(Case):
             _reach_table(db, table, found)
+    _reach_bulletins(db, found)
     return found
+
+
+def _reach_bulletins(db: Session, found: Reach) -> None:
+    """A bulletin is of several cases, and no case's alone: as one file it goes with the first of them that does."""
+    published = found.ids.get(_table(Publication), set())
+    query = select(Bulletin).join(BulletinPublication, BulletinPublication.bulletin_id == Bulletin.id)
+    ids: set[uuid.UUID] = set()
+    for some in _batches(published):
+        for one in db.scalars(query.where(BulletinPublication.publication_id.in_(some))):
+            ids.add(one.id)
+            found.keys |= {key for key in (one.key, one.preview_key) if key}
+    if ids:
+        found.ids[_table(Bulletin)] = ids
+        found.counts["bulletin"] = len(ids)
 
 
 def _reach_table(db: Session, table: Table, found: Reach) -> None:
@@ -60,6 +75,8 @@ def remove(db: Session, found: Reach) -> None:
     for table in reversed(Base.metadata.sorted_tables):
         for condition in _conditions(table, found):
             db.execute(delete(table).where(condition))
+    for some in _batches(found.ids.get(_table(Bulletin), ())):
+        db.execute(delete(Bulletin).where(Bulletin.id.in_(some)))
     for some in _batches(everything):
         db.execute(delete(Job).where(Job.subject_id.in_(some)))
     for some in _batches(everything):

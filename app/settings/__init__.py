@@ -71,9 +71,15 @@ class Settings:
     """The same records for a role that may only read what is published; None: the public pages use database_url."""
     tips_database_url: str | None = field(default=None, repr=False)
     """The same records for a role that may only add to tips; None: the tip forms use database_url."""
+    tips_spool: int = 2000 * 10**6
+    """Bytes that tips and their files may take on this machine's disk while they wait."""
+    tips_day: int = 20_000 * 10**6
+    """Bytes that are taken from the public in a day."""
     rate_limits: bool = True
     languages: tuple[str, ...] = tuple(names.NAMES)
     """Those that pages can be read in, the default first."""
+    clamav_url: str | None = None
+    """Where clamd is asked about files of tips: tcp://host:port or unix:///path; None: nowhere."""
     mail: MailSettings | None = None
     """How notifications leave by e-mail; None: they do not."""
     purge: PurgeSettings | None = None
@@ -172,8 +178,11 @@ class _Reader(FleetReader):
             tips_url=web.public_url(self.env, production, self.problems, "TIPS_URL"),
             public_database_url=self._role("PUBLIC_DATABASE_URL"),
             tips_database_url=self._role("TIPS_DATABASE_URL"),
+            tips_spool=web.megabytes(self.env, self.problems, "TIPS_SPOOL_MB", 2000),
+            tips_day=web.megabytes(self.env, self.problems, "TIPS_DAY_MB", 20_000),
             rate_limits=web.rate_limits(self.env, self.problems),
             languages=names.read(self.env, self.problems),
+            clamav_url=web.clamav_url(self.env, self.problems),
             mail=mail.read(self.env, production, self.problems),
             purge=purge.read(self.env, production, self.problems),
             c2pa_certificate=self._file("C2PA_CERTIFICATE"),

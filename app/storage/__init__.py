@@ -35,7 +35,9 @@ __all__ = [
 
 def open_store(settings: "Settings") -> ObjectStore:
     """The store that the settings name. Raises StorageUnavailable when it cannot be used at all."""
-    return open_place(parse_place(settings.storage_url), settings.storage_emulator)
+    # The public's forms may put what they took, and look at nothing.
+    adds_only = settings.surface == "tips"
+    return open_place(parse_place(settings.storage_url), settings.storage_emulator, adds_only=adds_only)
 
 
 def open_anchors(settings: "Settings") -> ObjectStore:
@@ -45,10 +47,11 @@ def open_anchors(settings: "Settings") -> ObjectStore:
     return open_place(parse_place(settings.anchor_url), settings.storage_emulator)
 
 
-def open_place(place: Place, emulator: str | None = None) -> ObjectStore:
-    """The store at a place. Raises StorageUnavailable when it cannot be used at all."""
+def open_place(place: Place, emulator: str | None = None, *, adds_only: bool = False) -> ObjectStore:
+    """The store at a place; ``adds_only``: for an account of a bucket that may do no more. Raises StorageUnavailable
+    when it cannot be used at all."""
     if isinstance(place, Folder):
         return LocalStore(place.path)
     from app.storage.cloud import CloudStore
 
-    return CloudStore(place, emulator)
+    return CloudStore(place, emulator, adds_only=adds_only)

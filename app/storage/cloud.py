@@ -49,6 +49,7 @@ IN_MEMORY = 4 * 2**20
 """Bytes of an object that is being read that are held in memory; the rest goes to a temporary file."""
 READING = ("storage.objects.get",)
 NEEDED = ("storage.objects.create", "storage.objects.get", "storage.objects.list")
+ADDING = ("storage.objects.create",)
 NO_BUCKET = "specified bucket does not exist"
 FAILURES = (GoogleAPIError, GoogleAuthError, InvalidResponse, DataCorruption, RequestException, HTTPError, OSError)
 
@@ -62,9 +63,11 @@ def patience(seconds: float) -> Retry:
 class CloudStore:
     """Safe to share between threads, not across a fork."""
 
-    def __init__(self, place: Bucket, emulator: str | None = None) -> None:
+    def __init__(self, place: Bucket, emulator: str | None = None, *, adds_only: bool = False) -> None:
         """``emulator`` is the address of one, which is spoken to without credentials. Without it the account is
-        the one that Google's libraries find. Raises StorageUnavailable when they find none."""
+        the one that Google's libraries find; with ``adds_only`` it may put objects and do nothing else. Raises
+        StorageUnavailable when they find none."""
+        self._needed = ADDING if adds_only else NEEDED
         self._name, self._prefix = place.name, place.prefix
         self._client = client(emulator)
         # Otherwise the library asks for the bucket's own metadata in the background, for traces that nobody takes and
@@ -99,8 +102,9 @@ class CloudStore:
                     )
                     return True
                 except PreconditionFailed:
-                    # Kept before; or by our own first try, whose answer was lost.
-                    if self._is_kept(key, size, checksum):
+                    # Kept before; or by our own first try, whose answer was lost. Who may only add cannot look, and
+                    # takes the name for it: it is the digest of what was put.
+                    if self._needed is ADDING or self._is_kept(key, size, checksum):
                         return False
         raise StorageUnavailable(f"The object {key} in {self._name} changed while it was being put.")
 
@@ -175,7 +179,7 @@ class CloudStore:
         return 0  # a bucket shows an object when it is whole, and forgets half an upload by itself
 
     def check(self, *, writing: bool = True) -> None:
-        needed = NEEDED if writing else READING
+        needed = self._needed if writing else READING
         with self._answering():
             granted = self._bucket.test_iam_permissions(needed, timeout=(2.0, 4.0), retry=patience(4.0))
         lacking = sorted(set(needed) - set(granted))

@@ -1,15 +1,26 @@
-"""What the web server does beside serving: its processes count together, see app.metrics."""
+"""What the web server does beside serving: its processes count together, see app.metrics, and its log names nobody."""
 
+import logging
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 from app.supervisor.parts import MULTIPROCESS
 
+_FROM = re.compile(r"\bfrom ip=\S+:")
 
-def on_starting(server: Any) -> None:  # noqa: ARG001
+
+def without_address(record: logging.LogRecord) -> bool:
+    """The server's own line about a request that it could not read says from where it came."""
+    record.msg = _FROM.sub("from a client:", str(record.msg))
+    return True
+
+
+def on_starting(server: Any) -> None:
     """Forget what the processes of an earlier start have counted."""
+    server.log.error_log.addFilter(without_address)
     if folder := os.environ.get(MULTIPROCESS):
         shutil.rmtree(folder, ignore_errors=True)
         Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)

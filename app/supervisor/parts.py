@@ -11,6 +11,8 @@ from app.slot import DEFAULT_SLOT, suspect_marker
 from app.supervisor.children import Part
 
 WEB_WORKERS, WEB_THREADS = 2, 4
+TIPS_WORKERS, TIPS_THREADS = 1, 32
+"""What the forms for tips count is in the memory of one process; most of its threads wait for somebody's slow line."""
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 
 # Memory freed between two sketches is kept for the next one: giving it back to the system and asking for it
@@ -35,7 +37,9 @@ def parts(settings: Settings) -> list[Part]:
 def _web(settings: Settings) -> Part:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"{host}:{settings.port}"]
-    command += ["--worker-class", "gthread", "--workers", str(WEB_WORKERS), "--threads", str(WEB_THREADS)]
+    tips = settings.surface == "tips"
+    workers, threads = (TIPS_WORKERS, TIPS_THREADS) if tips else (WEB_WORKERS, WEB_THREADS)
+    command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
     command += ["--timeout", "60", "--graceful-timeout", "2", "--no-control-socket"]
     command += ["--config", "python:app.supervisor.gunicorn"]
     # The processes of one web server count together, in files that they share and that its next start empties.

@@ -3,14 +3,16 @@
 ``python -m app.supervisor.prepare``: one process for all three, since each would load the same libraries.
 """
 
+import contextlib
 import sys
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import upgrade
+from app.database import Database, upgrade
 from app.settings import Settings, SettingsError
 from app.storage import StorageUnavailable, open_store
 from app.supervisor.parts import PortTaken, check_port
+from app.tips import keys
 
 
 def main() -> int:
@@ -20,6 +22,7 @@ def main() -> int:
         check_port(settings.host, settings.port)
         open_store(settings).check()
         upgrade(settings.database_url)
+        _first_key(settings)
     except (SettingsError, PortTaken) as error:
         print(error, file=sys.stderr)
     except StorageUnavailable as error:
@@ -33,6 +36,12 @@ def main() -> int:
     else:
         return 0
     return 1
+
+
+def _first_key(settings: Settings) -> None:
+    """So that a tip can be taken at once; elsewhere the first worker makes it."""
+    with contextlib.closing(Database(settings.database_url)) as database, database.session() as db:
+        keys.ensure(db, settings)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,18 @@ variable "public_url" {
   }
 }
 
+variable "tips_url" {
+  description = "Where the public leaves tips, as https://tips.example.org. Empty: the forms do not run."
+  type        = string
+  default     = ""
+}
+
+variable "tips_proxies" {
+  description = "How many proxies add to X-Forwarded-For before the forms: 1 on Cloud Run alone, 2 behind a load balancer."
+  type        = string
+  default     = "2"
+}
+
 variable "notices_url" {
   description = "Where the public reads notices, as https://notices.example.org: a host of its own."
   type        = string

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agency import days, logo, settings
+from app.agency import days, logo, rules, settings
 from app.agency.declared import AgencySettings, declared
 from app.cases import pattern
 from app.database import Database, transaction
@@ -113,6 +113,10 @@ def test_of_many_first_changes_at_once_one_is_made(database: Database, db: Sessi
         ("cases", "case_numbers", "{year}", "needs {number}"),
         ("cases", "case_numbers", "{number}<b>", "letters, digits"),
         ("cases", "case_numbers", "A" * 33 + "{number}", "more than 40"),
+        ("colours", "main_colour", "blue", "like #1f3a5f"),
+        ("colours", "main_colour", "#12345", "like #1f3a5f"),
+        ("colours", "alarm_colour", "#ff0000", "contrast is 4.0"),
+        ("colours", "alarm_colour", "#ffffff", "contrast is 1.0"),
         ("entry", "session_hours", "25", "from 1 to 24"),
         ("entry", "confirm_minutes", "", "from 1 to 30"),
     ],
@@ -127,6 +131,19 @@ def test_what_cannot_be_is_refused_by_name(
     assert list(refused.value.errors) == [field]
     assert said in refused.value.errors[field]
     assert settings.fresh(db) == AgencySettings()
+
+
+@pytest.mark.parametrize(
+    "colour, contrast", [("#000000", 21.0), ("#767676", 4.54), ("#0000ff", 8.59), ("#777777", 4.48)]
+)
+def test_contrast_is_that_of_the_guidelines(colour: str, contrast: float) -> None:
+    assert round(rules.contrast_with_white(colour), 2) == contrast
+
+
+def test_a_colour_that_white_text_can_be_read_on_is_taken(db: Session, head: Account) -> None:
+    given = {"main_colour": [" #006000 "], "alarm_colour": ["#767676"]}
+    assert settings.change(db, head, "colours", 0, given) == ["main_colour", "alarm_colour"]
+    assert settings.current(db).main_colour == "#006000"
 
 
 def test_settings_are_for_administrators(db: Session, head: Account, person: Person) -> None:

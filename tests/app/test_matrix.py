@@ -16,6 +16,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
+from app.bulletins import asking
+from app.bulletins.asking import Wish
 from app.cases import notes
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
@@ -30,6 +32,7 @@ from app.witness.service import add_session
 from models import (
     AccessToken,
     Account,
+    BulletinFormat,
     Case,
     CaseStatus,
     ExportFormat,
@@ -47,6 +50,7 @@ from models import (
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
 from tests import noticed
+from tests.app.bulletins.publications import publish
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
 from tests.security.world import CUSTODY
@@ -149,6 +153,7 @@ def _case(world: World, db: Session) -> None:
     policies.set_policy(db, supervisor, CaseStatus.CLOSED, 60, Proposal.ARCHIVE)
     world.values |= {"case_id": case.id, "export_id": export.id, "request_id": request.id, "filter_id": uuid.uuid4()}
     world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
+    _published(world, db, owner)
     world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
     _notice(world, db, owner)
@@ -160,6 +165,14 @@ def _notice(world: World, db: Session, owner: Account) -> None:
     likeness = noticed.add_likeness(world.app, db, owner, case.id, 40)
     notice = noticed.add_notice(world.app, db, owner, case.id, noticed.content([likeness]))
     world.values |= noticed.names(db, notice)
+
+
+def _published(world: World, db: Session, owner: Account) -> None:
+    """A notice of the owner's case, and a bulletin of it."""
+    notice = publish(db, services(world.app).store, owner, world.values["case_id"], "7kq2m9xw")
+    how = Wish(BulletinFormat.PDF, "a4", ("en",), 150, "https://notices.example.org")
+    world.values |= {"slug": notice.slug, "bulletin_id": asking.ask(db, owner, [notice.id], how).id}
+    work(world.app)
 
 
 def _note(world: World, db: Session, owner: Account) -> None:
@@ -284,6 +297,7 @@ def test_no_get_or_head_writes_to_the_records(world: World) -> None:
 
 
 EVIDENCE = {
+    "/bulletins/<uuid:bulletin_id>/file",
     "/api/v1/likenesses/<uuid:likeness_id>/image",
     "/api/v1/likenesses/<uuid:likeness_id>/provenance",
     "/api/v1/sketches/<uuid:sketch_id>/image",

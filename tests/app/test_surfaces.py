@@ -76,3 +76,19 @@ def test_its_own_hosts_address(database: object, tmp_path: Path) -> None:
     assert client.get("/en/", base_url="https://elsewhere.example.org").status_code == 400
     assert settings.notices_address == "https://notices.example.org"
     assert settings.tips_address == f"{settings.address}/tips"
+
+
+def test_only_tor_may_carry_tips_without_tls(tmp_path: Path) -> None:
+    production = {"SEMBLANCE_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 4}
+    onion = f"http://{'a' * 56}.onion"
+    assert settings_for(tmp_path / "var", TIPS_URL=onion, **production).tips_address == onion
+    for wrong in ({"TIPS_URL": "http://tips.example.org"}, {"PUBLIC_URL": onion}, {"NOTICES_URL": onion}):
+        with pytest.raises(SettingsError, match="must begin with https"):
+            settings_for(tmp_path / "var", **production, **wrong)
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "many", "1.5"])
+def test_a_bound_is_a_number_of_megabytes(tmp_path: Path, wrong: str) -> None:
+    with pytest.raises(SettingsError, match="TIPS_DAY_MB"):
+        settings_for(tmp_path / "var", TIPS_DAY_MB=wrong)
+    assert settings_for(tmp_path / "var", TIPS_DAY_MB="5").tips_day == 5_000_000

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from app.database import Database, transaction
+from app.filing.place import Place
 from app.identity import accounts, units
 from app.notices import service
 from app.notices.content import Picture
@@ -43,7 +44,7 @@ def _likeness(product: LiveServer, records: Database, account: Account, case_id:
         mine = accounts.get_account(db, account.id)
         sketch = studio.create_sketch(
             db, open_store(product.settings), mine, drawing_png(3), "a.png", "Tall",
-            place=noticed.Place(case_id, None),
+            place=Place(case_id, None),
         )  # fmt: skip
         sketch_id = sketch.id
 

@@ -17,13 +17,13 @@ from tests.servers import free_port, not_installed, wait_until
 FOLDER = ROOT / "deploy" / "compose"
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-SURFACES = {"web", "public"}
+SURFACES = {"web", "public", "tips"}
 OURS = [name for name, service in SERVICES.items() if "SEMBLANCE_IMAGE" in service["image"]]
 
 
 def test_all_parts_are_there() -> None:
-    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "public", "worker", "worker-gpu", "backup"}
-    assert OURS == ["migrate", "web", "public", "worker", "worker-gpu", "backup"]
+    assert set(SERVICES) == {"postgres", "redis", "migrate", "web", "public", "tips", "worker", "worker-gpu", "backup"}
+    assert OURS == ["migrate", "web", "public", "tips", "worker", "worker-gpu", "backup"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -85,6 +85,29 @@ def test_no_secret_is_a_setting() -> None:
 def test_the_example_names_every_variable_of_the_file() -> None:
     wanted = set(re.findall(r"\$\{(\w+)", (FOLDER / "compose.yaml").read_text()))
     assert set(re.findall(r"^(\w+)=", (FOLDER / ".env.example").read_text(), re.MULTILINE)) == wanted
+
+
+def test_the_forms_for_tips_know_nothing_of_the_staffs() -> None:
+    tips = SERVICES["tips"]
+    assert set(tips["secrets"]) == {"tips_database_url", "tips_secret_key"}
+    assert not {
+        name for name in tips["environment"] if name.startswith(("IDENTITY", "FIREBASE", "REDIS", "PUBLIC", "SMTP"))
+    }
+    assert tips["environment"]["DATABASE_URL_FILE"] == tips["environment"]["TIPS_DATABASE_URL_FILE"]
+    assert "--access-logfile" not in tips["command"]
+    assert tips["env_file"] == []
+
+
+def test_the_forms_start_with_their_own_secrets(made: Path) -> None:
+    environ = {
+        name: str(made / "secrets" / value.rpartition("/")[2]) if name.endswith("_FILE") else value
+        for name, value in SERVICES["tips"]["environment"].items()
+        if "$" not in value and name != "SEMBLANCE_VAR"
+    }
+    settings = settings_for(made / "var", **environ)
+    assert (settings.surface, settings.production) == ("tips", True)
+    assert settings.secret_key != (made / "secrets" / "secret_key").read_text()
+    assert "semblance_tips:" in settings.database_url
 
 
 def test_the_public_pages_know_no_secret_of_the_staffs() -> None:

@@ -97,9 +97,11 @@ def test_each_process_has_its_own_account_and_none_has_keys() -> None:
         of_type("google_cloud_run_v2_service")["public"],
         of_type("google_cloud_run_v2_worker_pool")["gpu"],
         of_type("google_cloud_run_v2_job")["migrate"],
+        of_type("google_cloud_run_v2_service")["tips"],
     ]
     accounts = [_bare(str(account)) for one in processes for account in values(one, "service_account")]
-    assert accounts == [f"${{google_service_account.{name}.email}}" for name in ("web", "public", "worker", "migrate")]
+    names = ("web", "public", "worker", "migrate", "tips[0]")
+    assert accounts == [f"${{google_service_account.{name}.email}}" for name in names]
     assert not of_type("google_service_account_key")
 
 
@@ -175,3 +177,18 @@ def test_web_is_closed_to_the_internet_until_somebody_opens_it() -> None:
     defaults = {_bare(name): body for one in CONFIGURATION["variable"] for name, body in one.items()}
     assert defaults["invokers"]["default"] == defaults["public_invokers"]["default"] == []
     assert "LOAD_BALANCER" in defaults["ingress"]["default"]
+
+
+def test_the_forms_for_tips_only_add_and_are_noted_nowhere() -> None:
+    secrets = of_type("google_secret_manager_secret_iam_member")
+    assert "google_secret_manager_secret.tips" in str(secrets["tips_reads"]["for_each"])
+    (users,) = [one["object_users"] for one in CONFIGURATION["locals"] if "object_users" in one]
+    assert "tips" not in str(users)
+    assert "objectCreator" in str(of_type("google_storage_bucket_iam_member")["tips_adds"])
+    exclusion = of_type("google_logging_project_exclusion")["tips"]
+    assert 'service_name=\\"semblance-tips\\"' in exclusion["filter"]
+    assert "run.googleapis.com%2Frequests" in exclusion["filter"]
+    (given,) = [one["tips_settings"] for one in CONFIGURATION["locals"] if "tips_settings" in one]
+    assert not [name for name in given if "IDENTITY" in name or "FIREBASE" in name or "PUBLIC" in name]
+    scaling = of_type("google_cloud_run_v2_service")["tips"]["template"][0]["scaling"][0]
+    assert scaling["max_instance_count"] == 1

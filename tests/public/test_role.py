@@ -20,7 +20,7 @@ from tests.published import Press
 
 pytestmark = pytest.mark.postgres
 TOKEN = "a-token-for-the-scraper"
-READ = {"alembic_version", "publication", "publication_file", "setting_section"}
+READ = {"alembic_version", "ended_slug", "publication", "publication_file", "setting_section"}
 PATHS = (
     "/en/",
     "/en/?q=pier&area=bang&category=suspect&from=2026-01-01&to=2026-12-31",

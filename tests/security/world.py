@@ -12,17 +12,21 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.agency import logo
+from app.bulletins import asking
+from app.bulletins.asking import Wish
 from app.cases import glass, notes, saved
 from app.cases.filters import Filter
 from app.database import transaction
 from app.exchange import exports
 from app.identity import access_tokens, links, units
 from app.retention import deletion, policies
+from app.storage import ObjectStore
 from app.witness.forms import Said
 from app.witness.service import add_session
 from models import (
     Account,
     Base,
+    BulletinFormat,
     Case,
     CaseAssignment,
     CaseStatus,
@@ -39,6 +43,7 @@ from models import (
     Sketch,
 )
 from tests import noticed
+from tests.app.bulletins.publications import publish
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.people import add_person
@@ -94,7 +99,7 @@ def build(app: Flask) -> World:
         world.values = _things(app, world.owner, 1)
         world.foreign = _things(app, world.other, 2)
         for values, account in ((world.values, people["owner"]), (world.foreign, people["other"])):
-            values |= _case(db, account)
+            values |= _case(db, services(app).store, account)
             values |= _notice(app, db, account)
         world.values |= _of_supervisors(world, db)
         world.values |= _of_administrators(world, db)
@@ -141,11 +146,16 @@ def _things(app: Flask, browser: Browser, seed: int) -> dict[str, Any]:
     }
 
 
-def _case(db: Session, account: Account) -> dict[str, Any]:
+def _case(db: Session, store: ObjectStore, account: Account) -> dict[str, Any]:
     """A case that the account is assigned to, with what is written into it, and a search that finds it."""
     case_id = add_case(db, account, f"of {account.name}")
     saved.save(db, account, "Mine", Filter(query="harbour"))
+    notice = publish(db, store, account, case_id, f"of{account.name[-1]}")
+    how = Wish(BulletinFormat.PDF, "a4", ("en",), 150, "https://notices.example.org")
     return {
+        "slug": notice.slug,
+        "publication_id": notice.id,
+        "bulletin_id": asking.ask(db, account, [notice.id], how).id,
         "case_id": case_id,
         "session_id": add_session(db, account, case_id, Said("Ada", "Witness 1")).id,
         "note_id": notes.add(db, account, case_id, "She is sure of the scar.").id,

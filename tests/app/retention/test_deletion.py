@@ -40,7 +40,9 @@ REACHED = {
     "case_assignment", "case_export", "case_file", "case_note", "case_tag", "likeness", "real_photo", "sketch",
     "witness_session",
 }  # fmt: skip
-HANGS_FROM_A_CASE = REACHED | {"emergency_access", "imported_author"}
+NOTICES = {"bulletin_publication", "notice", "notice_decision", "notice_file", "publication", "publication_file"}
+TIPS = {"tip", "tip_file", "tip_message"}
+HANGS_FROM_A_CASE = REACHED | NOTICES | TIPS | {"emergency_access", "imported_author"}
 
 
 def delete(office: Office, case: Case) -> DeletionRequest:

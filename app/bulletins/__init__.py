@@ -1,0 +1,1 @@
+"""Bulletins: posters of what is published, to be printed and put up."""

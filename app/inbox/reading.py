@@ -1,0 +1,93 @@
+"""A tip opened for whoever may read it: its letters, and what is known of its files."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.custody import Thing
+from app.custody.looking import Evidence
+from app.errors import AppError
+from app.languages.telling import tell
+from app.settings import Settings
+from app.tips import opening
+from app.tips.sealing import Body, Facts
+from models import Account, Tip, TipFile, TipMessage
+
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+"""What browsers are shown, made anew; everything else can only be taken away as a file."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """``facts`` are None where they cannot be opened."""
+
+    file: TipFile
+    facts: Facts | None
+
+    @property
+    def is_picture(self) -> bool:
+        return self.facts is not None and self.facts.mime in PICTURES
+
+
+@dataclass(frozen=True)
+class Letter:
+    """``body`` is None where it cannot be opened, and ``problem`` says why and what to do. ``tip`` is the one that it
+    was sent with: of several that were put together it may be another."""
+
+    message: TipMessage
+    tip: Tip
+    body: Body | None
+    problem: str
+    by: str
+    files: tuple[Attachment, ...]
+
+
+def letters(db: Session, settings: Settings, tip: Tip) -> list[Letter]:
+    """Of the tip and of those that were put together with it, in the order in which they were written; by three
+    queries, and one for each key."""
+    tips = {one.id: one for one in db.scalars(select(Tip).where((Tip.id == tip.id) | (Tip.merged_into == tip.id)))}
+    query = select(TipMessage, Account.name).outerjoin(Account, TipMessage.by_id == Account.id)
+    query = query.where(TipMessage.tip_id.in_(tips))
+    rows = db.execute(query.order_by(TipMessage.written_at, TipMessage.tip_id, TipMessage.position)).all()
+    files: dict[uuid.UUID, list[Attachment]] = {}
+    for file in db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)):
+        files.setdefault(file.message_id, []).append(Attachment(file, _facts(db, settings, file)))
+    return [_letter(db, settings, tips, message, name or "", files) for message, name in rows]
+
+
+def _letter(
+    db: Session,
+    settings: Settings,
+    tips: dict[uuid.UUID, Tip],
+    message: TipMessage,
+    by: str,
+    files: dict[uuid.UUID, list[Attachment]],
+) -> Letter:
+    body, problem = None, ""
+    try:
+        body = opening.open_message(db, settings, message)
+    except AppError as error:
+        problem = tell(error)
+    return Letter(message, tips[message.tip_id], body, problem, by, tuple(files.get(message.id, ())))
+
+
+def _facts(db: Session, settings: Settings, file: TipFile) -> Facts | None:
+    try:
+        return opening.open_facts(db, settings, file)
+    except AppError:
+        return None
+
+
+def seen(tip: Tip, read: Sequence[Letter]) -> Evidence:
+    """What custody keeps of somebody's reading these letters."""
+    sealed = hashlib.sha256(b"".join(one.message.sealed for one in read)).hexdigest()
+    return Evidence(None, Thing("tip", tip.id), "letters", sealed, case_id=tip.case_id)
+
+
+def taken(tip: Tip, file: TipFile, part: str) -> Evidence:
+    """What custody keeps of somebody's looking at a file of it, or taking it away."""
+    return Evidence(None, Thing("tip", tip.id), f"{part} {file.id}", file.object_key[-64:], case_id=tip.case_id)

@@ -1,0 +1,173 @@
+"""The pages of tips."""
+
+import uuid
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.utils import redirect
+
+from app import context, gate
+from app.errors import AppError, NotFound
+from app.inbox import acting, files, listing, reading, redacting
+from app.inbox.listing import Filter
+from app.inbox.sight import NO_TIP, get_tip
+from app.inbox.words import KIND, SCAN, SHAPE, STATE
+from app.keyset import Cursor
+from app.languages.telling import tell
+from app.objects import note_look
+from app.tips.receipts import grouped
+from models import Case, Tip, TipFile, TipState
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"tip_words": {"kind": KIND, "state": STATE, "shape": SHAPE, "scan": SCAN}, "grouped": grouped}
+
+
+@blueprint.get("")
+@gate.case_reader
+def tips() -> str:
+    by, db, account = Filter.read(request.args), context.db(), context.account()
+    after = Cursor.read(request.args.get("after", ""))
+    counts = listing.by_notice(db, account) if after is None else []
+    page = listing.list_tips(db, account, by, after)
+    return render_template("inbox/list.html", page=page, by=by, counts=counts, first=after is None)
+
+
+@blueprint.get("/<uuid:tip_id>")
+@gate.case_reader
+def tip(tip_id: uuid.UUID) -> str:
+    return _page(tip_id)
+
+
+def _page(tip_id: uuid.UUID, error: AppError | None = None) -> str:
+    db = context.db()
+    found, works = get_tip(db, context.account(), tip_id)
+    read = reading.letters(db, context.settings(), found)
+    note_look(reading.seen(found, read), taken=False)  # before anything of it is shown
+    typed = request.form if error else {}
+    return render_template(
+        "inbox/tip.html",
+        tip=found,
+        case=_case_of(found),
+        main=db.get(Tip, found.merged_into) if found.merged_into else None,
+        works=works,
+        letters=read,
+        scans=context.settings().clamav_url is not None,
+        problem=tell(error) if error else "",
+        typed=typed,
+        most=acting.MAX_REPLY,
+    )
+
+
+def _case_of(found: Tip) -> Case | None:
+    return context.db().get(Case, found.case_id) if found.case_id else None
+
+
+def _did(tip_id: uuid.UUID, act: Callable[[], uuid.UUID | None]) -> ResponseReturnValue:
+    """Do it and go back to the tip, or to the one it leads to; what is refused is said there, with what was typed."""
+    try:
+        led = act()
+    except NotFound:
+        raise
+    except AppError as error:
+        if error.status >= 500:
+            raise
+        context.db().rollback()
+        return _page(tip_id, error), error.status
+    return redirect(url_for("inbox.tip", tip_id=led or tip_id), 303)
+
+
+@blueprint.post("/<uuid:tip_id>/state")
+@gate.investigator
+def state(tip_id: uuid.UUID) -> ResponseReturnValue:
+    after, before = _state(request.form.get("state", "")), _state(request.form.get("seen", ""))
+    return _did(tip_id, lambda: acting.set_state(context.db(), context.account(), tip_id, after, before))
+
+
+def _state(text: str) -> TipState:
+    try:
+        return TipState(text)
+    except ValueError:
+        raise NotFound(NO_TIP) from None
+
+
+@blueprint.post("/<uuid:tip_id>/case")
+@gate.investigator
+def link(tip_id: uuid.UUID) -> ResponseReturnValue:
+    number = request.form.get("case", "")
+    return _did(tip_id, lambda: acting.link(context.db(), context.account(), tip_id, number))
+
+
+@blueprint.post("/<uuid:tip_id>/reply")
+@gate.investigator
+def reply(tip_id: uuid.UUID) -> ResponseReturnValue:
+    text = request.form.get("text", "")
+    return _did(tip_id, lambda: acting.reply(context.db(), context.account(), tip_id, text))
+
+
+@blueprint.post("/<uuid:tip_id>/merge")
+@gate.investigator
+def merge(tip_id: uuid.UUID) -> ResponseReturnValue:
+    into = request.form.get("into", "")
+    return _did(tip_id, lambda: acting.merge(context.db(), context.account(), tip_id, into))
+
+
+@blueprint.post("/<uuid:tip_id>/part")
+@gate.investigator
+def part(tip_id: uuid.UUID) -> ResponseReturnValue:
+    return _did(tip_id, lambda: acting.part(context.db(), context.account(), tip_id))
+
+
+@blueprint.post("/<uuid:tip_id>/redacted")
+@gate.investigator
+def redacted(tip_id: uuid.UUID) -> ResponseReturnValue:
+    """The copy for others. A POST, since it is recorded and what is struck out belongs into no address."""
+    db, account = context.db(), context.account()
+    try:
+        out = redacting.strikes(request.form.get("strike", ""))
+        found, read = acting.take_redacted(db, context.settings(), account, tip_id)
+    except NotFound:
+        raise
+    except AppError as error:
+        db.rollback()
+        return _page(tip_id, error), error.status
+    text = redacting.as_text(found, read, out, replies=request.form.get("replies") == "yes")
+    wanted = {one.file for letter in read for one in letter.files if request.form.get(f"file-{one.file.id}") == "yes"}
+    pictures = ((f"picture-{number}.png", files.picture(file)) for number, file in enumerate(_harmless(wanted), 1))
+    response = Response(redacting.packed(text, pictures), mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"tip-{found.receipt}-redacted.zip")
+    return response
+
+
+def _harmless(wanted: set[TipFile]) -> list[TipFile]:
+    for file in wanted:
+        files.check_handed_out(file)
+    return sorted(wanted, key=lambda one: (one.message_id, one.position))
+
+
+@blueprint.get("/<uuid:tip_id>/files/<uuid:file_id>/picture")
+@gate.case_reader
+def picture(tip_id: uuid.UUID, file_id: uuid.UUID) -> Response:
+    return files.send_picture(_looked_at(tip_id, file_id, "picture", taken=False))
+
+
+@blueprint.get("/<uuid:tip_id>/files/<uuid:file_id>/download")
+@gate.investigator
+def download(tip_id: uuid.UUID, file_id: uuid.UUID) -> Response:
+    return files.send_file(_looked_at(tip_id, file_id, "file", taken=True))
+
+
+def _looked_at(tip_id: uuid.UUID, file_id: uuid.UUID, what: str, *, taken: bool) -> TipFile:
+    """The file of a tip that the asker reads, with an entry in custody. Raises NotFound, Forbidden, Conflict."""
+    db = context.db()
+    file = db.get(TipFile, file_id)
+    if file is None or file.tip_id != tip_id:
+        raise NotFound(NO_TIP)
+    found, _works = get_tip(db, context.account(), tip_id)
+    files.check_handed_out(file)
+    note_look(reading.taken(found, file, what), taken=taken)
+    return file

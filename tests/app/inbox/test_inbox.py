@@ -1,0 +1,153 @@
+"""Tips on the staff's side: who reads which, what is recorded, and what is done with them."""
+
+import io
+import zipfile
+
+import pytest
+from sqlalchemy import select
+
+from app.inbox import arriving, redacting
+from app.tips.receipts import grouped
+from models import CustodyEntry, Notification, Tip, TipKind, TipMessage, TipState
+from tests.app.drawings import drawing_png
+from tests.app.inbox.conftest import SLUG, Agency
+from tests.app.tips.conftest import receipt_of
+
+
+def entries(agency: Agency, action: str) -> list[CustodyEntry]:
+    agency.db.rollback()
+    return list(agency.db.scalars(select(CustodyEntry).where(CustodyEntry.action == action)))
+
+
+def test_a_tip_finds_its_case_and_its_people(agency: Agency) -> None:
+    tip = agency.send()
+    assert (tip.notice_slug, tip.noted_at is None) == (SLUG, False)
+    assert tip.case_id == agency.case.id
+    told = set(agency.db.scalars(select(Notification.account_id).where(Notification.kind == "tip")))
+    assert told == {agency.head.id}
+    assert [one.details["message"] for one in entries(agency, "tip.received")] == [1]
+    assert arriving.take_note(agency.db) == 0
+
+
+def test_who_reads_it(agency: Agency) -> None:
+    tip = agency.send(text="The man sells bicycles.", contact="Ring 555 0100")
+    for account, status in ((agency.head, 200), (agency.investigator, 200), (agency.outsider, 404)):
+        browser = agency.browser(account)
+        page = browser.get(f"/inbox/{tip.id}")
+        assert page.status_code == status
+        assert ("sells bicycles" in page.text) == (status == 200)
+        assert (grouped(tip.receipt) in browser.get("/inbox").text) == (status == 200)
+    assert {one.details["part"] for one in entries(agency, "evidence.viewed")} == {"letters"}
+    assert len(entries(agency, "evidence.viewed")) == 2
+
+
+@pytest.mark.parametrize("kind", ["this_is_me", "wrong"])
+def test_what_somebody_says_of_themselves_is_for_supervisors(agency: Agency, kind: str) -> None:
+    tip = agency.send("/en/report", kind=kind)
+    assert (tip.kind, tip.case_id) == (TipKind(kind), agency.case.id)
+    assert agency.browser(agency.head).get(f"/inbox/{tip.id}").status_code == 200
+    assert agency.browser(agency.investigator).get(f"/inbox/{tip.id}").status_code == 404
+
+
+def test_without_a_case_it_is_for_supervisors_until_it_has_one(agency: Agency) -> None:
+    tip = agency.send(notice="")
+    head, investigator = agency.browser(agency.head), agency.browser(agency.investigator)
+    assert investigator.get(f"/inbox/{tip.id}").status_code == 404
+    assert head.get(f"/inbox/{tip.id}").status_code == 200
+    refused = head.post(f"/inbox/{tip.id}/case", {"case": "no such number"})
+    assert (refused.status_code, "no case of yours" in refused.text) == (422, True)
+    assert head.post(f"/inbox/{tip.id}/case", {"case": agency.case.number}).status_code == 303
+    assert investigator.get(f"/inbox/{tip.id}").status_code == 200
+    assert len({one.chain_id for one in entries(agency, "tip.linked")}) == 2
+
+
+def test_its_state_moves_from_what_was_seen(agency: Agency) -> None:
+    tip, browser = agency.send(), agency.browser(agency.investigator)
+    assert browser.post(f"/inbox/{tip.id}/state", {"state": "useful", "seen": "new"}).status_code == 303
+    late = browser.post(f"/inbox/{tip.id}/state", {"state": "spam", "seen": "new"})
+    assert (late.status_code, "Somebody else" in late.text) == (409, True)
+    agency.db.rollback()
+    assert (tip.state, tip.seen) == (TipState.USEFUL, 1)
+    assert grouped(tip.receipt) not in browser.get("/inbox").text
+    assert grouped(tip.receipt) in browser.get("/inbox?state=useful").text
+    assert browser.get("/inbox?state=nonsense").status_code == 422
+
+
+def test_question_and_answer(agency: Agency) -> None:
+    sent = agency.forms.send("/en/new", notice=SLUG, text="I saw him.")
+    number, words = receipt_of(sent.text)
+    agency.db.rollback()
+    arriving.take_note(agency.db)
+    tip = agency.db.scalars(select(Tip)).one()
+    browser = agency.browser(agency.investigator)
+    assert browser.post(f"/inbox/{tip.id}/reply", {"text": ""}).status_code == 422
+    assert browser.post(f"/inbox/{tip.id}/reply", {"text": "On which day?"}).status_code == 303
+    assert "On which day?" in browser.get(f"/inbox/{tip.id}").text
+    opened = agency.forms.post("/en/receipt", {"number": number, "secret": words})
+    assert "On which day?" in opened.text
+    assert len(entries(agency, "tip.replied")) == 1
+    kept = agency.db.scalars(select(TipMessage).where(TipMessage.position == 2)).one()
+    assert b"On which day" not in kept.sealed + bytes(kept.sealed_for_sender or b"")
+
+
+def test_the_same_twice_is_put_together_and_taken_apart(agency: Agency) -> None:
+    first, second = agency.send(text="First"), agency.send(text="Second")
+    browser = agency.browser(agency.investigator)
+    done = browser.post(f"/inbox/{second.id}/merge", {"into": grouped(first.receipt)})
+    assert done.headers["Location"] == f"/inbox/{first.id}"
+    page = browser.get(f"/inbox/{first.id}").text
+    assert "First" in page
+    assert "Second" in page
+    assert grouped(second.receipt) not in browser.get("/inbox").text
+    again = browser.post(f"/inbox/{first.id}/merge", {"into": second.receipt})
+    assert again.status_code == 422
+    assert browser.post(f"/inbox/{second.id}/part").status_code == 303
+    assert grouped(second.receipt) in browser.get("/inbox").text
+
+
+def test_files_do_no_harm(agency: Agency) -> None:
+    script = b"<html><script>alert(1)</script></html>"
+    tip = agency.send(files=[("photo.png", drawing_png(3)), ("../../evil.html", script)])
+    browser = agency.browser(agency.investigator)
+    page = browser.get(f"/inbox/{tip.id}").text
+    assert "Not checked for viruses" in page
+    shown = [part.partition('"')[0] for part in page.split('src="')[1:] if "/picture" in part.partition('"')[0]]
+    assert len(shown) == 1
+    picture = browser.get(shown[0])
+    assert (picture.status_code, picture.mimetype) == (200, "image/png")
+    assert "sandbox" in picture.headers["Content-Security-Policy"]
+    taken = [
+        part.partition('"')[0] for part in page.split('href="')[1:] if part.partition('"')[0].endswith("/download")
+    ]
+    answers = [browser.get(address) for address in taken]
+    assert {answer.mimetype for answer in answers} == {"application/octet-stream"}
+    assert script in {answer.data for answer in answers}
+    names = [answer.headers["Content-Disposition"] for answer in answers]
+    assert all(name.startswith("attachment") and "/" not in name for name in names)
+    assert len(entries(agency, "evidence.downloaded")) == 2
+    outsider = agency.browser(agency.outsider)
+    assert {outsider.get(address).status_code for address in shown + taken} == {404}
+
+
+def test_a_redacted_copy(agency: Agency) -> None:
+    tip = agency.send(
+        text="Jane Roe of Pier 3 saw JANE ROE.", contact="Ring 555 0100", files=[("a.png", drawing_png(4))]
+    )
+    browser = agency.browser(agency.investigator)
+    page = browser.get(f"/inbox/{tip.id}").text
+    picture = page.split('name="file-')[1].partition('"')[0]
+    answer = browser.post(f"/inbox/{tip.id}/redacted", {"strike": "Jane Roe\nPier 3", f"file-{picture}": "yes"})
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    text = archive.read("tip.txt").decode()
+    assert text.count(redacting.STRUCK) == 3
+    assert not any(word in text for word in ("Jane", "JANE", "Pier", "555"))
+    assert archive.read("picture-1.png").startswith(b"\x89PNG")
+    assert len(entries(agency, "tip.exported")) == 1
+
+
+def test_what_cannot_be_opened_is_said(agency: Agency) -> None:
+    tip = agency.send()
+    agency.app.extensions["semblance"].settings.__dict__["secret_key"] = "another-secret-key-of-enough-characters"
+    page = agency.browser(agency.investigator).get(f"/inbox/{tip.id}")
+    assert page.status_code == 200
+    assert "cannot be read any more" in page.text
