@@ -68,6 +68,11 @@ _ALL = (
         N_("A notice of yours is to be changed."),
     ),
     Kind(
+        N_("The pictures of a notice could not be made"),
+        N_("The pictures of notice %(slug)s could not be made."),
+        N_("The pictures of a notice of yours could not be made."),
+    ),
+    Kind(
         N_("A tip came"),
         N_("A tip came on case %(case)s."),
         N_("A tip came on a case of yours."),
@@ -84,8 +89,8 @@ _ALL = (
     ),
 )
 _NAMES = (
-    "assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "submitted", "returned", "tip",
-    "loose_tip", "tip_again",
+    "assigned", "rendered", "failed", "photo", "deletion", "glass", "approved", "submitted", "returned", "unpictured",
+    "tip", "loose_tip", "tip_again",
 )  # fmt: skip
 KINDS = dict(zip(_NAMES, _ALL, strict=True))
 DEFAULTS = frozenset(name for name, kind in KINDS.items() if kind.by_mail)

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Session
 from app.database import clock
 from app.notifications.kinds import DEFAULTS, KINDS
 from app.studio.sight import seen_by
-from models import Account, AccountRole, AccountUnit, Job, JobKind, Likeness, Notification, RealPhoto, Role, Sketch
+from models import (
+    Account,
+    AccountRole,
+    AccountUnit,
+    Job,
+    JobKind,
+    Likeness,
+    Notice,
+    Notification,
+    RealPhoto,
+    Role,
+    Sketch,
+)
 
 
 def tell(
@@ -67,6 +79,11 @@ def tell_asker(db: Session, account_id: uuid.UUID, kind: str, path: str, sketch:
 
 def tell_stopped(db: Session, job: Job) -> None:
     """Tell whoever asked for it that a job failed or was set aside."""
+    if job.kind == JobKind.NOTICE:
+        notice = db.get(Notice, job.subject_id)
+        if notice is not None:
+            tell(db, [job.owner_id], "unpictured", f"/notices/{notice.id}", {"slug": notice.slug})
+        return
     if job.kind == JobKind.PHOTO:
         photo = db.get(RealPhoto, job.subject_id)
         likeness = db.get(Likeness, photo.likeness_id) if photo else None

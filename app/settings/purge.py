@@ -17,8 +17,6 @@ def read(env: Mapping[str, str], production: bool, problems: list[str]) -> Purge
     """None when PURGE_URL is unset: nobody is told. What is wrong is added to ``problems``."""
     text, token = env.get("PURGE_URL"), env.get("PURGE_TOKEN", "")
     if text is None:
-        if token:
-            problems.append("PURGE_TOKEN is set without PURGE_URL; set both or neither.")
         return None
     try:
         url = urlsplit(text)

@@ -301,6 +301,20 @@ def test_what_the_cdn_is_still_to_be_told_is_on_the_operators_page(room: Room, p
     assert "Tried 1 times; the last answer: ConnectionError" in words(admin.get("/admin/operations").text)
 
 
+def test_pictures_that_could_not_be_made_are_said_and_made_again(room: Room) -> None:
+    store, key = services(room.app).store, room.db.get_one(Likeness, room.likenesses[0]).image_key
+    data = store.get(key)
+    store.remove(store.describe(key))
+    room.submit()
+    assert "The pictures could not be made:" in words(room.page())
+    assert "could not be made." in words(room.drafter.get("/notifications").text)
+    store.put(key, data)
+    room.act(room.drafter, "/make-pictures")
+    work(room.app)
+    assert "could not be made" not in words(room.page())
+    room.act(room.supervisor, "/approve", checked="seen")
+
+
 def test_a_notice_is_drafted_from_a_likeness(room: Room) -> None:
     sketch_id = room.db.get_one(Likeness, room.likenesses[0]).sketch_id
     page = room.drafter.get(f"/sketches/{sketch_id}?likeness=1").text

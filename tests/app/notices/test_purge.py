@@ -129,7 +129,6 @@ def test_where_nobody_is_to_be_told_nothing_waits(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "environ",
     [
-        {"PURGE_TOKEN": "x"},
         {"PURGE_URL": "ftp://purge.example.org"},
         {"PURGE_URL": "https://me:secret@purge.example.org"},
         {"PURGE_URL": "nonsense"},
