@@ -85,7 +85,8 @@ def _facts(db: Session, settings: Settings, file: TipFile) -> Facts | None:
 def seen(tip: Tip, read: Sequence[Letter]) -> Evidence:
     """What custody keeps of somebody's reading these letters."""
     sealed = hashlib.sha256(b"".join(one.message.sealed for one in read)).hexdigest()
-    return Evidence(None, Thing("tip", tip.id), "letters", sealed, case_id=tip.case_id)
+    # With their number, so that one that came a moment ago has an entry of its own.
+    return Evidence(None, Thing("tip", tip.id), f"letters {len(read)}", sealed, case_id=tip.case_id)
 
 
 def taken(tip: Tip, file: TipFile, part: str) -> Evidence:
