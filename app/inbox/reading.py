@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,7 +69,7 @@ def _letter(
 ) -> Letter:
     body, problem = None, ""
     try:
-        body = opening.open_message(db, settings, message)
+        body = Body(**{name: _utf8(text) for name, text in vars(opening.open_message(db, settings, message)).items()})
     except AppError as error:
         problem = tell(error)
     return Letter(message, tips[message.tip_id], body, problem, by, tuple(files.get(message.id, ())))
@@ -77,9 +77,15 @@ def _letter(
 
 def _facts(db: Session, settings: Settings, file: TipFile) -> Facts | None:
     try:
-        return opening.open_facts(db, settings, file)
+        facts = opening.open_facts(db, settings, file)
+        return replace(facts, name=_utf8(facts.name))
     except AppError:
         return None
+
+
+def _utf8(text: str) -> str:
+    """What was typed, as a page can say it: half of a surrogate pair, which a form can hold, is no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def seen(tip: Tip, read: Sequence[Letter]) -> Evidence:

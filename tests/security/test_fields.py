@@ -45,6 +45,10 @@ from models import (
     Scope,
     SettingSection,
     Sketch,
+    Tip,
+    TipAuthor,
+    TipMessage,
+    TipState,
     WitnessSession,
     utc_now,
 )
@@ -320,6 +324,48 @@ def own_likeness(world: World) -> str:
         return str(db.get_one(Notice, world.values["notice_id"]).content["pictures"][0]["likenesses"][0])
 
 
+def tip_is(state: TipState) -> Callable[[World], None]:
+    """The tip is in this state of its case, with no other one, and nobody has read it."""
+
+    def put(world: World) -> None:
+        open_case(world)
+        with world.session() as db, transaction(db):
+            tip = db.get_one(Tip, world.values["tip_id"])
+            tip.state, tip.seen, tip.merged_into, tip.case_id = state, 0, None, world.values["case_id"]
+
+    return put
+
+
+def tip_with_one_message(world: World) -> None:
+    tip_is(TipState.NEW)(world)
+    with world.session() as db, transaction(db):
+        db.execute(delete(TipMessage).where(TipMessage.author == TipAuthor.AGENCY))
+
+
+def tip_together(world: World) -> None:
+    tip_is(TipState.NEW)(world)
+    with world.session() as db, transaction(db):
+        db.get_one(Tip, world.values["tip_id"]).merged_into = _same(world, db).id
+
+
+def same_tip(world: World) -> str:
+    """The number of one that says the same, in the same case."""
+    with world.session() as db, transaction(db):
+        return _same(world, db).receipt
+
+
+def _same(world: World, db: Session) -> Tip:
+    tip = db.get_one(Tip, world.foreign["tip_id"])
+    tip.case_id = world.values["case_id"]
+    return tip
+
+
+def number_elsewhere(world: World) -> str:
+    """Of another case that the owner works on."""
+    with world.session() as db:
+        return db.get_one(CaseFile, db.get_one(Notice, world.values["notice_id"]).case_id).number
+
+
 def whole_draft(world: World) -> None:
     """It lacks nothing but its pictures' files."""
     notice_is(NoticeStage.DRAFT)(world)
@@ -426,6 +472,30 @@ CASES = [
         RECASED | {"publication.ended_at", "publication.ended_why", "purge.since", "purge.due_at"},
         published_notice,
         documented=frozenset({"revision"}),
+    ),
+    Case(
+        "POST /inbox/<uuid:tip_id>/state",
+        {"state": "useful", "seen": "new", "shown": "1"},
+        frozenset({"tip.state", "tip.seen"}),
+        tip_is(TipState.NEW),
+    ),
+    Case(
+        "POST /inbox/<uuid:tip_id>/case", {"case": number_elsewhere}, frozenset({"tip.case_id"}), tip_is(TipState.NEW)
+    ),
+    Case(
+        "POST /inbox/<uuid:tip_id>/reply",
+        {"text": "On which day?", "shown": "1"},
+        frozenset({"tip_message+", "tip.state", "tip.seen"}),
+        tip_with_one_message,
+    ),
+    Case("POST /inbox/<uuid:tip_id>/merge", {"into": same_tip}, frozenset({"tip.merged_into"}), tip_is(TipState.NEW)),
+    Case("POST /inbox/<uuid:tip_id>/part", {}, frozenset({"tip.merged_into"}), tip_together),
+    Case(
+        "POST /inbox/<uuid:tip_id>/redacted",
+        {"strike": "harbour"},
+        frozenset(),
+        tip_is(TipState.NEW),
+        documented=frozenset({"replies"}),
     ),
     Case("POST /confirm", {"password": PASSWORD}, frozenset({"sign_in_session.confirmed_at"})),
     Case("POST /account", {"action": "name", "name": "New Name"}, frozenset({"account.name"})),
