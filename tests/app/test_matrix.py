@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
@@ -43,6 +43,7 @@ from models import (
     NoticeStage,
     Notification,
     Proposal,
+    Publication,
     RealPhoto,
     Role,
     Scope,
@@ -231,6 +232,9 @@ def _prepare(world: World, rule: str) -> None:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
         elif "<uuid:render_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
+        if "bulletin" in rule:  # what became of the case meanwhile may have ended what is public
+            of_it = Publication.slug == world.values["slug"]
+            db.execute(update(Publication).where(of_it).values(ended_at=None, ended_why=None))
         if "<uuid:tip_id>" in rule:
             db.get_one(Tip, world.values["tip_id"]).state = TipState.IN_REVIEW
         if "<uuid:notice_id>" in rule:
