@@ -4,7 +4,9 @@ While Redis is away every process counts for itself: a limit that is too generou
 pages that fail, or wait.
 """
 
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from math import ceil
 from typing import TypeVar
@@ -33,7 +35,8 @@ class Counters:
     """One process's way to the counts. No method raises because of Redis."""
 
     def __init__(self, settings: Settings) -> None:
-        self._own: RateLimiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = _own()
+        self._one_at_a_time = threading.Lock()
         self._shared = _shared(settings.redis_url) if settings.redis_url else None
         self._resting_until = 0.0
 
@@ -61,7 +64,16 @@ class Counters:
             except Exception as error:  # whatever the server or its client raises, the request goes on
                 self._resting_until = time.monotonic() + REST
                 log.warning("limits_not_shared", kind=type(error).__name__)
-        return question(self._own)
+        # The library's storage in memory is not made for several threads: two at once could start one timer twice.
+        with self._one_at_a_time:
+            return question(self._own)
+
+
+def _own() -> RateLimiter:
+    storage = MemoryStorage()
+    # Its timer's thread looks a time up that a request may just have removed.
+    storage.expirations = defaultdict(float)
+    return SlidingWindowCounterRateLimiter(storage)
 
 
 def _shared(url: str) -> RateLimiter:

@@ -17,7 +17,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, make_url, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Interval,
+    create_engine,
+    event,
+    func,
+    inspect,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, PendingRollbackError
@@ -170,6 +182,13 @@ def clock(db: Session) -> dt.datetime:
     if db.get_bind().dialect.name == "postgresql":
         return db.execute(select(func.clock_timestamp(type_=UTCDateTime()))).scalar_one()
     return utc_now()
+
+
+def ago(db: Session, span: dt.timedelta) -> ColumnElement[dt.datetime]:
+    """A moment before ``clock``, as part of a query that then need not ask for the time first."""
+    if db.get_bind().dialect.name == "postgresql":
+        return func.clock_timestamp(type_=UTCDateTime()) - literal(span, Interval())
+    return literal(utc_now() - span, UTCDateTime())
 
 
 def is_unreachable(error: BaseException) -> bool:

@@ -16,6 +16,8 @@ class AppError(Worded):
     """Names the refusal for a script that can do something about it."""
     way: tuple[str, str] | None = None
     """An address that leads on, and the words for it."""
+    retry_after: int | None = None
+    """Seconds after which the same may be asked again; None where no time says so."""
 
 
 class BadRequest(AppError):

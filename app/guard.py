@@ -40,7 +40,7 @@ def guard() -> ResponseReturnValue | None:
     if signed is None:
         return _to_sign_in()
     structlog.contextvars.bind_contextvars(asker=str(signed.account_id))
-    custody.act_as(context.db(), signed.account)
+    custody.act_as(context.db(), signed.account, context.access_token())
     return _check(access, signed)
 
 

@@ -2,8 +2,11 @@
 
 import hashlib
 import threading
+import uuid
 from dataclasses import dataclass
+from typing import Any
 
+from app.storage import ObjectStore, object_key
 from imaging.clean import clean_picture
 from imaging.encode import encode_png, thumbnail_webp
 
@@ -23,6 +26,29 @@ class Intake:
     width: int
     height: int
     thumbnail_webp: bytes
+
+    @property
+    def stored_size(self) -> int:
+        """Bytes of all that is kept."""
+        return len(self.original) + len(self.clean_png) + len(self.thumbnail_webp)
+
+    def keep(self, store: ObjectStore, owner_id: uuid.UUID) -> dict[str, Any]:
+        """Put the three objects, and what a row says of them, by its columns. Raises StorageFull.
+
+        Objects first: a row must never name bytes that are not there.
+        """
+        parts = {"original_key": self.original, "clean_key": self.clean_png, "thumbnail_key": self.thumbnail_webp}
+        keys = {name: object_key(owner_id, data) for name, data in parts.items()}
+        for name, data in parts.items():
+            store.put(keys[name], data)
+        return {
+            **keys,
+            "original_sha256": self.sha256,
+            "original_mime": self.mime,
+            "original_size": len(self.original),
+            "width": self.width,
+            "height": self.height,
+        }
 
 
 def take_in(data: bytes, *, drawing: bool = True) -> Intake:

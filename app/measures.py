@@ -54,7 +54,7 @@ def _queue(db: Session) -> list[Metric]:
     counts: dict[tuple[JobKind, JobState], int] = {}
     for kind, state, count in db.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state)):
         counts[kind, state] = count
-    oldest = oldest_waiting(db)
+    oldest = oldest_waiting(db, clock(db))
     for kind in JobKind:
         for state in JobState:
             jobs.add_metric((kind, state), counts.get((kind, state), 0))
@@ -62,10 +62,9 @@ def _queue(db: Session) -> list[Metric]:
     return [jobs, waiting]
 
 
-def oldest_waiting(db: Session) -> dict[JobKind, float]:
+def oldest_waiting(db: Session, now: dt.datetime) -> dict[JobKind, float]:
     """Seconds that the oldest waiting job of each kind has waited since it was asked for."""
     query = select(Job.kind, func.min(Job.created_at, type_=Job.created_at.type))
-    now = clock(db)
     rows = db.execute(query.where(Job.state == JobState.QUEUED).group_by(Job.kind))
     return {kind: max(0.0, (now - since).total_seconds()) for kind, since in rows}
 

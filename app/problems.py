@@ -73,7 +73,10 @@ def linger(most: int = 64 * 2**20) -> None:
 
 def _from_app(error: AppError) -> Response:
     g.problem, g.refusal = type(error).__name__, error
-    return problem(error.status, tell(error), error.code, error.way)
+    response = problem(error.status, tell(error), error.code, error.way)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _from_image(error: ImageRefused) -> Response:

@@ -25,6 +25,7 @@ from app.settings.fleet import parse_device, parse_kinds
 from app.slot import DEFAULT_SLOT, Slot, SlotTaken, hold_slot
 from app.station import Station
 from app.storage import StorageUnavailable, open_store
+from imaging import fonts
 from imaging.words import N_
 from models import EyePair, JobKind
 
@@ -110,9 +111,7 @@ class PipelineRenderer:
         try:
             return morph(self._pipeline.landmarks, likenesses)
         except ValueError as error:
-            raise Refused(
-                N_("These likenesses are not of one size, so no morph can be made. Choose others.")
-            ) from error
+            raise Refused(NOT_ONE_SIZE) from error
 
 
 def _points(eyes: EyePair) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -169,7 +168,8 @@ def _set_from_handler(event: threading.Event) -> None:
 def _open_station(
     settings: Settings, database: Database, slot: Slot, renderer: Renderer, kinds: tuple[JobKind, ...]
 ) -> Station:
-    capabilities = {**renderer.describe(), "asked_device": settings.device}
+    publishing = {"thai": fonts.thai_file() is not None, "certificate": settings.c2pa_certificate is not None}
+    capabilities = {**renderer.describe(), "asked_device": settings.device, "publishing": publishing}
     with database.session() as db:
         worker = workers.register(db, slot.host, slot.name, capabilities, kinds)
     log.info("worker_ready", worker=worker.name, device=worker.device, kinds=worker.kinds)

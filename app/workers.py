@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.database import clock, transaction
+from app.database import ago, clock, transaction
 from models import Job, JobKind, Worker
 
 LIVE_SECONDS = 15.0
@@ -57,8 +57,8 @@ def stop(db: Session, worker: Worker | Post) -> None:
 
 def live(db: Session) -> list[Worker]:
     """The workers whose heart has beaten lately, the one that started last first."""
-    alive = clock(db) - dt.timedelta(seconds=LIVE_SECONDS)
-    query = select(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at > alive)
+    beaten = Worker.heartbeat_at > ago(db, dt.timedelta(seconds=LIVE_SECONDS))
+    query = select(Worker).where(Worker.stopped_at.is_(None), beaten)
     return list(db.scalars(query.order_by(Worker.started_at.desc(), Worker.id)))
 
 

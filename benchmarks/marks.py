@@ -13,7 +13,7 @@ import os
 import subprocess
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -113,11 +113,15 @@ def likenesses(count: int) -> Iterator[Image.Image]:
         yield Image.open(io.BytesIO(made.png))
 
 
-def measure(likeness: Image.Image, words: Wording, pool: ThreadPoolExecutor) -> dict[tuple[str, str], bool]:
-    """By crop and change, whether the mark was read."""
+def measure(
+    likeness: Image.Image, words: Wording, pool: ThreadPoolExecutor, only: Collection[str] | None = None
+) -> dict[tuple[str, str], bool]:
+    """By crop and change, whether the mark was read; of all crops, or of those named."""
     shown = show(likeness, WHOLE, ())
     whole = jpeg(labelled(shown.image, shown.crop, words), 92)
-    tried = [(crop, change) for crop in crops(shown, whole) for change in CHANGES.items()]
+    tried = [
+        (crop, change) for crop in crops(shown, whole) if only is None or crop[0] in only for change in CHANGES.items()
+    ]
     found = pool.map(lambda one: reads(one[1][1](one[0][1]), words), tried)
     return {(crop[0], change[0]): read for (crop, change), read in zip(tried, found, strict=True)}
 

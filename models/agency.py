@@ -44,11 +44,3 @@ class Quota(Identified, Base):
     stored_bytes: Mapped[int | None] = mapped_column(BigInteger)
     revision: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
-
-    @property
-    def subject_id(self) -> uuid.UUID:
-        """The unit or the account."""
-        found = self.unit_id or self.account_id
-        if found is None:
-            raise ValueError("A quota is of a unit or of an account.")
-        return found

@@ -7,12 +7,14 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
-from app.identity import accounts, passwords
-from models import Account, Role
+from app.database import transaction
+from app.identity import accounts, passwords, units
+from models import Account, Role, Unit
 
 PASSWORD = "nine small teal boats"
 
 Person = Callable[..., Account]
+Member = Callable[..., Account]
 
 
 @contextmanager
@@ -31,3 +33,10 @@ def add_person(db: Session, email: str, name: str, *roles: Role) -> Account:
     account.password_hash = passwords.hash_password(PASSWORD)
     db.commit()
     return account
+
+
+def put(db: Session, account: Account, *of: Unit) -> None:
+    """Into these units and no other."""
+    ids = [one.id for one in of]
+    with transaction(db):
+        accounts.locked(db, account.id).units = units.kept(db, ids)

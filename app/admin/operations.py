@@ -1,7 +1,5 @@
 """The administrator's page of operations: the queue, the workers, the models, and how everything is."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -12,15 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from app import context, custody, gate, jobs, workers
+from app import context, custody, gate, jobs
 from app.admin import operations_fleet as fleet
 from app.admin import operations_queue as queue
 from app.admin.operations_queue import Choice
-from app.database import current_revision, transaction
+from app.database import READY, clock, current_revision, newest_revision, transaction
 from app.errors import Conflict, NotFound, Refused
+from app.following import answer, etag
 from app.health import look, weights
 from app.notices import purge
-from models import Job, JobKind, JobState
+from models import Job, JobKind, JobState, Worker
 
 blueprint = Blueprint("operations", __name__, url_prefix="/admin")
 log = structlog.get_logger(__name__)
@@ -46,12 +45,10 @@ def page() -> str:
 def status() -> Response:
     """Whether the page is to be loaded anew; scripts may read it too."""
     db = context.db()
-    found = _state(queue.queue(db, workers.live(db)), fleet.hands(db))
-    response = Response(json.dumps(found), mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(_etag(found))
-    response.make_conditional(request)
-    return response
+    now = clock(db)
+    hands = fleet.hands(db, now)
+    found = _state(queue.queue(db, _living(hands), now), hands)
+    return answer(found)
 
 
 @blueprint.post("/operations/retry-failed")
@@ -144,21 +141,26 @@ def _back(done: str) -> Response:
 
 def _page(problem: str = "") -> str:
     db, settings = context.db(), context.settings()
-    live = workers.live(db)
-    lines, hands = queue.queue(db, live), fleet.hands(db)
+    now = clock(db)
+    hands = fleet.hands(db, now)
+    live = _living(hands)
+    lines = queue.queue(db, live, now)
+    looks = look()
+    # The probe has compared the schema with this code's just now.
+    schema = newest_revision() if looks["database"].state == READY else current_revision(db.connection())
     done = request.args.get("done", "")
     return render_template(
         "admin/operations.html",
         lines=lines,
-        listing=queue.listing(db, _choice(), lines),
+        listing=queue.listing(db, _choice(), lines, now),
         states=[(state, queue.STATE_WORDS[state]) for state in queue.SHOWN],
         kinds=queue.KIND_WORDS,
         urgencies=queue.URGENCY_WORDS,
         hands=hands,
         models=fleet.models(live, weights(settings.weights)),
-        parts=fleet.parts(settings, look(), current_revision(db.connection()) or "none"),
+        parts=fleet.parts(settings, looks, schema or "none"),
         purging=purge.waiting(db) if settings.purge else None,
-        etag=_etag(_state(lines, hands)),
+        etag=etag(_state(lines, hands)),
         message=_retried(int(done)) if done.isdigit() else DONE.get(done, ""),
         problem=problem,
     )
@@ -166,6 +168,10 @@ def _page(problem: str = "") -> str:
 
 def _retried(count: int) -> str:
     return str(ngettext("%(num)s failed job waits again.", "%(num)s failed jobs wait again.", count))
+
+
+def _living(hands: Sequence[fleet.Hand]) -> list[Worker]:
+    return [one.worker for one in hands if one.live]
 
 
 def _state(lines: Sequence[queue.Line], hands: Sequence[fleet.Hand]) -> dict[str, Any]:
@@ -186,7 +192,3 @@ def _state(lines: Sequence[queue.Line], hands: Sequence[fleet.Hand]) -> dict[str
         ],
         "parts": {name: part.state for name, part in look().items()},
     }
-
-
-def _etag(found: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:32]

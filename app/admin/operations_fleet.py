@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from app import workers
 from app.admin.operations_queue import KIND_WORDS, slot_of
-from app.database import AHEAD, BEHIND, READY, clock, newest_revision
+from app.database import AHEAD, BEHIND, READY, newest_revision
 from app.health import UNREACHABLE_WORD
 from app.languages.formats import number
 from app.probes import SILENT, Look
 from app.settings import Settings
-from models import Job, JobState, Worker
+from models import Job, JobKind, JobState, Worker
 
 LOST_FOR = dt.timedelta(hours=24)
 """For how long a worker that fell silent without saying goodbye is still shown."""
@@ -43,8 +43,10 @@ LITTLE_DISK = 2 * 2**30
 
 @dataclass(frozen=True)
 class Hand:
-    """A worker. Times are in seconds; ``doing`` is empty while it waits for work."""
+    """A worker. Times are in seconds; ``doing`` is empty while it waits for work; ``lacks`` has a sentence for each
+    thing that published pictures would want of it."""
 
+    worker: Worker
     name: str
     device: str
     kinds: str
@@ -53,6 +55,7 @@ class Hand:
     doing: str
     job_id: uuid.UUID | None
     busy_for: float
+    lacks: list[str]
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,8 @@ class Part:
     detail: str
 
 
-def hands(db: Session) -> list[Hand]:
-    """Living workers, and those of the last day that fell silent."""
-    now = clock(db)
+def hands(db: Session, now: dt.datetime) -> list[Hand]:
+    """Living workers, and those of the last day that fell silent; two queries."""
     query = select(Worker).where(Worker.stopped_at.is_(None), Worker.heartbeat_at > now - LOST_FOR)
     found = list(db.scalars(query.order_by(Worker.name)))
     running = select(Job).where(Job.state == JobState.RUNNING, Job.lease_owner.in_([one.id for one in found]))
@@ -90,6 +92,7 @@ def _hand(worker: Worker, job: Job | None, now: dt.datetime) -> Hand:
     silent = max(0.0, (now - worker.heartbeat_at).total_seconds())
     asked = str(worker.capabilities.get("asked_device", ""))
     return Hand(
+        worker=worker,
         name=slot_of(worker.name),
         device=f"{worker.device} ({asked})" if asked.startswith("cuda:") else worker.device,
         kinds=", ".join(str(KIND_WORDS.get(kind, kind)) for kind in KIND_WORDS if kind in worker.kinds),
@@ -98,7 +101,19 @@ def _hand(worker: Worker, job: Job | None, now: dt.datetime) -> Hand:
         doing=str(KIND_WORDS[job.kind]) if job else "",
         job_id=job.id if job else None,
         busy_for=max(0.0, (now - job.started_at).total_seconds()) if job and job.started_at else 0.0,
+        lacks=_lacks(worker),
     )
+
+
+def _lacks(worker: Worker) -> list[str]:
+    told = worker.capabilities.get("publishing")
+    if told is None or JobKind.NOTICE not in worker.kinds:
+        return []
+    words = {
+        "thai": _("No font for Thai: labels on pictures are in English."),
+        "certificate": _("Signs pictures with a development certificate."),
+    }
+    return [str(words[name]) for name in words if not told.get(name)]
 
 
 def models(live: Sequence[Worker], manifest: Mapping[str, str]) -> list[Model]:

@@ -1,7 +1,6 @@
 """The queue as operators see it: counts, ages and lists of jobs. Never what a job is about."""
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import jobs
-from app.database import clock
 from app.measures import oldest_waiting
 from app.paging import nearest_page
 from models import Job, JobKind, JobState, Sketch, Unit, Worker
@@ -98,11 +96,11 @@ class Listing:
     total: int
 
 
-def queue(db: Session, live: Sequence[Worker]) -> list[Line]:
-    """A line for every kind of job, also for those of which there are none."""
+def queue(db: Session, live: Sequence[Worker], now: dt.datetime) -> list[Line]:
+    """A line for every kind of job, also for those of which there are none; two queries."""
     rows = db.execute(select(Job.kind, Job.state, func.count()).group_by(Job.kind, Job.state))
     counts = {(kind, state): count for kind, state, count in rows}
-    oldest = oldest_waiting(db)
+    oldest = oldest_waiting(db, now)
     return [
         Line(
             kind,
@@ -115,45 +113,40 @@ def queue(db: Session, live: Sequence[Worker]) -> list[Line]:
     ]
 
 
-def listing(db: Session, choice: Choice, lines: Sequence[Line]) -> Listing:
-    """The newest jobs of a state, newest first; ``lines`` have counted them."""
+def listing(db: Session, choice: Choice, lines: Sequence[Line], now: dt.datetime) -> Listing:
+    """The newest jobs of a state, newest first, by one query; ``lines`` have counted them."""
     wanted = [Job.state == choice.state, *([Job.kind == choice.kind] if choice.kind else [])]
     total = sum(line.counts[choice.state] for line in lines if choice.kind in (None, line.kind))
     page, pages = nearest_page(choice.page, total, PER_PAGE)
-    query = select(Job).where(*wanted).order_by(Job.created_at.desc(), Job.id)
-    found = list(db.scalars(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)))
-    return Listing(Choice(choice.state, choice.kind, page), _entries(db, found), pages, total)
+    query = (
+        select(Job, Unit.name, Worker.name)
+        # Not the unit of whoever asked: they may be in several, and the sketch is in one.
+        .outerjoin(Sketch, Job.subject_id == Sketch.id)
+        .outerjoin(Unit, Sketch.unit_id == Unit.id)
+        .outerjoin(Worker, Job.lease_owner == Worker.id)
+        .where(*wanted)
+        .order_by(Job.created_at.desc(), Job.id)
+    )
+    rows = db.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE))
+    entries = [_entry(job, unit or "", worker or "", now) for job, unit, worker in rows]
+    return Listing(Choice(choice.state, choice.kind, page), entries, pages, total)
 
 
-def _entries(db: Session, found: Sequence[Job]) -> list[Entry]:
-    now = clock(db)
-    units = _units(db, {job.subject_id for job in found})
-    holders = {job.lease_owner for job in found if job.lease_owner}
-    holding = db.scalars(select(Worker).where(Worker.id.in_(holders))) if holders else ()
-    names = {worker.id: worker.name for worker in holding}
-    return [
-        Entry(
-            job,
-            str(KIND_WORDS[job.kind]),
-            units.get(job.subject_id, ""),
-            slot_of(names.get(job.lease_owner, "")) if job.lease_owner else "",
-            jobs.urgency(job),
-            max(0.0, (now - _since(job)).total_seconds()),
-        )
-        for job in found
-    ]
+def _entry(job: Job, unit: str, worker: str, now: dt.datetime) -> Entry:
+    return Entry(
+        job,
+        str(KIND_WORDS[job.kind]),
+        unit,
+        slot_of(worker) if worker else "",
+        jobs.urgency(job),
+        max(0.0, (now - _since(job)).total_seconds()),
+    )
 
 
 def _since(job: Job) -> dt.datetime:
     if job.state == JobState.QUEUED:
         return job.created_at
     return (job.started_at if job.state == JobState.RUNNING else job.finished_at) or job.queued_at
-
-
-def _units(db: Session, subjects: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    # Not those of whoever asked: they may be in several, and the sketch is in one.
-    query = select(Sketch.id, Unit.name).join(Unit, Sketch.unit_id == Unit.id).where(Sketch.id.in_(subjects))
-    return {row.id: row.name for row in db.execute(query)}
 
 
 def slot_of(name: str) -> str:

@@ -16,7 +16,7 @@ from app.agency.quotas import MEASURES, OPEN, RENDERS, STORED, Use
 from app.custody.canonical import digest
 from app.database import clock, transaction
 from app.errors import Conflict, NotFound
-from models import Account, Quota, Unit, fold
+from models import Account, Quota, Unit, fold, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ def units(db: Session) -> list[Limited]:
     """Every unit, by name, whether it has limits or not; two queries."""
     joined = db.execute(select(Unit, Quota).outerjoin(Quota, Quota.unit_id == Unit.id))
     rows: list[tuple[Unit, Quota | None]] = [(unit, row) for unit, row in joined]
-    uses = quotas.uses_of(db, [row for _unit, row in rows if row is not None])
+    uses = quotas.uses_of(db, Quota.unit_id.is_not(None), utc_now())
     found = [_limited("unit", unit.id, unit.name, row, uses) for unit, row in rows]
     return sorted(found, key=lambda one: (fold(one.name), str(one.id)))
 
@@ -52,7 +52,7 @@ def units(db: Session) -> list[Limited]:
 def accounts(db: Session) -> list[Limited]:
     """The accounts that have limits, by name; two queries."""
     rows = db.execute(select(Account.id, Account.name, Quota).join(Quota, Quota.account_id == Account.id)).all()
-    uses = quotas.uses_of(db, [row for *_account, row in rows])
+    uses = quotas.uses_of(db, Quota.account_id.is_not(None), utc_now())
     found = [_limited("account", one_id, name, row, uses) for one_id, name, row in rows]
     return sorted((one for one in found if one.uses), key=lambda one: (fold(one.name), str(one.id)))
 
@@ -63,7 +63,7 @@ def of(db: Session, kind: str, subject_id: uuid.UUID) -> Limited:
     if subject is None:
         raise NotFound(_("There is no such unit.") if kind == "unit" else _("There is no such account."))
     row = db.scalar(select(Quota).where(_about(kind, subject_id)))
-    return _limited(kind, subject_id, subject.name, row, quotas.uses_of(db, [row] if row else []))
+    return _limited(kind, subject_id, subject.name, row, quotas.uses_of(db, _about(kind, subject_id), utc_now()))
 
 
 def set_limits(

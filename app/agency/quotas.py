@@ -5,22 +5,23 @@ the second one waits and counts what the first one added. What goes over is roll
 """
 
 import datetime as dt
+import math
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask_babel import gettext
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.agency import counts, settings
 from app.agency.counts import MEASURES, OPEN, RENDERS, STORED
-from app.agency.days import Span, today
+from app.agency.days import today
 from app.database import clock
 from app.errors import Refused
 from imaging.words import N_
-from models import Quota
+from models import Quota, utc_now
 
 NEAR = 0.8
 """The part of a limit from which on people are told of it."""
@@ -52,33 +53,35 @@ class QuotaReached(Refused):
     status = HTTPStatus.TOO_MANY_REQUESTS
     code = "quota_reached"
 
-    def __init__(self, use: Use, zone: str) -> None:
+    def __init__(self, use: Use, zone: str, now: dt.datetime) -> None:
         super().__init__(refusal(use, zone))
         self.use = use
+        if use.measure == RENDERS:  # the others end when something is done or deleted
+            self.retry_after = math.ceil((use.ends - now).total_seconds())
 
 
-def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measures: Collection[str]) -> None:
+def hold_to(db: Session, account_id: uuid.UUID, unit_id: uuid.UUID | None, measures: Sequence[str]) -> None:
     """Count what there is now, this transaction's own work included. Raises QuotaReached.
 
     Call it last but for custody: the limits' rows are held until the transaction ends.
     """
     db.flush()
-    rows = list(db.scalars(_of(account_id, unit_id).order_by(Quota.id).with_for_update()))
-    if not rows:
+    mine = _of(account_id, [unit_id] if unit_id else [])
+    held = db.scalars(select(Quota.id).where(mine).order_by(Quota.id).with_for_update()).all()
+    if not held:
         return
-    for found in uses_of(db, rows, measures).values():
+    # A second statement: the first one does not see what another added while it waited for the rows.
+    now = clock(db)
+    for found in uses_of(db, Quota.id.in_(held), now, measures).values():
         for use in found.values():
             if use.over:
-                raise QuotaReached(use, settings.current(db).time_zone)
+                raise QuotaReached(use, settings.current(db).time_zone, now)
 
 
 def uses(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
-    """How much of each limit of the account and these units is used; one query where there is no limit."""
-    mine = or_(Quota.account_id == account_id, Quota.unit_id.in_(unit_ids))
-    rows = list(db.scalars(select(Quota).where(mine).order_by(Quota.unit_id)))
-    if not rows:
-        return []
-    return [use for found in uses_of(db, rows).values() for use in found.values()]
+    """How much of each limit of the account and these units is used; one query."""
+    found = uses_of(db, _of(account_id, unit_ids), utc_now())
+    return [use for of_one in found.values() for use in of_one.values()]
 
 
 def near(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> list[Use]:
@@ -87,28 +90,26 @@ def near(db: Session, account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) ->
 
 
 def uses_of(
-    db: Session, rows: Sequence[Quota], measures: Collection[str] = MEASURES
+    db: Session, which: ColumnElement[bool], now: dt.datetime, measures: Sequence[str] = MEASURES
 ) -> dict[uuid.UUID, dict[str, Use]]:
-    """By unit or account and measure, those that are limited; one query."""
-    span = today(clock(db), settings.current(db).time_zone)
-    found = counts.counted(db, rows, measures, span)
-    return {row.subject_id: _uses(row, measures, found, span) for row in rows}
+    """By unit or account and measure, how much is used of these limits where they are set; one query."""
+    span = today(now, settings.current(db).time_zone)
+    limits = [getattr(Quota, measure) for measure in measures]
+    used = [counts.used(measure, span) for measure in measures]
+    query = select(Quota.unit_id, Quota.account_id, *limits, *used).where(which)
+    found = {}
+    for unit_id, account_id, *figures in db.execute(query.order_by(Quota.unit_id, Quota.account_id)):
+        each = zip(measures, figures[: len(measures)], figures[len(measures) :], strict=True)
+        found[unit_id or account_id] = {
+            measure: Use(measure, int(value), limit, unit_id is not None, span.ends)
+            for measure, limit, value in each
+            if limit is not None
+        }
+    return found
 
 
-def _uses(
-    row: Quota, measures: Collection[str], found: Mapping[tuple[str, uuid.UUID], int], span: Span
-) -> dict[str, Use]:
-    limits = {measure: getattr(row, measure) for measure in measures}
-    return {
-        measure: Use(measure, found.get((measure, row.subject_id), 0), limit, row.unit_id is not None, span.ends)
-        for measure, limit in limits.items()
-        if limit is not None
-    }
-
-
-def _of(account_id: uuid.UUID, unit_id: uuid.UUID | None) -> Select[Quota]:
-    of_unit = Quota.unit_id == unit_id if unit_id else false()
-    return select(Quota).where(or_(Quota.account_id == account_id, of_unit))
+def _of(account_id: uuid.UUID, unit_ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    return or_(Quota.account_id == account_id, Quota.unit_id.in_(unit_ids))
 
 
 def refusal(use: Use, zone: str) -> str:

@@ -40,7 +40,7 @@ class Text(Line):
     widget = "text"
 
     def read(self, given: Sequence[str]) -> Value:
-        lines = [str(Line(self.most).read([line])) for line in _one(given).splitlines()]
+        lines = [str(Line(self.most).read([one])) for one in _one(given).splitlines()]
         text = "\n".join(lines).strip()
         if len(text) > self.most:
             raise Refused(_("This can have at most %(most)s characters.", most=self.most))

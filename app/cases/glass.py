@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, Select, select
+from sqlalchemy.orm import Session, aliased
 
 from app import custody, notifications
 from app.agency import settings
@@ -85,10 +85,16 @@ def close(db: Session, account: Account, access_id: uuid.UUID) -> None:
 
 def open_for(db: Session, account: Account, case_id: uuid.UUID) -> EmergencyAccess | None:
     """The look that the account has into the case at present, unless it works on it anyway."""
-    mine = (EmergencyAccess.account_id == account.id) & (EmergencyAccess.case_id == case_id)
-    query = select(EmergencyAccess).join(Case, EmergencyAccess.case_id == Case.id)
-    query = query.where(mine, EmergencyAccess.ends_at > utc_now(), ~worked_on_by(account))
-    return db.scalar(query.order_by(EmergencyAccess.ends_at.desc()).limit(1))
+    query = select(EmergencyAccess).join(Case, EmergencyAccess.id == look_into_case(account))
+    return db.scalar(query.where(Case.id == case_id))
+
+
+def look_into_case(account: Account) -> ScalarSelect[uuid.UUID]:
+    """Beside a case in a query: the identity of what ``open_for`` gives, NULL for none."""
+    look = aliased(EmergencyAccess)
+    query = select(look.id).where(look.case_id == Case.id, look.account_id == account.id, look.ends_at > utc_now())
+    query = query.where(~worked_on_by(account)).order_by(look.ends_at.desc()).limit(1)
+    return query.correlate(Case).scalar_subquery()
 
 
 def all_open(db: Session, account: Account) -> list[Broken]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app import context
+from app.cases import glass
 from app.cases.sight import NO_CASE, WORKING, seen_by
 from app.cases.statuses import moves
 from app.cases.tabs import TABS
@@ -74,7 +75,9 @@ def assigned(db: Session, case_id: uuid.UUID) -> tuple[Assigned, ...]:
 
 def case_page(template: str, tab: str, head: CaseHead, **values: Any) -> str:
     """A page of a case: ``template`` extends cases/case.html, ``tab`` is the endpoint of the tab that it belongs to."""
-    return render_template(template, head=head, case=head.case, tabs=TABS, tab=tab, **values)
+    # Whoever works on it sees it without having broken the glass.
+    looking = None if head.works else glass.open_for(context.db(), context.account(), head.case.id)
+    return render_template(template, head=head, case=head.case, looking=looking, tabs=TABS, tab=tab, **values)
 
 
 def here(case_id: uuid.UUID) -> CaseHead:

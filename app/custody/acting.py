@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models import Account
+from models import AccessToken, Account
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who did it, under the name they had then; no account for the program itself and its operator."""
+    """Who did it, under the name they had then; no account for the program itself and its operator. A program that
+    acts for a person shows an access token, which is named as well."""
 
     account_id: uuid.UUID | None
     name: str
+    token_id: uuid.UUID | None = None
+    token_name: str = ""
 
 
 def program(part: str) -> Actor:
@@ -29,8 +32,10 @@ OPERATOR, WORKER, STRANGER = program("operator"), program("worker"), program("st
 """The last is whoever is not signed in."""
 
 
-def act_as(db: Session, who: Account | Actor) -> None:
-    db.info["actor"] = who if isinstance(who, Actor) else Actor(who.id, who.name)
+def act_as(db: Session, who: Account | Actor, token: AccessToken | None = None) -> None:
+    if not isinstance(who, Actor):
+        who = Actor(who.id, who.name, token.id, token.name) if token else Actor(who.id, who.name)
+    db.info["actor"] = who
 
 
 def acting(db: Session) -> Actor:

@@ -79,6 +79,8 @@ def _row(entry: Waiting, heads: dict[Chain, CustodyChain]) -> CustodyEntry:
     if entry.names is not None:
         named = heads[entry.names]
         details |= {"chain": str(named.id), "length": named.length, "head": named.head}
+    if entry.actor.token_id is not None:
+        details |= {"token": str(entry.actor.token_id), "token_name": entry.actor.token_name}
     return CustodyEntry(
         id=uuid.uuid4(),
         chain_id=head.id,

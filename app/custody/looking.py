@@ -36,11 +36,11 @@ class Evidence:
     sha256: str
     case_id: uuid.UUID | None = None
 
-    @property
-    def id(self) -> uuid.UUID:
-        # What is of several cases is looked at in each of them.
-        name = f"{self.thing.id}:{self.part}" + (f":{self.case_id}" if self.case_id else "")
-        return uuid.UUID(bytes=hashlib.sha256(name.encode()).digest()[:16])
+    def id_for(self, by: Actor) -> uuid.UUID:
+        """Under what it is remembered that they looked: in each case apart, and a token's looks apart from its owner's
+        own."""
+        named = ":".join(str(one) for one in (self.thing.id, self.part, self.case_id, by.token_id) if one)
+        return uuid.UUID(bytes=hashlib.sha256(named.encode()).digest()[:16])
 
 
 def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *, taken: bool = False) -> None:
@@ -48,13 +48,13 @@ def look(reading: Session, database: Database, by: Actor, evidence: Evidence, *,
     session of the request. Raises NotFound when it was removed meanwhile."""
     if by.account_id is None:
         raise ValueError("Only somebody with an account looks at evidence.")
-    action, quarter = "evidence.downloaded" if taken else "evidence.viewed", _quarter()
-    if reading.get(Sighting, (by.account_id, evidence.id, action, quarter)) is not None:
+    action, quarter, seen_as = "evidence.downloaded" if taken else "evidence.viewed", _quarter(), evidence.id_for(by)
+    if reading.get(Sighting, (by.account_id, seen_as, action, quarter)) is not None:
         return
     # Whoever waits for a second connection while holding one could wait for somebody who does the same.
     reading.commit()
     with database.session() as db, transaction(db):
-        seen = Sighting(account_id=by.account_id, object_id=evidence.id, action=action, quarter=quarter)
+        seen = Sighting(account_id=by.account_id, object_id=seen_as, action=action, quarter=quarter)
         if add_unless_there(db, seen):
             _record(db, by, action, evidence)
 

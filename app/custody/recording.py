@@ -1,10 +1,11 @@
 """Saying what was done: it becomes an entry when the transaction that did it commits."""
 
 import uuid
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.custody.acting import Actor
+from app.custody.acting import Actor, acting
 from app.custody.actions import ACTIONS
 from app.custody.appending import Chain, Thing, Waiting, append
 from app.custody.canonical import Detail
@@ -39,7 +40,7 @@ def record(
     It is written last of all, so that chains are held for a moment only and by everybody in one order. Raises
     ValueError for an action that is not listed and RuntimeError outside a transaction.
     """
-    _wait(db, Waiting(chain, _actor(by), action, thing, before, after, details))
+    _wait(db, Waiting(chain, _actor(db, by), action, thing, before, after, details))
 
 
 def bind(db: Session, sketch: Sketch, case_id: uuid.UUID, by: Account | Actor) -> None:
@@ -47,13 +48,17 @@ def bind(db: Session, sketch: Sketch, case_id: uuid.UUID, by: Account | Actor) -
     sketch. Its own chain ends with an entry that names the case; the case's names how long that chain is and its head.
     """
     own, thing = Chain(ChainKind.SKETCH, sketch.lineage_id), Thing("sketch", sketch.lineage_id)
-    actor = _actor(by)
+    actor = _actor(db, by)
     _wait(db, Waiting(own, actor, "sketch.filed", thing, details={"case": str(case_id)}))
     _wait(db, Waiting(of_case(case_id), actor, "sketch.filed", thing, names=own))
 
 
-def _actor(by: Account | Actor) -> Actor:
-    return by if isinstance(by, Actor) else Actor(by.id, by.name)
+def _actor(db: Session, by: Account | Actor) -> Actor:
+    """With the token by which the session works for this account, if it does."""
+    if isinstance(by, Actor):
+        return by
+    now = acting(db)
+    return replace(now, name=by.name) if now.account_id == by.id else Actor(by.id, by.name)
 
 
 def _wait(db: Session, entry: Waiting) -> None:

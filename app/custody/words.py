@@ -176,7 +176,9 @@ def sentence(entry: CustodyEntry) -> str:
 
 def who(entry: CustodyEntry) -> str:
     known = PROGRAM.get(entry.actor) if entry.actor_id is None else None
-    return str(known) if known is not None else entry.actor
+    name = str(known) if known is not None else entry.actor
+    token = entry.details.get("token_name")
+    return str(_("%(who)s (access token “%(token)s”)")) % {"who": name, "token": token} if token else name
 
 
 def fault_words(fault: Fault) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases import glass
 from app.cases.sight import held_case
 from app.errors import NotFound
 from app.witness.service import NO_SESSION
-from models import Account, Case, Sketch, WitnessSession
+from models import Account, Case, EmergencyAccess, Sketch, WitnessSession
 
 
 @dataclass(frozen=True)
@@ -22,23 +23,28 @@ class Place:
 
 @dataclass(frozen=True)
 class CasePlace:
-    """The case that a sketch is in, for its page, and the case's sessions."""
+    """The case that a sketch is in, for its page, and its sessions. ``look``: whoever asks sees it by that alone."""
 
     case_id: uuid.UUID
     number: str
     title: str
     sessions: tuple[WitnessSession, ...]
+    look: EmergencyAccess | None
 
 
-def case_place(db: Session, sketch: Sketch) -> CasePlace | None:
+def case_place(db: Session, account: Account, sketch: Sketch) -> CasePlace | None:
     """None for a quick render; one query otherwise."""
     if sketch.case_id is None:
         return None
-    query = select(Case, WitnessSession).outerjoin(WitnessSession, WitnessSession.case_id == Case.id)
+    query = (
+        select(Case, WitnessSession, EmergencyAccess)
+        .outerjoin(WitnessSession, WitnessSession.case_id == Case.id)
+        .outerjoin(EmergencyAccess, EmergencyAccess.id == glass.look_into_case(account))
+    )
     rows = db.execute(query.where(Case.id == sketch.case_id).order_by(WitnessSession.number)).all()
-    case = rows[0][0]
+    case, _session, look = rows[0]
     sessions: list[WitnessSession | None] = [row[1] for row in rows]  # None where the case has none
-    return CasePlace(case.id, case.number, case.title, tuple(one for one in sessions if one is not None))
+    return CasePlace(case.id, case.number, case.title, tuple(one for one in sessions if one is not None), look)
 
 
 def put(db: Session, account: Account, sketch: Sketch, place: Place) -> None:

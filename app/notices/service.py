@@ -20,7 +20,7 @@ from app.notices import files, slugs, sources
 from app.notices.content import Content
 from app.notices.forms import LASTS
 from app.notices.recording import record
-from models import Account, Case, Notice, NoticeStage
+from models import Account, Case, Notice, NoticeStage, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class ChangedMeanwhile(Conflict):
 
 def today(db: Session) -> dt.date:
     """The agency's own day."""
-    return days.today(clock(db), settings.current(db).time_zone).first
+    return days.today(utc_now(), settings.current(db).time_zone).first
 
 
 def content_of(notice: Notice) -> Content:

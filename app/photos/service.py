@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app import custody, jobs
 from app.database import clock, transaction
 from app.errors import Conflict, NotFound, Refused
-from app.intake import Intake, take_in
+from app.intake import take_in
 from app.photos.shelf import NO_PHOTO, current
-from app.storage import ObjectStore, object_key
+from app.storage import ObjectStore
 from app.studio.asking import Eyes, eyes_on
 from app.studio.service import kept_name
 from app.studio.sight import held_sketch, require_role
@@ -39,9 +39,14 @@ def add_photo(
     require_role(account)
     likeness_id, owner_id = likeness.id, account.id
     taken = take_in(data, drawing=False)
-    # Objects first: a row must never name bytes that are not there.
-    keys = [_keep(store, owner_id, part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)]
-    photo = _photo(taken, keys, owner_id, likeness_id, kept_name(file_name))
+    photo = RealPhoto(
+        id=uuid.uuid4(),
+        likeness_id=likeness_id,
+        file_name=kept_name(file_name),
+        created_by=owner_id,
+        consent=False,
+        **taken.keep(store, owner_id),
+    )
     with transaction(db):
         sketch = _held_sketch(db, account, likeness_id)
         former = current(db, likeness_id)
@@ -117,31 +122,6 @@ def set_consent(db: Session, account: Account, photo: RealPhoto, consent: bool, 
             consent=consent,
         )
     log.info("photo_consent", photo=str(photo_id), consent=str(consent))
-
-
-def _keep(store: ObjectStore, owner_id: uuid.UUID, data: bytes) -> str:
-    key = object_key(owner_id, data)
-    store.put(key, data)
-    return key
-
-
-def _photo(taken: Intake, keys: list[str], owner_id: uuid.UUID, likeness_id: uuid.UUID, name: str) -> RealPhoto:
-    original_key, clean_key, thumbnail_key = keys
-    return RealPhoto(
-        id=uuid.uuid4(),
-        likeness_id=likeness_id,
-        file_name=name,
-        original_key=original_key,
-        original_sha256=taken.sha256,
-        original_mime=taken.mime,
-        original_size=len(taken.original),
-        clean_key=clean_key,
-        width=taken.width,
-        height=taken.height,
-        thumbnail_key=thumbnail_key,
-        consent=False,
-        created_by=owner_id,
-    )
 
 
 def _held_sketch(db: Session, account: Account, likeness_id: uuid.UUID) -> Sketch:

@@ -1,7 +1,5 @@
 """The page that compares a likeness with the real photo, and the photo's own pictures."""
 
-import hashlib
-import json
 import uuid
 
 from flask import Response, render_template, request, url_for
@@ -10,6 +8,7 @@ from flask_babel import gettext as _
 
 from app import context, gate
 from app.errors import Conflict, Refused
+from app.following import answer, etag
 from app.languages.telling import tell
 from app.objects import send_object
 from app.photos import evidence, service
@@ -73,12 +72,7 @@ def consent(photo_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/photos/<uuid:photo_id>/status.json")
 @gate.case_reader
 def status(photo_id: uuid.UUID) -> Response:
-    shown = _comparison(_likeness(_photo(photo_id).likeness_id))
-    response = Response(json.dumps(describe(shown)), mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(etag(shown))
-    response.make_conditional(request)
-    return response
+    return answer(describe(_comparison(_likeness(_photo(photo_id).likeness_id))))
 
 
 @blueprint.get("/photos/<uuid:photo_id>/image")
@@ -126,10 +120,6 @@ def describe(shown: Comparison) -> dict[str, object]:
     }
 
 
-def etag(shown: Comparison) -> str:
-    return hashlib.sha256(json.dumps(describe(shown), sort_keys=True).encode()).hexdigest()[:32]
-
-
 def _likeness(likeness_id: uuid.UUID) -> Likeness:
     return get_likeness(context.db(), context.account(), likeness_id)
 
@@ -151,7 +141,7 @@ def _page(likeness: Likeness, message: str = "") -> str:
     return render_template(
         "photos/photo.html",
         shown=shown,
-        etag=etag(shown),
+        etag=etag(describe(shown)),
         called=viewing.title,
         message=message,
         max_bytes=MAX_BYTES,

@@ -80,14 +80,16 @@ def _ask() -> Verdict:
 
 def _picture(db: Session, data: bytes) -> Verdict:
     try:
-        if len(data) > MOST_BYTES:
-            raise ImageRefused("too large")
         decoded = decode_image(data)
     except ImageRefused as error:
-        raise Refused(
-            _("That is no picture that can be looked at here. Send a JPEG, PNG or WebP file of at most 16 MB.")
-        ) from error
+        raise _unusable() from error
+    if len(data) > MOST_BYTES:
+        raise _unusable()
     return verifying.of_picture(db, _desk().known, data, decoded, certificates.trusted(context.settings()))
+
+
+def _unusable() -> Refused:
+    return Refused(_("That is no picture that can be looked at here. Send a JPEG, PNG or WebP file of at most 16 MB."))
 
 
 def _desk() -> Desk:

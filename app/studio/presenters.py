@@ -1,5 +1,6 @@
 """What the studio page shows, gathered from the records: one object for the template and the status."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,12 @@ from app.filing.place import CasePlace, case_place
 from app.languages.telling import reason, told
 from app.studio import geometry, shelf
 from app.studio.keeping import current
-from app.studio.ownership import Whose, whose
+from app.studio.ownership import Whose
 from app.studio.requests import Request, requests
 from app.studio.states import ACTIVE, STOPPED, newest, request_words
 from app.studio.viewing import Slot, View, view
 from app.witness.facts import presets
-from models import EyePair, Job, JobKind, JobState, Likeness, Sketch, WitnessSession, Worker
+from models import Account, EmergencyAccess, EyePair, Job, JobKind, JobState, Likeness, Sketch, WitnessSession, Worker
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ class Studio:
     whose: Whose
     place: CasePlace | None
     """The case that the sketch is filed in."""
+
+    @property
+    def looking_in(self) -> EmergencyAccess | None:
+        """The look by which the asker sees the case, when they do not work on it."""
+        return self.place.look if self.place else None
 
     @property
     def chosen(self) -> Likeness | None:
@@ -223,27 +229,32 @@ class Studio:
         return next((engine.title for engine in self.engines if engine.name == name), name)
 
 
-def studio(db: Session, sketch: Sketch, number: int | None, compare: int | None = None) -> Studio:
-    """Gather a sketch's page. ``number`` chooses a likeness, ``compare`` the candidates beside one; see ``view``."""
+def studio(
+    db: Session, account: Account, sketch_id: uuid.UUID, number: int | None = None, compare: int | None = None
+) -> Studio:
+    """Gather a sketch's page. ``number`` chooses a likeness, ``compare`` the candidates beside one; see ``view``.
+
+    Raises NotFound for a sketch that the account does not see.
+    """
+    family = shelf.family(db, account, sketch_id)
+    one = next(drawn for drawn in family if drawn.sketch.id == sketch_id)
     crew = Crew(workers.live(db))
-    asked_for = shelf.jobs_of(db, sketch)
-    family = shelf.family(db, sketch)
-    likenesses = next(made for version, made in family if version is sketch)
+    asked_for = shelf.jobs_of(db, one.sketch)
     asked = requests(asked_for)
     align = newest(asked_for, JobKind.ALIGN)
     shown = [*([Request((align,))] if align else []), *_open_renders(asked)]
     work = _works(db, shown, crew)
     return Studio(
-        sketch=sketch,
-        likenesses=likenesses,
-        view=view(likenesses, asked, number, compare),
+        sketch=one.sketch,
+        likenesses=one.likenesses,
+        view=view(one.likenesses, asked, number, compare),
         align=work[0] if align else None,
         renders=work[1:] if align else work,
         engines=crew.engines,
         live=bool(crew.taken),
-        versions=[Version(version, current(made)) for version, made in family],
-        whose=whose(db, [sketch])[sketch.id],
-        place=case_place(db, sketch),
+        versions=[Version(drawn.sketch, current(drawn.likenesses)) for drawn in family],
+        whose=one.whose,
+        place=case_place(db, account, one.sketch),
     )
 
 

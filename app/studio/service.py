@@ -6,7 +6,6 @@ likenesses in app.studio.asking, keeping one in app.studio.keeping, and all are 
 
 import uuid
 from pathlib import PureWindowsPath
-from typing import Any
 
 import structlog
 from flask_babel import gettext as _
@@ -20,8 +19,8 @@ from app.errors import Refused
 from app.filing.place import Place, check_session, put
 from app.idempotency import Asked
 from app.identity import units
-from app.intake import Intake, take_in
-from app.storage import ObjectStore, object_key, split_key
+from app.intake import take_in
+from app.storage import ObjectStore, split_key
 from app.studio.asking import cancel, request_render, retry
 from app.studio.keeping import keep
 from app.studio.shelf import (
@@ -73,9 +72,16 @@ def create_sketch(
     if lineage_id is None and place is None:
         unit_for(db, owner_id, unit_id)  # before anything is kept
     taken = take_in(data)
-    # Objects first: a row must never name bytes that are not there.
-    keys = [_keep(store, owner_id, part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)]
-    sketch = _sketch(taken, keys, owner_id=owner_id, title=title, file_name=name, parent_id=parent_id)
+    sketch = Sketch(
+        id=uuid.uuid4(),
+        owner_id=owner_id,
+        title=title,
+        file_name=name,
+        parent_id=parent_id,
+        stored_size=taken.stored_size,
+        created_at=utc_now(),
+        **taken.keep(store, owner_id),
+    )
 
     def make() -> list[uuid.UUID]:
         sketch.lineage_id = lineage_id or sketch.id
@@ -98,30 +104,6 @@ def create_sketch(
         return get_sketch(db, account, outcome.made[0])
     log.info("sketch_created", sketch=str(sketch.id), version=sketch.version, bytes=sketch.original_size)
     return sketch
-
-
-def _keep(store: ObjectStore, owner_id: uuid.UUID, data: bytes) -> str:
-    key = object_key(owner_id, data)
-    store.put(key, data)
-    return key
-
-
-def _sketch(taken: Intake, keys: list[str], **facts: Any) -> Sketch:
-    original_key, clean_key, thumbnail_key = keys
-    return Sketch(
-        id=uuid.uuid4(),
-        original_key=original_key,
-        original_sha256=taken.sha256,
-        original_mime=taken.mime,
-        original_size=len(taken.original),
-        clean_key=clean_key,
-        width=taken.width,
-        height=taken.height,
-        thumbnail_key=thumbnail_key,
-        stored_size=sum(len(part) for part in (taken.original, taken.clean_png, taken.thumbnail_webp)),
-        created_at=utc_now(),
-        **facts,
-    )
 
 
 def _record_added(db: Session, account: Account, sketch: Sketch) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,10 +13,20 @@ from app import jobs, workers
 from app.errors import NotFound
 from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.paging import Page, nearest_page
+from app.studio.ownership import Whose
 from app.studio.sight import NO_SKETCH, seen_by
-from models import Account, Job, JobKind, Likeness, Sketch, spellings
+from models import Account, Job, JobKind, Likeness, Sketch, Unit, spellings
 
 __all__ = ["NO_SKETCH"]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One version of a sketch, whose it is, and what was made from it, oldest first."""
+
+    sketch: Sketch
+    whose: Whose
+    likenesses: list[Likeness]
 
 
 def get_sketch(db: Session, account: Account, sketch_id: uuid.UUID) -> Sketch:
@@ -102,17 +113,27 @@ def likenesses(db: Session, sketch: Sketch) -> list[Likeness]:
     return list(db.scalars(query.order_by(Likeness.number)))
 
 
-def family(db: Session, sketch: Sketch) -> list[tuple[Sketch, list[Likeness]]]:
-    """Every version of the sketch, oldest first, with what was made from it; one query."""
-    query = select(Sketch, Likeness).outerjoin(Likeness, Likeness.sketch_id == Sketch.id)
-    query = query.where(Sketch.lineage_id == sketch.lineage_id).order_by(Sketch.version, Likeness.number)
-    found: dict[Sketch, list[Likeness]] = {}
+def family(db: Session, account: Account, sketch_id: uuid.UUID) -> list[Drawn]:
+    """Every version of the sketch, oldest first, with what was made from it; one query. Raises NotFound."""
+    # A query of its own inside, on no account about the row of the one around it.
+    seen = select(Sketch.lineage_id).where(Sketch.id == sketch_id, seen_by(account)).correlate(None)
+    query = (
+        select(Sketch, Account.name, Unit.name, Likeness)
+        .join(Account, Sketch.owner_id == Account.id)
+        .outerjoin(Unit, Sketch.unit_id == Unit.id)
+        .outerjoin(Likeness, Likeness.sketch_id == Sketch.id)
+        .where(Sketch.lineage_id == seen.scalar_subquery())
+        .order_by(Sketch.version, Likeness.number)
+    )
+    found: dict[uuid.UUID, Drawn] = {}
     likeness: Likeness | None  # none where nothing was made
-    for version, likeness in db.execute(query):
-        made = found.setdefault(version, [])
+    for sketch, owner, unit, likeness in db.execute(query):
+        version = found.setdefault(sketch.id, Drawn(sketch, Whose(owner, unit or ""), []))
         if likeness is not None:
-            made.append(likeness)
-    return list(found.items())
+            version.likenesses.append(likeness)
+    if not found:
+        raise NotFound(NO_SKETCH)
+    return list(found.values())
 
 
 def likenesses_after(db: Session, sketch: Sketch, after: Cursor | None, size: int) -> Slice[Likeness]:

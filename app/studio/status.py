@@ -1,14 +1,12 @@
 """How a sketch stands, for the page to follow without being loaded again."""
 
-import hashlib
-import json
 import uuid
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
 from app import context, gate
-from app.studio import service
+from app.following import answer
 from app.studio.blueprint import blueprint
 from app.studio.presenters import Studio, Work, studio
 from app.studio.viewing import differences
@@ -18,17 +16,7 @@ from models import Likeness
 @blueprint.get("/sketches/<uuid:sketch_id>/status.json")
 @gate.case_reader
 def status(sketch_id: uuid.UUID) -> Response:
-    sketch = service.get_sketch(context.db(), context.account(), sketch_id)
-    found = describe(studio(context.db(), sketch, None))
-    response = Response(json.dumps(found), mimetype="application/json")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(etag(found))
-    response.make_conditional(request)
-    return response
-
-
-def etag(found: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:32]
+    return answer(describe(studio(context.db(), context.account(), sketch_id)))
 
 
 def describe(page: Studio) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app import context, gate
 from app.errors import Refused
+from app.following import etag
 from app.problems import wants_json
 from app.studio import adding, moving, overview, pictures, repeats, service, status, viewing
 from app.studio.asking import MAX_SEED, REGIONS, named
@@ -62,29 +63,30 @@ def sketches() -> str:
 @blueprint.get("/sketches/<uuid:sketch_id>")
 @gate.case_reader
 def sketch(sketch_id: uuid.UUID) -> str:
-    return _page(_mine(sketch_id))
+    return _page(sketch_id)
 
 
 def _mine(sketch_id: uuid.UUID) -> Sketch:
     return service.get_sketch(context.db(), context.account(), sketch_id)
 
 
-def _page(one: Sketch, message: str = "") -> str:
+def _page(sketch_id: uuid.UUID, message: str = "") -> str:
     number, compare = (request.args.get(name, type=int) for name in ("likeness", "compare"))
-    page = studio(context.db(), one, number, compare)
+    page = studio(context.db(), context.account(), sketch_id, number, compare)
     return render_template(
         "studio/studio.html",
         studio=page,
-        sketch=one,
+        sketch=page.sketch,
+        looking=page.looking_in,
         facts=facts(page),
-        etag=status.etag(status.describe(page)),
+        etag=etag(status.describe(page)),
         max_seed=MAX_SEED,
         counts=COUNTS,
         regions=REGIONS,
         asked=", ".join(named(page.colours).values()),
         called=viewing.title,
         differences=viewing.differences,
-        targets=moving.targets(context.db(), context.account(), one),
+        targets=moving.targets(context.db(), context.account(), page.sketch),
         message=message,
     )
 
@@ -106,7 +108,7 @@ def render(sketch_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as error:
         if wants_json():
             raise
-        return _page(one, str(error)), error.status
+        return _page(sketch_id, str(error)), error.status
     return _back_to(sketch_id)
 
 
@@ -132,7 +134,7 @@ def rename(sketch_id: uuid.UUID) -> ResponseReturnValue:
     try:
         service.rename(context.db(), context.account(), one, request.form.get("title", ""))
     except Refused as error:
-        return _page(one, str(error)), error.status
+        return _page(sketch_id, str(error)), error.status
     return _back_to(sketch_id)
 
 
@@ -145,7 +147,7 @@ def move(sketch_id: uuid.UUID) -> ResponseReturnValue:
     except Refused as error:
         if wants_json():
             raise
-        return _page(one, str(error)), error.status
+        return _page(sketch_id, str(error)), error.status
     return _back_to(sketch_id, moved=1)
 
 

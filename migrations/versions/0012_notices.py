@@ -3,6 +3,8 @@
 Revision 0012. It adds tables, and lets a job be of more kinds.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -103,7 +105,7 @@ def _publications() -> None:
     _files("publication_file", "publication")
 
 
-def _files(table: str, parent: str, *more: sa.Column) -> None:
+def _files(table: str, parent: str, *more: "sa.Column[Any]") -> None:
     """Pictures of a notice, or of a publication."""
     own = [parent + "_id", *(column.name for column in more)]
     names = [*own, "position", "language", "use", "width", "mime"]

@@ -1,17 +1,22 @@
 """Limits are told before they are reached, and a program that runs wild does not keep its owner out."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import limits
+from app.agency import limiting
+from app.agency.quotas import OPEN, RENDERS, STORED
 from app.limits import Limit
-from models import Account
+from models import Account, Role, utc_now
 from tests.api.conftest import Issue
 from tests.api.program import Program
 from tests.app.web import Browser
+from tests.people import Person
 
 FIELD = re.compile(r'"(\w[\w-]*)";r=(\d+);t=(\d+)')
 
@@ -73,6 +78,24 @@ def test_sketches_and_renders_count_with_those_from_the_pages(
     assert program.hand_in(png).status_code == 201
     assert program.hand_in(png).status_code == browser.upload(png).status_code == 429
     assert limits.STRICT["POST api.create_render"] is limits.RENDERING
+
+
+def test_a_quota_says_when_to_come_back_where_a_time_says_so(
+    issue: Issue, db: Session, account: Account, person: Person, png: bytes
+) -> None:
+    program, sketch = issue(), issue().hand_in(png).headers["Location"]
+    head = person("Head", Role.ADMIN)
+    limiting.set_limits(db, head, "account", account.id, 0, {RENDERS: 0})
+    refused = program.post(f"{sketch}/renders", json={"engine": "pix2pix"})
+    assert refused.json is not None
+    assert (refused.status_code, refused.json["code"]) == (429, "quota_reached")
+    midnight = (utc_now() + dt.timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    assert abs(int(refused.headers["Retry-After"]) - (midnight - utc_now()).total_seconds()) < 120
+    for revision, limit in enumerate(({OPEN: 0}, {STORED: 0}), 1):
+        limiting.set_limits(db, head, "account", account.id, revision, limit)
+        asking = {"engine": "pix2pix"}
+        refused = program.hand_in(png) if STORED in limit else program.post(f"{sketch}/renders", json=asking)
+        assert (refused.status_code, "Retry-After" in refused.headers) == (429, False)
 
 
 def test_every_answer_can_be_asked_after(program: Program) -> None:

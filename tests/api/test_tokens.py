@@ -218,3 +218,29 @@ def test_making_and_ending_are_in_the_agencys_chain(db: Session, account: Accoun
 def test_scanners_for_secrets_find_one(db: Session, account: Account) -> None:
     token = access_tokens.issue(db, account, "Importer", [Scope.SKETCHES_READ], 30).token
     assert re.search(KINDS["an access token of Semblance"], f"TOKEN={token}\n")
+
+
+def test_custody_names_the_token_by_which_something_was_done(
+    app: Flask, db: Session, account: Account, browser: Browser, issue: Issue, png: bytes
+) -> None:
+    program = issue()
+    path = program.hand_in(png).headers["Location"]
+    page = f"/sketches/{path.rpartition('/')[2]}"
+    # The same file within a quarter of an hour by two tokens and by hand: each of them looked.
+    for asker in (program, program, issue()):
+        assert asker.get(f"{path}/original").status_code == 200
+    assert browser.get(f"{page}/original").status_code == 200
+    assert browser.post(f"{page}/title", {"title": "Renamed by hand"}).status_code == 303
+    own = select(CustodyEntry).where(CustodyEntry.object_kind == "sketch").order_by(CustodyEntry.number)
+    found = [(one.action, one.actor_id, one.details.get("token")) for one in db.scalars(own)]
+    first, second = (str(row.id) for row in rows(db))
+    assert found == [
+        ("sketch.added", account.id, first),
+        ("evidence.downloaded", account.id, first),
+        ("evidence.downloaded", account.id, second),
+        ("evidence.downloaded", account.id, None),
+        ("sketch.renamed", account.id, None),
+    ]
+    told = browser.get(f"{page}/custody").text
+    assert f"{account.name} (access token “for a test”) handed in version 1 of the sketch." in told
+    assert f"{account.name} gave the sketch another title." in told

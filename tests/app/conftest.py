@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.carrier import Carrier
 from app.database import Database
+from app.identity import units
 from app.settings import Settings
 from app.storage import LocalStore
-from models import Account, Role
+from models import Account, Role, Unit
 from tests.app.drawings import drawing_png
 from tests.app.firebase_people import Agency
 from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.web import Browser
 from tests.emulators import AuthEmulator
-from tests.people import Person, add_person, quick_hashes
+from tests.people import Member, Person, add_person, put, quick_hashes
 from tests.records import migrate
 
 
@@ -93,6 +94,28 @@ def person(db: Session) -> Person:
     def make(*roles: Role) -> Account:
         count = next(number)
         return add_person(db, f"person{count}@example.org", f"Person {count}", *roles)
+
+    return make
+
+
+@pytest.fixture
+def unit(db: Session) -> Unit:
+    return units.add_unit(db, "Investigations")
+
+
+@pytest.fixture
+def other_unit(db: Session) -> Unit:
+    return units.add_unit(db, "Cold cases")
+
+
+@pytest.fixture
+def member(db: Session, person: Person) -> Member:
+    """Makes accounts in units: ``member(unit)`` is an investigator."""
+
+    def make(*of: Unit, role: Role = Role.INVESTIGATOR) -> Account:
+        account = person(role)
+        put(db, account, *of)
+        return account
 
     return make
 

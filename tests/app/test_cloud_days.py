@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import Database, upgrade
+from app.database import Database
 from app.settings import Settings
 from app.storage import breaker, cloud
 from app.studio import service
@@ -33,11 +33,8 @@ def settings(tmp_path: Path, bucket: Bucket) -> Settings:
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    upgrade(settings.database_url)
-    opened = Database(settings.database_url)
-    yield opened
-    opened.close()
+def database_url(settings: Settings) -> str:
+    return settings.database_url
 
 
 @pytest.fixture

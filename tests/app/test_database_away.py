@@ -177,13 +177,14 @@ def test_a_worker_keeps_what_it_has_done_while_the_records_can_only_be_read(
 
         wait_until(lambda: job().state == JobState.RUNNING, 60, "the claim")
         switch.read_only("records", True)
-        hold.unlink()
         log, made = hired.log("1"), settings.storage_path
         assert made is not None
+        # Counted before it may go on: it can be quicker than we are.
         before = sum(path.is_file() for path in made.rglob("*"))
-        wait_until(lambda: sum(path.is_file() for path in made.rglob("*")) > before, 20, "the likeness")
+        hold.unlink()
+        wait_until(lambda: sum(path.is_file() for path in made.rglob("*")) > before, 60, "the likeness")
         seen = log.read_text().count("InternalError")
-        wait_until(lambda: log.read_text().count("InternalError") > seen + 4, 20, "the worker's notice")
+        wait_until(lambda: log.read_text().count("InternalError") > seen + 4, 60, "the worker's notice")
         switch.read_only("records", False)
         wait_until(lambda: job().state == JobState.DONE, 60, "the work")
         assert (job().deaths, job().attempts) == (0, 1)

@@ -137,7 +137,8 @@ def test_a_supervisors_zip_is_the_same_set(chief: Browser, db: Session, tmp_path
 
 def test_an_export_holds_sketches_before_photos_as_everybody_does(chief: Browser, db: Session) -> None:
     """Else somebody who gives consent at this moment waits for the export, and the export for them."""
-    chosen, asked = pairs(db), []
+    chosen = pairs(db)
+    asked: list[str] = []
 
     @event.listens_for(db.get_bind(), "before_cursor_execute")
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:

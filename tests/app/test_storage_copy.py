@@ -5,13 +5,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.database import Database, upgrade
 from app.settings import ROOT, Settings
 from app.storage import LocalStore, cloud, object_key
 from app.storage.__main__ import main
@@ -31,11 +30,8 @@ Command = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    upgrade(settings.database_url)
-    opened = Database(settings.database_url)
-    yield opened
-    opened.close()
+def database_url(settings: Settings) -> str:
+    return settings.database_url
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import sweep
-from app.database import Database, upgrade
+from app.database import Database
 from app.settings import ROOT, Settings
 from app.storage import ObjectStore
 from app.studio import service
@@ -29,11 +29,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    upgrade(settings.database_url)
-    opened = Database(settings.database_url)
-    yield opened
-    opened.close()
+def database_url(settings: Settings) -> str:
+    return settings.database_url
 
 
 @pytest.fixture

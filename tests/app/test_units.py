@@ -14,38 +14,7 @@ from app.storage import LocalStore, split_key
 from app.studio import moving, ownership, service
 from models import Account, JobState, Role, Sketch, Unit
 from tests.app.drawings import drawing_png
-from tests.people import Person
-
-
-@pytest.fixture
-def unit(db: Session) -> Unit:
-    return units.add_unit(db, "Investigations")
-
-
-@pytest.fixture
-def other_unit(db: Session) -> Unit:
-    return units.add_unit(db, "Cold cases")
-
-
-Member = Callable[..., Account]
-
-
-@pytest.fixture
-def member(db: Session, person: Person) -> Member:
-    """Makes accounts in units: ``member(unit)`` is an investigator."""
-
-    def make(*of: Unit, role: Role = Role.INVESTIGATOR) -> Account:
-        account = person(role)
-        put(db, account, *of)
-        return account
-
-    return make
-
-
-def put(db: Session, account: Account, *of: Unit) -> None:
-    ids = [one.id for one in of]
-    with transaction(db):
-        accounts.locked(db, account.id).units = units.kept(db, ids)
+from tests.people import Member, Person, put
 
 
 def sees(db: Session, account: Account, sketch: Sketch) -> bool:

@@ -1,6 +1,5 @@
 """Workers that take some kinds of job only: real processes, which never touch nor delay each other's work."""
 
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,7 @@ from app.storage import open_store
 from app.studio import service
 from app.supervisor.children import Part
 from app.supervisor.parts import parts
-from models import Account, Job, JobKind, JobState, Likeness, Worker
+from models import Account, Job, JobState, Likeness, Worker
 from tests.app.conftest import settings_for
 from tests.app.crew import crew
 from tests.app.drawings import drawing_png
@@ -25,8 +24,8 @@ from tests.live import environment
 from tests.people import add_person
 from tests.servers import wait_until
 
-SLOW_LOOKS = {"SEMBLANCE_LEASE_SECONDS": "15", "SEMBLANCE_HEARTBEAT_SECONDS": "5"}
-"""So that only a wake-up can make work begin soon."""
+ONLY_WOKEN = {"SEMBLANCE_TEST_ONLY_WOKEN": "yes"}
+"""A wake-up that is lost is not made good by a look: what is done then shows that none was."""
 
 
 def states(db: Session) -> set[JobState]:
@@ -41,14 +40,12 @@ def add_account(db: Session) -> Account:
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.redis
-def test_each_kind_is_done_by_those_that_take_it_and_woken_at_once(
-    tmp_path: Path, postgres_url: str, redis_url: str
-) -> None:
+def test_each_kind_is_done_by_those_that_take_it_and_woken(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     servers = {"DATABASE_URL": postgres_url, "REDIS_URL": redis_url}
     settings = settings_for(tmp_path / "var", **servers)
     upgrade(settings.database_url)
     database = Database(settings.database_url, on_work=Carrier(settings).wake)
-    with crew(settings.var, **servers, **SLOW_LOOKS) as hired, database.session() as db:
+    with crew(settings.var, **servers, **ONLY_WOKEN) as hired, database.session() as db:
         account = add_account(db)
         for slot, kinds in (("1", "align"), ("2", "render"), ("3", "render")):
             hired.start(slot, "--kinds", kinds)
@@ -57,21 +54,13 @@ def test_each_kind_is_done_by_those_that_take_it_and_woken_at_once(
         store = open_store(settings)
         for seed in range(1, 9):
             sketch = service.create_sketch(db, store, account, drawing_png(seed), "a.png")
-            wait_until(lambda: states(db) == {JobState.DONE}, 30, "the eyes")
+            wait_until(lambda: states(db) == {JobState.DONE}, 60, "the eyes")
             service.request_render(db, account, sketch, "pix2pix", 1)
-            wait_until(lambda: states(db) == {JobState.DONE}, 30, "the render")
+            wait_until(lambda: states(db) == {JobState.DONE}, 60, "the render")
         pids = {process.pid: slot for slot, process in hired.living.items()}
         assert {pids[one.provenance["process"]] for one in db.scalars(select(Likeness))} <= {"2", "3"}
         done_by = {worker.name[-1]: worker.kinds for worker in db.scalars(select(Worker))}
         assert done_by == {"1": ["align"], "2": ["render"], "3": ["render"]}
-        for kind in (JobKind.ALIGN, JobKind.RENDER):
-            waited = [
-                (job.started_at - job.created_at).total_seconds()
-                for job in db.scalars(select(Job).where(Job.kind == kind))
-                if job.started_at
-            ]
-            assert statistics.median(waited) < 0.5, kind
-            assert max(waited) < 2, kind  # a wake-up that another kind's worker ate is made good after 5 s
     database.close()
 
 
@@ -90,13 +79,13 @@ def test_a_kind_that_nobody_takes_waits_until_somebody_does(
         hired.wait_ready("1")
         sketch = service.create_sketch(db, open_store(settings), account, drawing_png(1), "a.png")
         render = service.request_render(db, account, sketch, "pix2pix", 1)
-        wait_until(lambda: states(db) == {JobState.DONE, JobState.QUEUED}, 30, "the eyes")
+        wait_until(lambda: states(db) == {JobState.DONE, JobState.QUEUED}, 60, "the eyes")
         assert workers.taken_kinds(db) == {"align"}
         assert service.capabilities(db) is None
         db.refresh(render)
         assert (render.state, render.attempts) == (JobState.QUEUED, 0)
         hired.start("2", "--kinds", "render")
-        wait_until(lambda: states(db) == {JobState.DONE}, 30, "the render")
+        wait_until(lambda: states(db) == {JobState.DONE}, 60, "the render")
     database.close()
 
 
@@ -109,28 +98,22 @@ def test_a_busy_worker_leaves_the_wake_up_to_an_idle_one(tmp_path: Path, postgre
     upgrade(settings.database_url)
     database = Database(settings.database_url, on_work=Carrier(settings).wake)
     unwoken, hold = Database(settings.database_url), settings.var / "hold"
-    with crew(settings.var, **servers, **SLOW_LOOKS) as hired, database.session() as db:
+    with crew(settings.var, **servers, **ONLY_WOKEN) as hired, database.session() as db:
         account = add_account(db)
-        hired.start("1", SEMBLANCE_TEST_HOLD=str(hold))
-        hired.wait_ready("1")
-        sketch = service.create_sketch(db, open_store(settings), account, drawing_png(1), "a.png")
-        wait_until(lambda: states(db) == {JobState.DONE}, 30, "the eyes")
         hold.touch()
         with unwoken.session() as quietly:  # so that it is found at a look, and the first worker's ears are free
-            service.request_render(quietly, account, sketch, "pix2pix", 1)
-        wait_until(lambda: JobState.RUNNING in states(db), 30, "the claim")
+            sketch = service.create_sketch(quietly, open_store(settings), account, drawing_png(1), "a.png")
+            held = service.request_render(quietly, account, sketch, "pix2pix", 1)
+        hired.start("1", SEMBLANCE_TEST_HOLD=str(hold))
+        wait_until(lambda: _now(db, held).state == JobState.RUNNING, 60, "the claim")
         hired.start("2")
         hired.wait_ready("2")
-        waited = []
         for seed in range(2, 8):
             job = service.request_render(db, account, sketch, "pix2pix", seed)
-            wait_until(lambda: _now(db, job).state == JobState.DONE, 30, "the other's work")  # noqa: B023
-            started = _now(db, job).started_at
-            assert started is not None
-            waited.append((started - job.created_at).total_seconds())
+            wait_until(lambda: _now(db, job).state == JobState.DONE, 60, "the other's work")  # noqa: B023
+        assert _now(db, held).state == JobState.RUNNING
         hold.unlink()
-        wait_until(lambda: states(db) == {JobState.DONE}, 30, "the held one")
-        assert max(waited) < 2, waited  # the first one would be begun after 5 s
+        wait_until(lambda: states(db) == {JobState.DONE}, 60, "the held one")
     database.close()
     unwoken.close()
 

@@ -2,7 +2,8 @@
 
 ``SEMBLANCE_TEST_DIE_AT`` names a moment of MOMENTS; the process kills itself with SIGKILL there, as often as
 ``SEMBLANCE_TEST_DEATHS`` says (all processes together, counted in a file). ``SEMBLANCE_TEST_POISON`` is the
-seed of a job that always kills; ``SEMBLANCE_TEST_HOLD`` a file: while it is there, renders wait.
+seed of a job that always kills; ``SEMBLANCE_TEST_HOLD`` a file: while it is there, renders wait. With
+``SEMBLANCE_TEST_ONLY_WOKEN`` the process looks for work by itself but once, at its start.
 """
 
 import os
@@ -91,7 +92,21 @@ def arm(kind: type[ObjectStore]) -> None:
     station._finish = finish_mortally
 
 
+def only_woken() -> None:
+    """Whatever is done after the first look was begun by a wake-up."""
+    drain, looked = station.Station.drain, threading.Event()
+
+    def drain_when_woken(self: station.Station, *, wait: bool) -> None:
+        if wait or not looked.is_set():
+            looked.set()
+            drain(self, wait=wait)
+
+    station.Station.drain = drain_when_woken  # type: ignore[method-assign]
+
+
 def mortal(settings: Settings) -> handlers.Renderer:
+    if "SEMBLANCE_TEST_ONLY_WOKEN" in os.environ:
+        only_woken()
     arm(type(open_store(settings)))
     return MortalRenderer()
 

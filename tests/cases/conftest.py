@@ -7,45 +7,26 @@ from sqlalchemy.orm import Session
 
 from app.cases import service
 from app.cases.forms import CaseFacts
-from app.database import transaction
-from app.identity import accounts, units
-from models import Account, Case, Role, Unit
-from tests.app.conftest import database, database_url, db, passwords_hashed_quickly, person, png, store
-from tests.people import Person
+from models import Account, Case, Unit
+from tests.app.conftest import (
+    database,
+    database_url,
+    db,
+    member,
+    other_unit,
+    passwords_hashed_quickly,
+    person,
+    png,
+    store,
+    unit,
+)  # fmt: skip
 
-__all__ = ["database", "database_url", "db", "passwords_hashed_quickly", "person", "png", "store"]
+__all__ = [
+    "database", "database_url", "db", "member", "other_unit", "passwords_hashed_quickly", "person", "png", "store",
+    "unit",
+]  # fmt: skip
 
-Member = Callable[..., Account]
 Opened = Callable[..., Case]
-
-
-@pytest.fixture
-def unit(db: Session) -> Unit:
-    return units.add_unit(db, "Investigations")
-
-
-@pytest.fixture
-def other_unit(db: Session) -> Unit:
-    return units.add_unit(db, "Cold cases")
-
-
-@pytest.fixture
-def member(db: Session, person: Person) -> Member:
-    """Makes accounts in units: ``member(unit)`` is an investigator."""
-
-    def make(*of: Unit, role: Role = Role.INVESTIGATOR) -> Account:
-        account = person(role)
-        put(db, account, *of)
-        return account
-
-    return make
-
-
-def put(db: Session, account: Account, *of: Unit) -> None:
-    """Into these units and no other."""
-    ids = [one.id for one in of]
-    with transaction(db):
-        accounts.locked(db, account.id).units = units.kept(db, ids)
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from app.studio import service as studio
 from app.witness.forms import Said
 from app.witness.service import add_session
 from models import Account, Case, ChainKind, CustodyChain, CustodyEntry, Role, Sketch, Unit
-from tests.cases.conftest import Member, Opened
+from tests.cases.conftest import Opened
+from tests.people import Member
 
 
 @pytest.fixture

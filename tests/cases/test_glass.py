@@ -16,8 +16,8 @@ from app.identity import standing
 from app.storage import LocalStore
 from app.studio import moving, service
 from models import Account, Case, CustodyChain, CustodyEntry, EmergencyAccess, Job, JobState, Notification, Role, Unit
-from tests.cases.conftest import Member, Opened
-from tests.people import Person
+from tests.cases.conftest import Opened
+from tests.people import Member, Person
 
 REASON = "Wanted in our own case, asked by the prosecutor"
 

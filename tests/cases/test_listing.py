@@ -12,7 +12,8 @@ from app.database import transaction
 from app.errors import Refused
 from app.keyset import Cursor
 from models import Account, Case, CaseStatus, EmergencyAccess, Role, Unit, utc_now
-from tests.cases.conftest import Member, Opened, put
+from tests.cases.conftest import Opened
+from tests.people import Member, put
 
 
 def titles(db: Session, account: Account, **said: object) -> list[str]:

@@ -14,8 +14,7 @@ from app.database import Database, transaction
 from app.errors import Refused
 from app.identity import accounts
 from models import Case, Role, Unit
-from tests.cases.conftest import Member
-from tests.people import Person
+from tests.people import Member, Person
 
 NOW = dt.datetime(2026, 3, 31, 12, tzinfo=dt.UTC)
 

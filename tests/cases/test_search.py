@@ -14,8 +14,8 @@ from app.cases.forms import CaseFacts
 from app.database import Database, transaction, upgrade
 from app.identity import accounts, units
 from models import Case, Unit, fold
-from tests.cases.conftest import Member, Opened
-from tests.people import add_person
+from tests.cases.conftest import Opened
+from tests.people import Member, add_person
 
 CORPUS = {
     "harbour": CaseFacts("Robbery at the Harbour", "Two men, one 100% sure: O'Neill", None, "Gate 3", ("night",)),

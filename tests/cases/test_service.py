@@ -16,7 +16,8 @@ from app.retention import holds
 from app.storage import LocalStore
 from app.studio import service as studio
 from models import Account, Case, CaseStatus, CustodyChain, CustodyEntry, EmergencyAccess, Role, Sketch, Unit, utc_now
-from tests.cases.conftest import Member, Opened, put
+from tests.cases.conftest import Opened
+from tests.people import Member, put
 
 OPEN, PUBLISHED, IDENTIFIED = CaseStatus.OPEN, CaseStatus.PUBLISHED, CaseStatus.IDENTIFIED
 CLOSED, ARCHIVED = CaseStatus.CLOSED, CaseStatus.ARCHIVED

@@ -13,7 +13,8 @@ from app.witness import service
 from app.witness.facts import presets, read_facts, told_facts
 from app.witness.forms import Said, read_session
 from models import Account, CustodyEntry, EmergencyAccess, Role, Unit, WitnessSession, utc_now
-from tests.cases.conftest import Member, Opened
+from tests.cases.conftest import Opened
+from tests.people import Member
 
 SAID = Said("Ada Artist", "Witness 1", statement="He had a limp.", facts={"hair": "black, short", "age_from": 30})
 CHOICES = {"skin": ["very light", "light"], "hair": ["black", "dark brown"], "eyes": ["blue"]}

@@ -1,12 +1,13 @@
-"""A rolling deploy: the code before the newest migration and the code after it, side by side on one installation."""
+"""A rolling deploy: a former version of the code and today's, side by side on one installation."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.settings import ROOT
 from tests.app.drawings import drawing_png
-from tests.deploy.versions import Version, stop, stopped_at_the_end, unpack_former
+from tests.deploy.versions import Version, former, released, stop, stopped_at_the_end, unpack
 from tests.deploy.visitor import Visitor, Watch, wait_for_answer
 from tests.live import environment
 from tests.servers import free_port, wait_until
@@ -30,13 +31,16 @@ class Machine(Version):
 
     def work(self) -> None:
         self.start("worker")
-        wait_until(lambda: "worker_ready" in self.log("worker").read_text(), 120, "the worker's start")
+        wait_until(lambda: "worker_ready" in self.log("worker").read_text(), 300, "the worker's start")
 
 
-@pytest.fixture
-def machines(tmp_path: Path, postgres_url: str, redis_url: str) -> tuple[Machine, Machine]:
+@pytest.fixture(params=[former, released], ids=["the newest migration", "all since the last release"])
+def machines(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str, redis_url: str
+) -> tuple[Machine, Machine]:
     """The old and the new."""
-    unpack_former(tmp_path / "former")
+    commit: Callable[[], str] = request.param
+    unpack(commit, tmp_path / "former")
     shared = {
         "DATABASE_URL": postgres_url,
         "REDIS_URL": redis_url,
@@ -45,12 +49,12 @@ def machines(tmp_path: Path, postgres_url: str, redis_url: str) -> tuple[Machine
     return Machine(tmp_path / "former", tmp_path / "old", shared), Machine(ROOT, tmp_path / "new", shared)
 
 
-def test_old_and_new_code_work_side_by_side_across_the_migration(machines: tuple[Machine, Machine]) -> None:
+def test_old_and_new_code_work_side_by_side_across_the_migrations(machines: tuple[Machine, Machine]) -> None:
     old, new = machines
     visitor = Visitor()
     with stopped_at_the_end(old, new):
         old.run("app.database", "upgrade")
-        former = old.run("app.database", "current").strip()
+        before_it = old.run("app.database", "current").strip()
         old.serve()
         old.work()
         visitor.begin(old.run("app.accounts", "first-link").strip())
@@ -61,7 +65,7 @@ def test_old_and_new_code_work_side_by_side_across_the_migration(machines: tuple
         visitor.ask(old.url, first, 1)
         before = visitor.wait_for(old.url, first, 1)
         new.run("app.supervisor.part", "migrate")
-        assert new.run("app.database", "current").strip() > former
+        assert new.run("app.database", "current").strip() > before_it
 
         # The old code goes on, with rows that the new schema has more columns for.
         second = visitor.upload(old.url, drawing_png(2))

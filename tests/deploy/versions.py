@@ -3,7 +3,7 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,25 +14,51 @@ from app.settings import ROOT
 from app.supervisor.children import die_with_parent
 
 VERSIONS = "migrations/versions"
-DEEPEN = "The history of this checkout is too short for the code before the newest migration: git fetch --unshallow"
+DEEPEN = "The history of this checkout is too short for the former version's code: git fetch --unshallow"
 
 
-def _git(*arguments: str) -> bytes:
-    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, check=True).stdout
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(ROOT), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def unpack_former(folder: Path) -> None:
-    """Put the newest code without the newest migration into the folder; skips by name where Git has none."""
-    newest = sorted(path.name for path in (ROOT / VERSIONS).glob("[0-9]*.py"))[-1]
+def _migrations_of(commit: str) -> list[tuple[str, str]]:
+    """Path and blob of every migration, the oldest first."""
+    entries = (line.split() for line in _git("ls-tree", commit, f"{VERSIONS}/").splitlines())
+    return [(path, blob) for _mode, _kind, blob, path in entries]
+
+
+def former() -> str:
+    """The newest commit of the main line whose migrations are the first of today's, to the byte, but not all of them.
+
+    What a merge brought is not looked into: side lines had migrations under numbers that they did not keep.
+    """
+    paths = sorted(str(path.relative_to(ROOT)) for path in (ROOT / VERSIONS).glob("[0-9]*.py"))
+    today = list(zip(paths, _git("hash-object", *paths).split(), strict=True))
+    changes = _git("rev-list", "--first-parent", "HEAD", "--", VERSIONS).split()
+    # The newest code with a set of migrations is what stood right before the next change of them.
+    for commit in ["HEAD", *(f"{change}^" for change in changes)]:
+        found = _migrations_of(commit)
+        if found and found != today and found == today[: len(found)]:
+            return commit
+    raise LookupError("no commit has only the first of today's migrations")
+
+
+def unpack(commit: Callable[[], str], folder: Path) -> None:
+    """Put the code of a commit into the folder; skips by name where the history does not go back to it."""
+    folder.mkdir(parents=True)
+    archive = folder.with_suffix(".tar")
     try:
-        # A merge is not looked into: the commit that first had the file is what is wanted.
-        added = _git("log", "--diff-filter=A", "--format=%H", "--", f"{VERSIONS}/{newest}").decode().split()
-        archive = _git("archive", "--format=tar", f"{added[-1]}^")
-    except (OSError, subprocess.CalledProcessError, IndexError):
+        _git("archive", "--format=tar", f"--output={archive}", commit())
+    except (OSError, subprocess.CalledProcessError):
         pytest.skip(DEEPEN)
-    folder.mkdir(parents=True, exist_ok=True)
     # Git's own archive, unpacked by tar: Python's filters are not in every 3.11.
-    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
+    subprocess.run(["tar", "-x", "-f", str(archive), "-C", str(folder)], check=True)
+
+
+def released() -> str:
+    """What agencies were last given; its newest migration is 0003."""
+    return "71202591c1dc7b1b395a0e51f94c4cdbc1cd2507"
 
 
 @dataclass

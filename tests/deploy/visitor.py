@@ -57,7 +57,7 @@ class Visitor:
 
     def wait_for(self, base: str, sketch: str, seed: int) -> bytes:
         """The picture, once it has been made."""
-        wait_until(lambda: seed in self.likenesses(base, sketch), 90, f"the likeness of seed {seed}")
+        wait_until(lambda: seed in self.likenesses(base, sketch), 240, f"the likeness of seed {seed}")
         answer = self.get(base + self.likenesses(base, sketch)[seed])
         assert answer.status_code == 200
         return answer.content
@@ -78,14 +78,6 @@ class Watch:
         self._done.set()
         self._thread.join(30)
 
-    def _ask(self, url: str) -> int:
-        """0 when nobody answered."""
-        cookies = self._visitor.session.cookies.get_dict()
-        try:
-            return requests.get(url, cookies=cookies, timeout=30, allow_redirects=False).status_code
-        except requests.ConnectionError:
-            return 0
-
     def _run(self) -> None:
         while not self._done.wait(0.1):
             for base in list(self.bases):
@@ -103,4 +95,4 @@ class Watch:
 
 
 def wait_for_answer(port: int) -> None:
-    wait_until(lambda: answers("127.0.0.1", port), 90, "the first answer")
+    wait_until(lambda: answers("127.0.0.1", port), 240, "the first answer")

@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -106,7 +107,8 @@ def room(app: Flask, db: Session, person: Person) -> Room:
     work(app)
     db.rollback()
     made = list(db.scalars(select(Likeness.id).order_by(Likeness.number)))
-    return Room(app, db, case, *browsers, made)
+    drafter, head = browsers
+    return Room(app, db, case, drafter, head, made)
 
 
 def test_from_an_empty_tab_to_a_published_notice(room: Room) -> None:
@@ -200,7 +202,7 @@ def test_pictures_are_added_moved_and_removed_without_script(room: Room) -> None
     room.draft()
     one, two = (str(likeness) for likeness in room.likenesses)
 
-    def ask(action: str, **fields: object) -> list[list[str]]:
+    def ask(action: str, **fields: Any) -> list[list[str]]:
         room.act(room.drafter, "/pictures", action=action, **fields)
         return [
             [str(likeness) for likeness in picture.likenesses] for picture in service.content_of(room.notice()).pictures

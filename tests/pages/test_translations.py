@@ -167,7 +167,7 @@ class _Texts(HTMLParser):
 
 ENGLISH = re.compile(r"[A-Za-z]+,? [a-z]+,? [a-z]+")
 """Three words in a row: no name of a person, unit, file or part of the software here has them."""
-TYPED = ("for a test", "She is sure of the scar.")
+TYPED = ("for a test", "She is sure of the scar.", "Who knows this man?", "A kiosk was robbed.")
 """What people of the matrix wrote themselves."""
 
 

@@ -88,7 +88,7 @@ def _publish(settings: Settings) -> None:
 @pytest.fixture
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     options: dict[str, object] = {"viewport": {"width": WIDE[0], "height": WIDE[1]}, "java_script_enabled": True}
-    context = chromium.new_context(**{**options, **getattr(request, "param", {})})  # type: ignore[arg-type]
+    context = chromium.new_context(**{**options, **getattr(request, "param", {})})
     yield context.new_page()
     context.close()
 

@@ -117,6 +117,7 @@ def test_misp_takes_the_event(reader: Reader, press: Press) -> None:
     assert event.info == f"Suspect sought: {ENGLISH.headline}"
     assert len(event.objects) == 2
     template = MISPObject("facial-composite", strict=True)
+    assert template._definition
     for number, one in enumerate(event.objects, 1):
         assert (one.name, one.template_uuid, str(one.template_version)) == (
             template.name,
@@ -131,6 +132,7 @@ def test_misp_takes_the_event(reader: Reader, press: Press) -> None:
             assert again.category in (attribute.category, None) or attribute.type == "attachment"
         (picture,) = one.get_attributes_by_relation("facial-composite")
         signed = reader.get(f"/pictures/pier/1/{number}/en/signed-960.png").data
+        assert picture.data
         assert picture.data.getvalue() == signed
         (said,) = one.get_attributes_by_relation("text")
         assert said.value.startswith("Computer-generated likeness from a witness sketch. Not a photograph.")

@@ -62,8 +62,8 @@ def test_a_correction_is_said_with_its_date(reader: Reader, press: Press) -> Non
     press.correct("harbour", words=BOTH)
     page = reader.get("/en/notices/harbour").text
     today, first = (dt.datetime.now(dt.UTC) - dt.timedelta(days=days) for days in (0, 9))
-    corrected = re.search(r"Corrected</dt><dd><time[^>]*>([^<]+)<", page)
-    published = re.search(r"Published</dt><dd><time[^>]*>([^<]+)<", page)
+    corrected = re.search(r"Corrected on</dt><dd><time[^>]*>([^<]+)<", page)
+    published = re.search(r"Published on</dt><dd><time[^>]*>([^<]+)<", page)
     assert corrected
     assert corrected[1] == f"{today.day} {today:%B %Y}"
     assert published

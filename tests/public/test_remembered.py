@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from app.agency import settings as agency_settings
 from app.public import remembered
+from app.public.answers import Prepared, prepare
 from models import SettingSection
 from tests.public.conftest import Reader
 from tests.published import ENGLISH, Press
@@ -16,8 +17,13 @@ from tests.published import ENGLISH, Press
 def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
     reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
-    monkeypatch.setattr(remembered, "prepare", lambda *body: made.append(body) or original(*body))
+    made: list[str] = []
+
+    def counted(body: str, mime: str) -> Prepared:
+        made.append(mime)
+        return prepare(body, mime)
+
+    monkeypatch.setattr(remembered, "prepare", counted)
     press.publish("harbour")
     press.publish("pier", days_ago=2)
     first = reader.get("/en/").data
@@ -42,9 +48,6 @@ def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
     assert len(made) == 8
 
 
-original = remembered.prepare
-
-
 def test_it_is_made_anew_when_the_agency_changes(reader: Reader, press: Press) -> None:
     press.publish("harbour")
     assert "Harbour Police" not in reader.get("/en/notices/harbour").text
@@ -57,10 +60,10 @@ def test_it_is_made_anew_when_the_agency_changes(reader: Reader, press: Press) -
 def test_only_so_many_are_held() -> None:
     held = remembered.Remembered()
     for number in range(remembered.MOST + 10):
-        held.get(number, lambda: original(str(number)))  # noqa: B023
+        held.get(number, lambda: prepare(str(number)))  # noqa: B023
     assert len(held._answers) == remembered.MOST
-    assert held.get(5, lambda: original("anew")).data == b"anew"
-    assert held.get(remembered.MOST + 9, lambda: original("anew")).data == str(remembered.MOST + 9).encode()
+    assert held.get(5, lambda: prepare("anew")).data == b"anew"
+    assert held.get(remembered.MOST + 9, lambda: prepare("anew")).data == str(remembered.MOST + 9).encode()
 
 
 def test_a_page_that_is_remembered_costs_one_question(reader: Reader, press: Press) -> None:

@@ -23,7 +23,7 @@ from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services
 from tests.people import add_person
 from tests.security.conftest import settings_for
-from tests.security.test_limits import gunicorn
+from tests.security.web_server import gunicorn
 from tests.security.world import build
 
 HOSTILE = [

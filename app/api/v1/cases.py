@@ -20,7 +20,6 @@ from app.cases.forms import MAX_DESCRIPTION, MAX_PLACE, MAX_TAG, MAX_TAGS, MAX_T
 from app.cases.page import assigned
 from app.cases.sight import get_case, held_case
 from app.cases.statuses import set_status
-from app.database import transaction
 from app.studio import repeats
 from models import CaseStatus, Scope, utc_now
 
@@ -208,11 +207,9 @@ def read_case(case_id: uuid.UUID) -> Case:
 @gate.scope(Scope.CASES_WRITE)
 @operation("Change what a case says", Case, body=CaseChange, matched=True)
 def change_case(case_id: uuid.UUID, body: CaseChange) -> Case:
-    matching.require()
     db, account = context.db(), context.account()
-    with transaction(db):
-        held = held_case(db, account, case_id)
-        matching.check(before := shown(held))
+    with matching.as_seen(shown, lambda: held_case(db, account, case_id)) as held:
+        before = shown(held)
         said = {name: getattr(before, name) for name in CaseChange.__struct_fields__}
         said |= {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
         service.edit(db, account, case_id, facts_of(NewCase(**said)), held.revision)
@@ -224,10 +221,7 @@ def change_case(case_id: uuid.UUID, body: CaseChange) -> Case:
 @gate.scope(Scope.CASES_WRITE)
 @operation("Move a case to another status", Case, body=Status, matched=True, refusals=(HTTPStatus.CONFLICT,))
 def put_case_status(case_id: uuid.UUID, body: Status) -> Case:
-    matching.require()
     db, account = context.db(), context.account()
-    with transaction(db):
-        held = held_case(db, account, case_id)
-        matching.check(shown(held))
+    with matching.as_seen(shown, lambda: held_case(db, account, case_id)) as held:
         set_status(db, account, case_id, body.status, held.status)
         return shown(held)

@@ -15,7 +15,6 @@ from app.api.v1 import matching, paging
 from app.api.v1.blueprint import blueprint
 from app.api.v1.notice_words import NewNotice, content_of
 from app.api.v1.operation import In, Out, operation
-from app.database import transaction
 from app.notices import listing, publications, service, submitting
 from app.notices.content import Picture
 from app.studio import repeats
@@ -195,11 +194,8 @@ def read_notice(notice_id: uuid.UUID) -> Notice:
     "Submit a notice for a decision, or take it back", Notice, body=Stage, matched=True, refusals=(HTTPStatus.CONFLICT,)
 )
 def put_notice_stage(notice_id: uuid.UUID, body: Stage) -> Notice:
-    matching.require()
     db, account = context.db(), context.account()
-    with transaction(db):
-        held, _case = service.held_notice(db, account, notice_id)
-        matching.check(shown(held))
+    with matching.as_seen(shown, lambda: service.held_notice(db, account, notice_id)[0]) as held:
         act = submitting.submit if body.stage == "submitted" else submitting.take_back
         act(db, account, notice_id, held.revision)
         return shown(held)

@@ -17,7 +17,6 @@ from app.api.v1.blueprint import blueprint
 from app.api.v1.operation import In, Media, Out, operation
 from app.api.v1.reading import identity
 from app.cases.sight import get_case
-from app.database import transaction
 from app.filing.place import Place
 from app.studio import eyes, pictures, repeats, service, shelf
 from imaging.decode import MAX_BYTES
@@ -170,11 +169,8 @@ def read_sketch(sketch_id: uuid.UUID) -> Sketch:
 @gate.scope(Scope.SKETCHES_WRITE)
 @operation("Give a sketch another title", Sketch, body=SketchChange, matched=True)
 def change_sketch(sketch_id: uuid.UUID, body: SketchChange) -> Sketch:
-    matching.require()
     db, account = context.db(), context.account()
-    with transaction(db):
-        held = shelf.held_sketch(db, account, sketch_id)
-        matching.check(shown(held))
+    with matching.as_seen(shown, lambda: shelf.held_sketch(db, account, sketch_id)) as held:
         service.rename(db, account, held, body.title)
         return shown(held)
 
@@ -184,11 +180,8 @@ def change_sketch(sketch_id: uuid.UUID, body: SketchChange) -> Sketch:
 @gate.scope(Scope.SKETCHES_WRITE)
 @operation("Say where the eyes are, or leave them to the program", Sketch, body=Eyes, matched=True)
 def put_eyes(sketch_id: uuid.UUID, body: Eyes) -> Sketch:
-    matching.require()
     db, account = context.db(), context.account()
-    with transaction(db):
-        held = shelf.held_sketch(db, account, sketch_id)
-        matching.check(shown(held))
+    with matching.as_seen(shown, lambda: shelf.held_sketch(db, account, sketch_id)) as held:
         eyes.put(db, account, held, body.eyes)
         return shown(held)
 

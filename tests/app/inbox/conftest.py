@@ -25,8 +25,7 @@ from models import Account, Case, Category, Notice, Role, Tip
 from tests.app.conftest import settings_for
 from tests.app.tips.conftest import MARK, Forms, receipt_of, work
 from tests.app.web import Browser
-from tests.cases.conftest import put
-from tests.people import Person
+from tests.people import Person, put
 
 SLUG = "k7m2q9abcd"
 

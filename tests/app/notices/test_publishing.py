@@ -70,8 +70,8 @@ def test_what_is_published_names_nothing_inside(desk: Desk) -> None:
 
 def test_it_expires_when_its_last_day_is_over_where_the_agency_is(desk: Desk) -> None:
     with transaction(desk.db):
-        row = SettingSection(name="agency", values={"time_zone": "Asia/Bangkok"}, revision=1, changed_at=utc_now())
-        desk.db.add(row)
+        here = {"time_zone": "Asia/Bangkok"}
+        desk.db.add(SettingSection(name="agency", values=here, revision=1, changed_at=utc_now()))
     settings._known.clear()
     last = utc_now().date() + dt.timedelta(days=3)
     _notice, row = desk.published(expires_on=last)
