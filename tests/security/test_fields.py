@@ -19,7 +19,9 @@ from tests.security.purposes.purpose import NEW_PASSWORD, NOBODY, PASSWORD_SET, 
 from tests.security.world import World, changes, dump
 
 PURPOSES = [
-    one for room in (administration, studio, cases, notices, inbox, bulletins, retention, identity) for one in room.PURPOSES
+    one
+    for room in (administration, studio, cases, notices, inbox, bulletins, retention, identity)
+    for one in room.PURPOSES
 ]
 WRONG_TRY = frozenset({"account.failed_attempts"})
 NOTED = frozenset({"sign_in_session.last_seen_at"})
