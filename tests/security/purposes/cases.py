@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 
 from app.cases import filters, notes
 from app.cases.editing import FIELDS as FACTS
+from app.database import transaction
 from app.identity import accounts
 from app.witness.forms import FIELDS
 from models import (
@@ -14,6 +15,8 @@ from models import (
     CaseAssignment,
     CaseStatus,
     Notification,
+    Publication,
+    Purge,
     Sketch,
     WitnessSession,
     utc_now,
@@ -91,6 +94,18 @@ def own_note(world: World) -> None:
         world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
 
 
+TAKEN_DOWN = frozenset({"publication.ended_at", "publication.ended_why", "purge+"})
+
+
+def open_and_public(world: World) -> None:
+    """The case is open and has a public notice."""
+    open_case(world)
+    with world.session() as db, transaction(db):
+        mine = Publication.id == world.values["publication_id"]
+        db.execute(update(Publication).where(mine).values(ended_at=None, ended_why=None))
+        db.execute(delete(Purge))
+
+
 PURPOSES = [
     Purpose("POST /cases/<uuid:case_id>/custody/verify", {}, frozenset()),
     Purpose(
@@ -137,8 +152,8 @@ PURPOSES = [
     Purpose(
         "POST /cases/<uuid:case_id>/status",
         {"status": "identified", "seen": "open"},
-        REVISED | {"case_file.status", "case_file.status_since"},
-        open_case,
+        REVISED | {"case_file.status", "case_file.status_since"} | TAKEN_DOWN,
+        open_and_public,
     ),
     Purpose("POST /cases/<uuid:case_id>/unit", {"unit": chosen("unit_id")}, REVISED | MOVED, in_a_unit),
     Purpose("POST /cases/<uuid:case_id>/people", {"person": chosen("account_id")}, TOUCHED | PUT_ON, off_the_case),

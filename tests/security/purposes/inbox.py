@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from sqlalchemy import delete
-from sqlalchemy.orm import Session
 
 from app.database import transaction
 from models import Case, Notice, Tip, TipAuthor, TipMessage, TipState
@@ -28,22 +27,22 @@ def tip_is(state: TipState) -> Callable[[World], None]:
 NEW = tip_is(TipState.NEW)
 
 
-def tip_together(world: World) -> None:
+def two_tips(world: World) -> None:
+    """Another one that says the same is in the same case."""
     NEW(world)
     with world.session() as db, transaction(db):
-        db.get_one(Tip, world.values["tip_id"]).merged_into = _same(world, db).id
+        db.get_one(Tip, world.foreign["tip_id"]).case_id = world.values["case_id"]
+
+
+def tip_together(world: World) -> None:
+    two_tips(world)
+    with world.session() as db, transaction(db):
+        db.get_one(Tip, world.values["tip_id"]).merged_into = world.foreign["tip_id"]
 
 
 def same_tip(world: World) -> str:
-    """The number of one that says the same, in the same case."""
-    with world.session() as db, transaction(db):
-        return _same(world, db).receipt
-
-
-def _same(world: World, db: Session) -> Tip:
-    tip = db.get_one(Tip, world.foreign["tip_id"])
-    tip.case_id = world.values["case_id"]
-    return tip
+    with world.session() as db:
+        return db.get_one(Tip, world.foreign["tip_id"]).receipt
 
 
 def number_elsewhere(world: World) -> str:
@@ -58,7 +57,7 @@ PURPOSES = [
     Purpose(f"{HERE}/state", {"state": "useful", "seen": "new", "shown": "1"}, READ, NEW),
     Purpose(f"{HERE}/case", {"case": number_elsewhere}, frozenset({"tip.case_id"}), NEW),
     Purpose(f"{HERE}/reply", {"text": "On which day?", "shown": "1"}, READ | {"tip_message+"}, NEW),
-    Purpose(f"{HERE}/merge", {"into": same_tip}, MERGED, NEW),
+    Purpose(f"{HERE}/merge", {"into": same_tip}, MERGED, two_tips),
     Purpose(f"{HERE}/part", {}, MERGED, tip_together),
     Purpose(f"{HERE}/redacted", {"strike": "harbour"}, frozenset(), NEW, documented=frozenset({"replies"})),
 ]
