@@ -15,7 +15,7 @@ from app.languages.telling import tell
 from app.settings import Settings
 from app.tips import opening
 from app.tips.sealing import Body, Facts
-from models import Account, Tip, TipFile, TipMessage
+from models import Account, Tip, TipFile, TipKey, TipMessage
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 """What browsers are shown, made anew; everything else can only be taken away as a file."""
@@ -47,14 +47,18 @@ class Letter:
 
 
 def letters(db: Session, settings: Settings, tip: Tip) -> list[Letter]:
-    """Of the tip and of those that were put together with it, in the order in which they were written; by three
-    queries, and one for each key."""
+    """Of the tip and of those that were put together with it, in the order in which they were written; by four
+    queries."""
     tips = {one.id: one for one in db.scalars(select(Tip).where((Tip.id == tip.id) | (Tip.merged_into == tip.id)))}
     query = select(TipMessage, Account.name).outerjoin(Account, TipMessage.by_id == Account.id)
     query = query.where(TipMessage.tip_id.in_(tips))
     rows = db.execute(query.order_by(TipMessage.written_at, TipMessage.tip_id, TipMessage.position)).all()
+    sent = db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)).all()
+    # Held here, so that the session, which forgets what nobody holds, does not ask for the key of each.
+    used = {message.key_id for message, _name in rows} | {file.key_id for file in sent}
+    _keys = db.scalars(select(TipKey).where(TipKey.id.in_(used))).all()
     files: dict[uuid.UUID, list[Attachment]] = {}
-    for file in db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)):
+    for file in sent:
         files.setdefault(file.message_id, []).append(Attachment(file, _facts(db, settings, file)))
     return [_letter(db, settings, tips, message, name or "", files) for message, name in rows]
 
