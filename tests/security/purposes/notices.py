@@ -1,4 +1,4 @@
-"""What the forms of notices and bulletins are for."""
+"""What the forms of notices are for."""
 
 import uuid
 from collections.abc import Callable
@@ -28,7 +28,6 @@ from tests import noticed
 from tests.app.web import work
 from tests.security.purposes.cases import REVISED, TOUCHED, open_case
 from tests.security.purposes.purpose import Purpose
-from tests.security.purposes.states import chosen
 from tests.security.world import World
 
 
@@ -183,17 +182,5 @@ PURPOSES = [
         RECASED | {"publication.ended_at", "publication.ended_why", "purge.since", "purge.due_at"},
         published_notice,
         documented=frozenset({"revision"}),
-    ),
-    Purpose(
-        "POST /bulletins",
-        {"publication": chosen("publication_id"), "format": "png", "paper": "letter", "language": "en"},
-        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
-        documented=frozenset({"dots"}),
-    ),
-    Purpose(
-        "POST /publications/<slug>/bulletins",
-        {"format": "png", "paper": "a4", "language": "both"},
-        frozenset({"bulletin+", "bulletin_publication+", "job+"}),
-        documented=frozenset({"dots"}),
     ),
 ]
