@@ -24,6 +24,7 @@ class Scope(enum.StrEnum):
     CASES_WRITE = "cases:write"
     NOTICES_READ = "notices:read"
     NOTICES_WRITE = "notices:write"
+    TIPS_READ = "tips:read"
 
 
 class AccessToken(Identified, Base):

@@ -21,6 +21,7 @@ from app.database import transaction
 from app.exchange import exports
 from app.filing.place import Place
 from app.identity import access_tokens, accounts, links, units
+from app.inbox import acting
 from app.notices import deciding
 from app.notices import service as notices
 from app.retention import deletion, policies
@@ -48,7 +49,7 @@ from models import (
     Worker,
     utc_now,
 )
-from tests import noticed
+from tests import noticed, tipped
 from tests.app.bulletins.publications import publish
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
@@ -72,6 +73,8 @@ NO_PAGES = {
     "/likenesses/<uuid:likeness_id>/thumbnail": "a picture",
     "/livez": "a probe",
     "/metrics": "for Prometheus",
+    "/inbox/<uuid:tip_id>/files/<uuid:tip_file_id>/download": "a file",
+    "/inbox/<uuid:tip_id>/files/<uuid:tip_file_id>/picture": "a picture",
     "/notices/<uuid:notice_id>/files/<uuid:file_id>": "a picture",
     "/notices/<uuid:notice_id>/preview/<language>": "the public's page; tests/public",
     "/photos/<uuid:photo_id>/aligned": "a picture",
@@ -92,6 +95,7 @@ OUTSIDE = {"/sign-in", "/invitation/<token>", "/set-password/<token>", "/first-a
 """Pages of somebody who is not signed in."""
 SAID = {
     "/notices": ("", "?state=public"),
+    "/inbox": ("", "?state=all&kind=tip", "?case=nothing"),
     "/cases": ("", "?q=harbour&status=open&tag=kiosk"),
     "/sketches": ("", "?q=zebra", "?page=2"),
 }
@@ -146,6 +150,7 @@ def fill(app: Flask) -> Filled:
         _published(world, db, wired.store, case_id)
         _ends(world, db, case_id, made[0])
         _decisions(world, db, case_id)
+        _tips(world, db)
     return world
 
 
@@ -227,6 +232,25 @@ def _decisions(world: Filled, db: Session, case_id: uuid.UUID) -> None:
     for one in (published, ended):
         noticed.approve(db, world.account, one)
     deciding.withdraw(db, world.account, ended.id)
+
+
+def _tips(world: Filled, db: Session) -> None:
+    """On a public notice and on none; the one that addresses name is long, has many files and another with it."""
+    right_to_left = f"رأيته عند الميناء في الساعة الثامنة مساءً. {LONG}\n\n{THAI}\n"
+    files = [
+        (drawing_png(80), "a.png"),
+        (drawing_png(81), f"{LONG}.png"),
+        *((b"%PDF-1.4", f"{n}.pdf") for n in range(6)),
+    ]
+    said = {"happened": LONG, "place": THAI, "contact": "Ring 555 0100, " + "Verylongword" * 8}
+    with tipped.forms_of(world.app, db) as forms:
+        for number in range(4):
+            tipped.send(db, forms, world.values["slug"] if number % 2 else "", text=f"Tip {number}")
+        main = tipped.send(db, forms, world.values["slug"], files, text=right_to_left * 8, **said)
+        other = tipped.send(db, forms, world.values["slug"], text="The same again")
+    acting.merge(db, world.account, other.id, main.receipt)
+    acting.reply(db, world.account, main.id, f"{LONG}\n{THAI}")
+    world.values |= tipped.names(db, main)
 
 
 def _rendered(world: Filled, sketch: Sketch, seed: int) -> None:

@@ -19,6 +19,7 @@ TABS = [
     Tab("filing.sketches", _("Sketches")),
     Tab("witness.sessions", _("Witness sessions")),
     Tab("notices.of_case", _("Notices")),
+    Tab("inbox.of_case", _("Tips")),
     Tab("cases.notes", _("Notes")),
     Tab("cases.timeline", _("Timeline")),
     Tab("cases.custody", _("Custody")),

@@ -63,6 +63,7 @@ ACTIONS = frozenset(
         "tip.exported",
         "tip.linked",
         "tip.merged",
+        "tip.parted",
         "tip.received",
         "tip.replied",
         "tip.state",

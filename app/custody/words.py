@@ -7,8 +7,9 @@ from flask_babel import lazy_gettext as _
 
 from app.cases.words import FIELDS, STATUS
 from app.custody.verifying import Fault
+from app.inbox.words import STATE as TIP_STATE
 from app.languages.formats import listed
-from models import CaseStatus, CustodyEntry
+from models import CaseStatus, CustodyEntry, TipState
 
 PROGRAM: Mapping[str, LazyString] = {
     "operator": _("The operator"),
@@ -73,6 +74,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "tip.exported": _("%(who)s took a redacted copy of tip %(receipt)s."),
     "tip.linked": _("%(who)s put tip %(receipt)s into the case."),
     "tip.merged": _("%(who)s put tip %(receipt)s together with tip %(into)s."),
+    "tip.parted": _("%(who)s took tip %(receipt)s out from under another one."),
     "tip.received": _("Message %(message)s of tip %(receipt)s came."),
     "tip.replied": _("%(who)s answered tip %(receipt)s."),
     "tip.state": _("%(who)s moved tip %(receipt)s from %(was)s to %(now)s."),
@@ -115,6 +117,8 @@ EXACTLY: Mapping[tuple[str, str, str], LazyString] = {
     ("evidence.downloaded", "photo", "original"): _("%(who)s downloaded the photo's file as it was handed in."),
     ("evidence.viewed", "likeness", "provenance"): _("%(who)s looked at the likeness's provenance."),
     ("evidence.viewed", "tip", "letters"): _("%(who)s read a tip."),
+    ("evidence.viewed", "tip", "picture"): _("%(who)s looked at a picture that came with a tip."),
+    ("evidence.downloaded", "tip", "file"): _("%(who)s downloaded a file that came with a tip."),
     ("evidence.downloaded", "export", "file"): _("%(who)s downloaded the exported case."),
     ("evidence.downloaded", "bulletin", "file"): _("%(who)s downloaded a bulletin."),
     ("evidence.downloaded", "sketch", "original"): _("%(who)s downloaded the sketch's file as it was handed in."),
@@ -151,6 +155,8 @@ class _Values(dict[str, str]):
         for name in ("was", "now"):
             if entry.action == "case.status" and said.get(name) in set(CaseStatus):
                 said[name] = str(STATUS[CaseStatus(said[name])])
+            if entry.action == "tip.state" and said.get(name) in set(TipState):
+                said[name] = str(TIP_STATE[TipState(said[name])])
         said["fields"] = listed([str(FIELDS.get(name, name)) for name in entry.details.get("fields", ())])
         super().__init__(said, who=who(entry))
 
@@ -160,7 +166,8 @@ class _Values(dict[str, str]):
 
 def sentence(entry: CustodyEntry) -> str:
     """What was done, in plain words."""
-    part = str(entry.details.get("part", ""))
+    # Behind a space a part may say which of several.
+    part = str(entry.details.get("part", "")).partition(" ")[0]
     words = EXACTLY.get((entry.action, entry.object_kind, part)) or ACTIONS.get(entry.action)
     if words is None:  # of newer code
         return f"{who(entry)}: {entry.action}"

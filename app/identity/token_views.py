@@ -28,6 +28,7 @@ SCOPES = (
     (Scope.CASES_WRITE, N_("Open cases, change them, move them on")),
     (Scope.NOTICES_READ, N_("Read notices")),
     (Scope.NOTICES_WRITE, N_("Draft notices and submit them")),
+    (Scope.TIPS_READ, N_("Read tips")),
 )
 DAYS = (7, 30, 90, 180, 365)
 

@@ -1,10 +1,11 @@
 """What is done with a tip: its state, its case, an answer, and putting two of the same together."""
 
+import hashlib
 import uuid
 
 import structlog
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import custody
@@ -12,9 +13,9 @@ from app.cases.forms import long_text
 from app.cases.sight import worked_on_by
 from app.database import transaction
 from app.errors import Conflict, NotFound, Refused
-from app.inbox.reading import Letter, letters
-from app.inbox.sight import held_tip
-from app.settings import Settings
+from app.inbox.sight import NO_TIP, held_tip
+from app.inbox.sight import worked_on_by as worked_on_by_tip
+from app.retention import holds
 from app.tips import opening
 from app.tips.receipts import grouped, read_number
 from models import Account, Case, Tip, TipMessage, TipState
@@ -24,11 +25,14 @@ log = structlog.get_logger(__name__)
 MAX_REPLY = 10_000
 
 
-def set_state(db: Session, account: Account, tip_id: uuid.UUID, after: TipState, before: TipState) -> None:
-    """Move it from the state that the person saw. Raises NotFound, Conflict when somebody else was faster."""
+def set_state(
+    db: Session, account: Account, tip_id: uuid.UUID, after: TipState, before: TipState, shown: int = 0
+) -> None:
+    """Move it from the state that the person saw, with ``shown`` messages. Raises NotFound, Conflict when somebody else
+    was faster."""
     with transaction(db):
         tip = held_tip(db, account, tip_id)
-        _note_read(db, tip)
+        _note_read(db, tip, shown)
         if tip.state == after:
             return
         if tip.state != before:
@@ -39,33 +43,53 @@ def set_state(db: Session, account: Account, tip_id: uuid.UUID, after: TipState,
 
 
 def link(db: Session, account: Account, tip_id: uuid.UUID, number: str) -> None:
-    """Put it, and what was put together with it, into a case that the account works on. Raises NotFound, Refused."""
+    """Put it, and what was put together with it, into a case that the account works on. Raises NotFound, Refused,
+    Conflict."""
     with transaction(db):
+        left = db.scalar(select(Tip.case_id).where(Tip.id == tip_id, worked_on_by_tip(account)))
+        cases = _held_cases(db, left, number.strip())  # before the tip: whoever deletes a case does it in this order
         tip = held_tip(db, account, tip_id)
-        case = db.scalar(select(Case).where(Case.number == number.strip(), worked_on_by(account)))
+        if tip.case_id != left:
+            raise Conflict(_("Somebody else has moved this tip meanwhile. Nothing was changed."))
+        case = next((one for one in cases if one.number == number.strip() and _works_on(db, account, one)), None)
         if case is None:
             raise Refused(_("There is no case of yours with this number. Look it up in the list of cases."))
         if tip.case_id == case.id:
             return
+        if tip.merged_into is not None:
+            raise Refused(_("It is together with another tip. Take it out first, or move that one."))
+        for one in cases:
+            if one.id == left:
+                holds.check_free(one)
         _record(db, account, tip, "tip.linked", case=case.number)  # the chain that it leaves says where it went
-        family = (Tip.id == tip.id) | (Tip.merged_into == tip.id)
-        db.execute(update(Tip).where(family).values(case_id=case.id))
+        db.execute(update(Tip).where(_family(tip.id)).values(case_id=case.id))
         tip.case_id = case.id
         _record(db, account, tip, "tip.linked", case=case.number)
     log.info("tip_linked", tip=str(tip_id), case=str(case.id), by=str(account.id))
 
 
-def reply(db: Session, account: Account, tip_id: uuid.UUID, text: str) -> None:
-    """Write to the sender, who alone can read it with the receipt. Raises NotFound, Refused, NoKey."""
+def _held_cases(db: Session, left: uuid.UUID | None, number: str) -> list[Case]:
+    """The one that a tip leaves and the one that it goes to, held until the transaction ends."""
+    query = select(Case).where(or_(Case.id == left, Case.number == number)).order_by(Case.id)
+    return list(db.scalars(query.with_for_update(key_share=True).execution_options(populate_existing=True)))
+
+
+def _works_on(db: Session, account: Account, case: Case) -> bool:
+    return db.scalar(select(Case.id).where(Case.id == case.id, worked_on_by(account))) is not None
+
+
+def reply(db: Session, account: Account, tip_id: uuid.UUID, text: str, shown: int = 0) -> None:
+    """Write to the sender, who alone can read it with the receipt; whoever answers saw ``shown`` messages. Raises
+    NotFound, Refused, NoKey."""
     said = long_text(text, MAX_REPLY)
     if not said:
         raise Refused(_("Write what the sender should read."))
     with transaction(db):
         tip = held_tip(db, account, tip_id)
-        message = opening.write_reply(db, tip, account.id, said)
+        _note_read(db, tip, shown)
+        opening.write_reply(db, tip, account.id, said)
         if tip.state == TipState.NEW:
             tip.state = TipState.IN_REVIEW
-        tip.seen = message.position
         _record(db, account, tip, "tip.replied", after=custody.digest(said))
     log.info("tip_replied", tip=str(tip_id), by=str(account.id))
 
@@ -75,45 +99,68 @@ def merge(db: Session, account: Account, tip_id: uuid.UUID, into_receipt: str) -
     receipt goes on working. Raises NotFound, Refused."""
     number = read_number(into_receipt)
     with transaction(db):
-        tip = held_tip(db, account, tip_id)
-        other = db.scalar(select(Tip.id).where(Tip.receipt == number)) if number else None
-        if other is None or other == tip_id:
-            raise Refused(_("Give the number of the other tip, twelve digits."))
-        main = held_tip(db, account, other)
+        tip, main = _held_two(db, account, tip_id, number)
+        if main is None or main.id == tip_id:
+            raise Refused(_("There is no other tip of yours with this number. It has twelve digits."))
         if main.merged_into is not None or tip.merged_into is not None:
             raise Refused(_("One of them is together with another tip already. Use the number of that one."))
         if main.case_id != tip.case_id:
             raise Refused(_("They belong to different cases. Put them into the same case first."))
-        db.execute(update(Tip).where((Tip.id == tip_id) | (Tip.merged_into == tip_id)).values(merged_into=main.id))
+        if main.kind != tip.kind:
+            # What supervisors alone read would be shown with what everybody on the case reads.
+            raise Refused(_("They are of different kinds, which different people read. They stay apart."))
+        db.execute(update(Tip).where(_family(tip_id)).values(merged_into=main.id))
         _record(db, account, tip, "tip.merged", into=grouped(main.receipt))
-    log.info("tip_merged", tip=str(tip_id), into=str(other), by=str(account.id))
-    return other
+        found = main.id
+    log.info("tip_merged", tip=str(tip_id), into=str(found), by=str(account.id))
+    return found
+
+
+def _held_two(db: Session, account: Account, tip_id: uuid.UUID, number: str | None) -> tuple[Tip, Tip | None]:
+    """A tip, and the one with this number if the account works on it; held in one order, whoever asks. Raises
+    NotFound for the first."""
+    query = select(Tip).where(or_(Tip.id == tip_id, Tip.receipt == number), worked_on_by_tip(account)).order_by(Tip.id)
+    query = query.with_for_update(of=Tip).execution_options(populate_existing=True)
+    found = {one.id: one for one in db.scalars(query)}
+    if tip_id not in found:
+        raise NotFound(NO_TIP)
+    return found[tip_id], next((one for one in found.values() if one.receipt == number), None)
 
 
 def part(db: Session, account: Account, tip_id: uuid.UUID) -> None:
-    """Take a tip out from under another one. Raises NotFound."""
+    """Take a tip out from under another one. Raises NotFound, Conflict."""
     with transaction(db):
         tip = held_tip(db, account, tip_id)
         if tip.merged_into is None:
-            raise NotFound(_("This tip is not together with another one."))
+            raise Conflict(_("This tip is not together with another one."))
         tip.merged_into = None
-        _record(db, account, tip, "tip.merged", into="")
+        _record(db, account, tip, "tip.parted")
+    log.info("tip_parted", tip=str(tip_id), by=str(account.id))
 
 
-def _note_read(db: Session, tip: Tip) -> None:
-    tip.seen = db.scalar(select(func.max(TipMessage.position)).where(TipMessage.tip_id == tip.id)) or 0
+def record_copy(db: Session, account: Account, tip_id: uuid.UUID, copy: bytes, pictures: int) -> None:
+    """Somebody takes this redacted copy away. Raises NotFound."""
+    with transaction(db):
+        tip = held_tip(db, account, tip_id)
+        digest = hashlib.sha256(copy).hexdigest()
+        _record(db, account, tip, "tip.exported", after=digest, pictures=str(pictures))
+
+
+def _family(tip_id: uuid.UUID) -> ColumnElement[bool]:
+    """Holds for the tip and for what was put together with it."""
+    return or_(Tip.id == tip_id, Tip.merged_into == tip_id)
+
+
+def _note_read(db: Session, tip: Tip, shown: int) -> None:
+    """Whoever acts has read what there is, unless something came while they did."""
+    count = select(func.count()).select_from(TipMessage).join(Tip, TipMessage.tip_id == Tip.id)
+    if db.scalar(count.where(_family(tip.id))) != shown:
+        return
+    newest = select(func.max(TipMessage.position)).where(TipMessage.tip_id == Tip.id).scalar_subquery()
+    db.execute(update(Tip).where(_family(tip.id)).values(seen=func.coalesce(newest, 0)))
 
 
 def _record(db: Session, account: Account, tip: Tip, action: str, *, after: str | None = None, **details: str) -> None:
     chain = custody.of_case(tip.case_id) if tip.case_id else custody.AGENCY_CHAIN
     thing, receipt = custody.Thing("tip", tip.id), grouped(tip.receipt)
     custody.record(db, chain, account, action, thing, after=after, receipt=receipt, **details)
-
-
-def take_redacted(db: Session, settings: Settings, account: Account, tip_id: uuid.UUID) -> tuple[Tip, list[Letter]]:
-    """The letters for a redacted copy, which is recorded. Raises NotFound."""
-    with transaction(db):
-        tip = held_tip(db, account, tip_id)
-        read = letters(db, settings, tip)
-        _record(db, account, tip, "tip.exported")
-    return tip, read

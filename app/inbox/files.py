@@ -15,6 +15,7 @@ from app import context
 from app.errors import Conflict, Forbidden
 from app.inbox.reading import PICTURES
 from app.security import OBJECT_CSP
+from app.settings import Settings
 from app.tips import opening
 from imaging.clean import clean_picture
 from imaging.decode import ImageRefused
@@ -25,16 +26,23 @@ MAX_PICTURE = 32 * 2**20
 """Bytes of a file that is shown as a picture: it is decoded in memory."""
 
 
-def check_handed_out(file: TipFile) -> None:
+def handed_out(settings: Settings, file: TipFile) -> bool:
+    """Whether it holds no virus as far as is known; where there is a scanner, only once that was asked."""
+    return file.scan in (Scan.CLEAN, Scan.FAILED) or (file.scan == Scan.WAITING and settings.clamav_url is None)
+
+
+def check_handed_out(settings: Settings, file: TipFile) -> None:
     """Raises Forbidden for a virus, Conflict for what the scanner has not seen yet."""
     if file.scan == Scan.INFECTED:
         raise Forbidden(_("This file holds a virus. It is kept as it came and is not handed out."))
-    if file.scan == Scan.WAITING and context.settings().clamav_url is not None:
+    if not handed_out(settings, file):
         raise Conflict(_("This file is still being checked for viruses. Try again in a minute."))
 
 
 def picture(file: TipFile) -> bytes:
-    """The file as a PNG made anew, nothing of its metadata left. Raises Conflict for what is no picture."""
+    """The file as a PNG made anew, nothing of its metadata left. Raises Conflict for what is no picture, and as
+    ``check_handed_out`` does."""
+    check_handed_out(context.settings(), file)
     with opening.open_file(context.db(), context.settings(), context.store(), file) as (facts, pieces):
         if facts.mime not in PICTURES or facts.size > MAX_PICTURE:
             raise Conflict(_("This file cannot be shown. Take it away as a file instead."))

@@ -1,17 +1,18 @@
 """The list of tips that an account reads, newest first, and how many there are of each notice."""
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.errors import Refused
 from app.inbox.sight import seen_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
-from models import Account, Case, Tip, TipAuthor, TipFile, TipKind, TipMessage, TipState
+from app.notices.listing import headline
+from models import Account, Case, Notice, Tip, TipAuthor, TipFile, TipKind, TipMessage, TipState
 
 PER_PAGE = 50
 OPEN = (TipState.NEW, TipState.IN_REVIEW)
@@ -19,7 +20,8 @@ OPEN = (TipState.NEW, TipState.IN_REVIEW)
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed to. Without a state: what is still to be worked on."""
+    """What the list is narrowed to. Without a state: what is still to be worked on, which is also what was done with
+    until its sender wrote again; spam stays where it is."""
 
     state: TipState | None = None
     kind: TipKind | None = None
@@ -52,7 +54,8 @@ class Filter:
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = [Tip.merged_into.is_(None)]
         if not self.every:
-            found.append(Tip.state == self.state if self.state else Tip.state.in_(OPEN))
+            again = and_(Tip.state != TipState.SPAM, _unread().scalar_subquery() > 0)
+            found.append(Tip.state == self.state if self.state else or_(Tip.state.in_(OPEN), again))
         if self.kind:
             found.append(Tip.kind == self.kind)
         if self.notice:
@@ -64,7 +67,8 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """``unread``: how many messages of its sender came since anybody did something with it."""
+    """``unread``: how many messages of senders came since anybody did something with it, or with what was put
+    together with it; ``together``: how many others those are."""
 
     tip: Tip
     case: Case | None
@@ -75,9 +79,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Count:
-    """The tips of one notice, or those that name none (``slug`` is None)."""
+    """The tips of one notice, or those that name none (``slug`` is None). The headline of a notice that is not there is
+    empty."""
 
     slug: str | None
+    headline: str
     total: int
     new: int
     useful: int
@@ -85,28 +91,42 @@ class Count:
 
 
 def list_tips(
-    db: Session, account: Account, by: Filter, after: Cursor | None = None, size: int = PER_PAGE
+    db: Session,
+    account: Account,
+    by: Filter,
+    after: Cursor | None = None,
+    size: int = PER_PAGE,
+    case_id: uuid.UUID | None = None,
 ) -> Slice[Row]:
-    """By one query."""
-    unread = _count(TipMessage.tip_id == Tip.id, TipMessage.author == TipAuthor.SENDER, TipMessage.position > Tip.seen)
-    files, together = _count(TipFile.tip_id == Tip.id), Tip.__table__.alias()
-    others = select(func.count()).select_from(together).where(together.c.merged_into == Tip.id).scalar_subquery()
-    query = select(Tip, Case, unread, files, others).outerjoin(Case, Tip.case_id == Case.id)
+    """By one query; of one case alone if that is named."""
+    member = aliased(Tip)
+    mine = or_(member.id == Tip.id, member.merged_into == Tip.id)
+    files = select(func.count()).select_from(TipFile).join(member, TipFile.tip_id == member.id).where(mine)
+    others = select(func.count()).select_from(member).where(member.merged_into == Tip.id)
+    counts = (one.correlate(Tip).scalar_subquery() for one in (_unread(), files, others))
+    query = select(Tip, Case, *counts).outerjoin(Case, Tip.case_id == Case.id)
     query = query.where(seen_by(account), *by.conditions(), *past(Tip.received_at, Tip.id, after))
+    query = query.where(Tip.case_id == case_id) if case_id else query
     rows = db.execute(query.order_by(*newest_first(Tip.received_at, Tip.id)).limit(size + 1)).all()
     part = sliced(rows, size, lambda row: Cursor(row[0].received_at, row[0].id))
     return Slice([Row(*row) for row in part.items], part.after)
 
 
 def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:
-    """The notices with the most tips first; by one query."""
+    """The notices with the most tips first; by two queries."""
     total = func.count().label("total")
     counted = [
         func.sum(case((Tip.state == state, 1), else_=0)) for state in (TipState.NEW, TipState.USEFUL, TipState.SPAM)
     ]
     query = select(Tip.notice_slug, total, *counted).where(seen_by(account)).group_by(Tip.notice_slug)
-    return [Count(*row) for row in db.execute(query.order_by(total.desc(), Tip.notice_slug).limit(most))]
+    rows = db.execute(query.order_by(total.desc(), Tip.notice_slug).limit(most)).all()
+    notices = db.scalars(select(Notice).where(Notice.slug.in_([row[0] for row in rows if row[0]])))
+    called = {one.slug: headline(one) for one in notices}
+    return [Count(slug, called.get(slug or "", ""), *numbers) for slug, *numbers in rows]
 
 
-def _count(*conditions: Any) -> Any:
-    return select(func.count()).where(*conditions).scalar_subquery()
+def _unread() -> Select[int]:
+    member = aliased(Tip)
+    query = select(func.count()).select_from(TipMessage).join(member, TipMessage.tip_id == member.id)
+    mine = or_(member.id == Tip.id, member.merged_into == Tip.id)
+    return query.where(mine, TipMessage.author == TipAuthor.SENDER, TipMessage.position > member.seen).correlate(Tip)

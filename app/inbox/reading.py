@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.languages.telling import tell
 from app.settings import Settings
 from app.tips import opening
 from app.tips.sealing import Body, Facts
-from models import Account, Tip, TipFile, TipMessage
+from models import Account, Tip, TipFile, TipKey, TipMessage
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 """What browsers are shown, made anew; everything else can only be taken away as a file."""
@@ -47,14 +47,18 @@ class Letter:
 
 
 def letters(db: Session, settings: Settings, tip: Tip) -> list[Letter]:
-    """Of the tip and of those that were put together with it, in the order in which they were written; by three
-    queries, and one for each key."""
+    """Of the tip and of those that were put together with it, in the order in which they were written; by four
+    queries."""
     tips = {one.id: one for one in db.scalars(select(Tip).where((Tip.id == tip.id) | (Tip.merged_into == tip.id)))}
     query = select(TipMessage, Account.name).outerjoin(Account, TipMessage.by_id == Account.id)
     query = query.where(TipMessage.tip_id.in_(tips))
     rows = db.execute(query.order_by(TipMessage.written_at, TipMessage.tip_id, TipMessage.position)).all()
+    sent = db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)).all()
+    # Held here, so that the session, which forgets what nobody holds, does not ask for the key of each.
+    used = {message.key_id for message, _name in rows} | {file.key_id for file in sent}
+    _keys = db.scalars(select(TipKey).where(TipKey.id.in_(used))).all()
     files: dict[uuid.UUID, list[Attachment]] = {}
-    for file in db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)):
+    for file in sent:
         files.setdefault(file.message_id, []).append(Attachment(file, _facts(db, settings, file)))
     return [_letter(db, settings, tips, message, name or "", files) for message, name in rows]
 
@@ -69,7 +73,7 @@ def _letter(
 ) -> Letter:
     body, problem = None, ""
     try:
-        body = opening.open_message(db, settings, message)
+        body = Body(**{name: _utf8(text) for name, text in vars(opening.open_message(db, settings, message)).items()})
     except AppError as error:
         problem = tell(error)
     return Letter(message, tips[message.tip_id], body, problem, by, tuple(files.get(message.id, ())))
@@ -77,15 +81,22 @@ def _letter(
 
 def _facts(db: Session, settings: Settings, file: TipFile) -> Facts | None:
     try:
-        return opening.open_facts(db, settings, file)
+        facts = opening.open_facts(db, settings, file)
+        return replace(facts, name=_utf8(facts.name))
     except AppError:
         return None
+
+
+def _utf8(text: str) -> str:
+    """What was typed, as a page can say it: half of a surrogate pair, which a form can hold, is no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def seen(tip: Tip, read: Sequence[Letter]) -> Evidence:
     """What custody keeps of somebody's reading these letters."""
     sealed = hashlib.sha256(b"".join(one.message.sealed for one in read)).hexdigest()
-    return Evidence(None, Thing("tip", tip.id), "letters", sealed, case_id=tip.case_id)
+    # With their number, so that one that came a moment ago has an entry of its own.
+    return Evidence(None, Thing("tip", tip.id), f"letters {len(read)}", sealed, case_id=tip.case_id)
 
 
 def taken(tip: Tip, file: TipFile, part: str) -> Evidence:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +11,6 @@ from flask_babel import gettext as _
 from app.errors import Refused
 from app.inbox.reading import Letter
 from app.languages.formats import date_time
-from app.tips.receipts import grouped
 from models import Tip, TipAuthor
 
 STRUCK = "█████"
@@ -22,19 +22,44 @@ def strikes(text: str) -> list[str]:
     found = [line.strip() for line in text.splitlines() if line.strip()]
     if len(found) > MAX_STRIKES:
         raise Refused(_("At most %(most)s lines can be struck out.", most=MAX_STRIKES))
-    return sorted(found, key=len, reverse=True)
+    return found
 
 
 def strike(text: str, out: Sequence[str]) -> str:
-    """Every one of them, however it is written in capitals, replaced by a bar that tells no length."""
+    """Every one of them replaced by a bar that tells no length: however it is written in capitals, spaced or broken
+    over lines, and where two of them overlap both."""
+    text = unicodedata.normalize("NFC", text)
+    found: list[tuple[int, int]] = []
     for one in out:
-        text = re.sub(re.escape(one), STRUCK, text, flags=re.IGNORECASE)
-    return text
+        words = r"\s+".join(re.escape(word) for word in unicodedata.normalize("NFC", one).split())
+        # A look ahead finds those that overlap as well.
+        found += [match.span(1) for match in re.finditer(f"(?=({words}))", text, re.IGNORECASE)]
+    kept, at = [], 0
+    for start, end in _joined(found):
+        kept += [text[at:start], STRUCK]
+        at = end
+    return "".join(kept) + text[at:]
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """In their order, those that overlap or touch as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def name(tip: Tip) -> str:
+    """What the copy is called. Not by its receipt's number: others must not knock at it."""
+    return f"tip-{tip.id.hex[:8]}-redacted"
 
 
 def as_text(tip: Tip, read: Sequence[Letter], out: Sequence[str], *, replies: bool) -> str:
     """The letters, one under the other; without the senders' contact. What cannot be opened is said."""
-    lines = [_("Tip %(receipt)s, redacted", receipt=grouped(tip.receipt)), ""]
+    lines = [_("Tip %(name)s, redacted", name=tip.id.hex[:8]), ""]
     for one in read:
         if one.message.author == TipAuthor.AGENCY and not replies:
             continue
@@ -48,11 +73,11 @@ def as_text(tip: Tip, read: Sequence[Letter], out: Sequence[str], *, replies: bo
     return "\n".join(lines)
 
 
-def packed(text: str, pictures: Iterable[tuple[str, bytes]]) -> bytes:
-    """The text and the pictures in a ZIP."""
+def packed(text: str, pictures: Sequence[bytes]) -> bytes:
+    """The text and the pictures, PNG, in a ZIP."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("tip.txt"), text)
-        for name, data in pictures:
-            archive.writestr(zipfile.ZipInfo(name), data)
+        for number, data in enumerate(pictures, 1):
+            archive.writestr(zipfile.ZipInfo(f"picture-{number}.png"), data)
     return file.getvalue()

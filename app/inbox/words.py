@@ -18,7 +18,7 @@ STATE = {
 }
 SHAPE = {
     TipState.NEW: "queued",
-    TipState.IN_REVIEW: "running",
+    TipState.IN_REVIEW: "ready",
     TipState.USEFUL: "done",
     TipState.CLOSED: "parked",
     TipState.SPAM: "cancelled",

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from app import create_app, gate
@@ -43,14 +43,18 @@ from models import (
     NoticeStage,
     Notification,
     Proposal,
+    Publication,
     RealPhoto,
     Role,
     Scope,
     Sketch,
+    Tip,
+    TipState,
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
-from tests import noticed
+from tests import noticed, tipped
 from tests.app.bulletins.publications import publish
+from tests.app.drawings import drawing_png
 from tests.app.web import Browser, forget_confirmations, services, work
 from tests.people import PASSWORD
 from tests.security.world import CUSTODY
@@ -157,6 +161,9 @@ def _case(world: World, db: Session) -> None:
     world.values["policy_id"] = policies.policies(db)[0].id
     _note(world, db, owner)
     _notice(world, db, owner)
+    with tipped.forms_of(world.app, db) as forms:
+        tip = tipped.send(db, forms, world.values["slug"], [(drawing_png(9), "a.png")])
+    world.values |= tipped.names(db, tip)
 
 
 def _notice(world: World, db: Session, owner: Account) -> None:
@@ -225,6 +232,11 @@ def _prepare(world: World, rule: str) -> None:
             db.get_one(Job, world.values["job_id"]).state = states[rule.rpartition("/")[2]]
         elif "<uuid:render_id>" in rule:
             db.get_one(Job, world.values["job_id"]).state = JobState.QUEUED
+        if "bulletin" in rule:  # what became of the case meanwhile may have ended what is public
+            of_it = Publication.slug == world.values["slug"]
+            db.execute(update(Publication).where(of_it).values(ended_at=None, ended_why=None))
+        if "<uuid:tip_id>" in rule:
+            db.get_one(Tip, world.values["tip_id"]).state = TipState.IN_REVIEW
         if "<uuid:notice_id>" in rule:
             drafted = rule.rpartition("/")[2] in ("submit", "edit", "pictures", "make-pictures")
             stage = NoticeStage.DRAFT if drafted else NoticeStage.SUBMITTED
@@ -302,7 +314,11 @@ EVIDENCE = {
     "/api/v1/likenesses/<uuid:likeness_id>/provenance",
     "/api/v1/sketches/<uuid:sketch_id>/image",
     "/api/v1/sketches/<uuid:sketch_id>/original",
+    "/api/v1/tips/<uuid:tip_id>",
     "/exports/<uuid:export_id>/file",
+    "/inbox/<uuid:tip_id>",
+    "/inbox/<uuid:tip_id>/files/<uuid:tip_file_id>/download",
+    "/inbox/<uuid:tip_id>/files/<uuid:tip_file_id>/picture",
     "/likenesses/<uuid:likeness_id>/image",
     "/likenesses/<uuid:likeness_id>/provenance.json",
     "/notices/<uuid:notice_id>/files/<uuid:file_id>",

@@ -167,7 +167,8 @@ class _Texts(HTMLParser):
 
 ENGLISH = re.compile(r"[A-Za-z]+,? [a-z]+,? [a-z]+")
 """Three words in a row: no name of a person, unit, file or part of the software here has them."""
-TYPED = ("for a test", "She is sure of the scar.", "Who knows this man?", "A kiosk was robbed.")
+TYPED = ("for a test", "She is sure of the scar.", "Who knows this man?", "A kiosk was robbed.",
+         "He was at the harbour.", "Robbery at the night market")  # fmt: skip
 """What people of the matrix wrote themselves."""
 
 

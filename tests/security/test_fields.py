@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 from app import gate
 from models import Account, Base, CustodyEntry, Job
 from tests.people import PASSWORD
-from tests.security.purposes import administration, bulletins, cases, identity, notices, retention, studio
+from tests.security.purposes import administration, bulletins, cases, identity, inbox, notices, retention, studio
 from tests.security.purposes.purpose import NEW_PASSWORD, NOBODY, PASSWORD_SET, SESSIONS, Purpose
 from tests.security.world import World, changes, dump
 
 PURPOSES = [
-    one for room in (administration, studio, bulletins, cases, notices, retention, identity) for one in room.PURPOSES
+    one
+    for room in (administration, studio, cases, notices, inbox, bulletins, retention, identity)
+    for one in room.PURPOSES
 ]
 WRONG_TRY = frozenset({"account.failed_attempts"})
 NOTED = frozenset({"sign_in_session.last_seen_at"})

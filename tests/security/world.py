@@ -42,7 +42,7 @@ from models import (
     Scope,
     Sketch,
 )
-from tests import noticed
+from tests import noticed, tipped
 from tests.app.bulletins.publications import publish
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
@@ -101,6 +101,9 @@ def build(app: Flask) -> World:
         for values, account in ((world.values, people["owner"]), (world.foreign, people["other"])):
             values |= _case(db, services(app).store, account)
             values |= _notice(app, db, account)
+        with tipped.forms_of(app, db) as forms:
+            for values in (world.values, world.foreign):
+                values |= tipped.names(db, tipped.send(db, forms, values["slug"], [(drawing_png(91), "a.png")]))
         world.values |= _of_supervisors(world, db)
         world.values |= _of_administrators(world, db)
         world.values |= {

@@ -3,7 +3,7 @@
 import io
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.settings import Settings
 from app.tips import keys
 from models import Account, Case, Category, Notice, Role, Tip
 from tests.app.conftest import settings_for
-from tests.app.tips.conftest import Forms
+from tests.app.tips.conftest import MARK, Forms, receipt_of, work
 from tests.app.web import Browser
 from tests.people import Person, put
 
@@ -40,11 +40,29 @@ class Agency:
     head: Account
     investigator: Account
     outsider: Account
+    receipts: dict[uuid.UUID, tuple[str, str]] = field(default_factory=dict)
+    """Number and words of those who sent something."""
 
     def browser(self, account: Account) -> Browser:
         browser = Browser(self.app)
         assert browser.sign_in(account).status_code == 303
         return browser
+
+    def other_case(self) -> Case:
+        """One more of the investigator's."""
+        return cases.create(self.db, self.investigator, CaseFacts("Fire at the quay"), self.case.unit_id)
+
+    def write_again(self, tip: Tip, text: str = "One more thing") -> None:
+        """The sender writes to the tip again, with the receipt."""
+        number, words = self.receipts[tip.id]
+        known = {"number": number, "secret": words}
+        form = MARK.search(self.forms.post("/en/receipt", known).text)
+        assert form
+        sent = self.forms.post(f"{form[1]}&work={work(form[2])}", {**known, "text": text})
+        assert sent.status_code in (200, 201), sent.text
+        self.db.rollback()
+        assert arriving.take_note(self.db) == 1
+        self.db.rollback()
 
     def send(self, path: str = "/en/new", notice: str = SLUG, **fields: Any) -> Tip:
         """Somebody of the public sends this; the tip, once it was noted."""
@@ -53,12 +71,14 @@ class Agency:
         data = {"text": "He was at the harbour.", "notice": notice, **fields}
         if files:
             data["files"] = [(io.BytesIO(content), name) for name, content in files]
-        answer = self.forms.send(path, **data)
+        answer = self.forms.send(path, address=f"198.51.100.{len(known)}", **data)
         assert answer.status_code in (200, 201), answer.text
         self.db.rollback()  # what it has read so far is of before
         arriving.take_note(self.db)
         self.db.rollback()
-        return next(tip for tip in self.db.scalars(select(Tip)) if tip.id not in known)
+        tip = next(tip for tip in self.db.scalars(select(Tip)) if tip.id not in known)
+        self.receipts[tip.id] = receipt_of(answer.text)
+        return tip
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """Tips on the staff's side: who reads which, what is recorded, and what is done with them."""
 
+import hashlib
 import io
 import zipfile
 
 import pytest
 from sqlalchemy import select
 
+from app.cases import glass
+from app.database import transaction
 from app.inbox import arriving, redacting
+from app.retention import holds, reach
 from app.tips.receipts import grouped
-from models import CustodyEntry, Notification, Tip, TipKind, TipMessage, TipState
+from models import CustodyEntry, Notification, Tip, TipFile, TipKind, TipMessage, TipState
 from tests.app.drawings import drawing_png
 from tests.app.inbox.conftest import SLUG, Agency
 from tests.app.tips.conftest import receipt_of
@@ -37,7 +41,7 @@ def test_who_reads_it(agency: Agency) -> None:
         assert page.status_code == status
         assert ("sells bicycles" in page.text) == (status == 200)
         assert (grouped(tip.receipt) in browser.get("/inbox").text) == (status == 200)
-    assert {one.details["part"] for one in entries(agency, "evidence.viewed")} == {"letters"}
+    assert {one.details["part"] for one in entries(agency, "evidence.viewed")} == {"letters 1"}
     assert len(entries(agency, "evidence.viewed")) == 2
 
 
@@ -63,7 +67,7 @@ def test_without_a_case_it_is_for_supervisors_until_it_has_one(agency: Agency) -
 
 def test_its_state_moves_from_what_was_seen(agency: Agency) -> None:
     tip, browser = agency.send(), agency.browser(agency.investigator)
-    assert browser.post(f"/inbox/{tip.id}/state", {"state": "useful", "seen": "new"}).status_code == 303
+    assert browser.post(f"/inbox/{tip.id}/state", {"state": "useful", "seen": "new", "shown": "1"}).status_code == 303
     late = browser.post(f"/inbox/{tip.id}/state", {"state": "spam", "seen": "new"})
     assert (late.status_code, "Somebody else" in late.text) == (409, True)
     agency.db.rollback()
@@ -71,6 +75,29 @@ def test_its_state_moves_from_what_was_seen(agency: Agency) -> None:
     assert grouped(tip.receipt) not in browser.get("/inbox").text
     assert grouped(tip.receipt) in browser.get("/inbox?state=useful").text
     assert browser.get("/inbox?state=nonsense").status_code == 422
+
+
+def test_what_came_meanwhile_is_not_taken_for_read(agency: Agency) -> None:
+    """Whoever acts says how many messages they saw."""
+    tip, browser = agency.send(), agency.browser(agency.investigator)
+    assert 'name="shown" value="1"' in browser.get(f"/inbox/{tip.id}").text
+    agency.write_again(tip)
+    browser.post(f"/inbox/{tip.id}/state", {"state": "closed", "seen": "new", "shown": "1"})
+    agency.db.rollback()
+    assert (tip.state, tip.seen) == (TipState.CLOSED, 0)
+    assert "2 new messages" in browser.get("/inbox").text
+    browser.post(f"/inbox/{tip.id}/state", {"state": "closed", "seen": "closed", "shown": "2"})
+    assert grouped(tip.receipt) not in browser.get("/inbox").text
+
+
+def test_what_was_done_with_comes_back_when_its_sender_writes_again_and_spam_does_not(agency: Agency) -> None:
+    browser = agency.browser(agency.investigator)
+    for state, back in (("closed", True), ("useful", True), ("spam", False)):
+        tip = agency.send()
+        browser.post(f"/inbox/{tip.id}/state", {"state": state, "seen": "new", "shown": "1"})
+        assert grouped(tip.receipt) not in browser.get("/inbox").text
+        agency.write_again(tip)
+        assert (grouped(tip.receipt) in browser.get("/inbox").text) == back
 
 
 def test_question_and_answer(agency: Agency) -> None:
@@ -103,6 +130,88 @@ def test_the_same_twice_is_put_together_and_taken_apart(agency: Agency) -> None:
     assert again.status_code == 422
     assert browser.post(f"/inbox/{second.id}/part").status_code == 303
     assert grouped(second.receipt) in browser.get("/inbox").text
+
+
+def test_a_message_to_what_was_put_under_another_shows_there(agency: Agency) -> None:
+    first, second = agency.send(text="First"), agency.send(text="Second")
+    browser = agency.browser(agency.investigator)
+    browser.post(f"/inbox/{second.id}/merge", {"into": first.receipt})
+    browser.post(f"/inbox/{first.id}/state", {"state": "useful", "seen": "new", "shown": "2"})
+    agency.db.rollback()
+    assert (first.seen, second.seen) == (1, 1)
+    agency.write_again(second, "He is back")
+    assert "1 new message<" in browser.get("/inbox").text
+    assert "He is back" in browser.get(f"/inbox/{first.id}").text
+
+
+def test_what_supervisors_alone_read_is_put_under_nothing_else(agency: Agency) -> None:
+    tip, report = agency.send(), agency.send("/en/report", kind="wrong", text="It is my brother")
+    head, investigator = agency.browser(agency.head), agency.browser(agency.investigator)
+    refused = head.post(f"/inbox/{report.id}/merge", {"into": tip.receipt})
+    assert (refused.status_code, "different kinds" in refused.text) == (422, True)
+    assert "my brother" not in investigator.get(f"/inbox/{tip.id}").text
+    unseen = investigator.post(f"/inbox/{tip.id}/merge", {"into": report.receipt})
+    nowhere = investigator.post(f"/inbox/{tip.id}/merge", {"into": "123412341234"})
+    assert {unseen.status_code, nowhere.status_code} == {422}
+    assert all("no other tip of yours" in answer.text for answer in (unseen, nowhere))
+
+
+def test_tips_that_are_together_go_to_another_case_together(agency: Agency) -> None:
+    first, second, other = agency.send(), agency.send(), agency.other_case()
+    browser = agency.browser(agency.investigator)
+    browser.post(f"/inbox/{second.id}/merge", {"into": first.receipt})
+    refused = browser.post(f"/inbox/{second.id}/case", {"case": other.number})
+    assert (refused.status_code, "Take it out first" in refused.text) == (422, True)
+    assert browser.post(f"/inbox/{first.id}/case", {"case": other.number}).status_code == 303
+    agency.db.rollback()
+    assert {first.case_id, second.case_id} == {other.id}
+    moved = entries(agency, "tip.linked")
+    assert {one.details["case"] for one in moved} == {other.number}
+    assert len({one.chain_id for one in moved}) == 2
+
+
+def test_a_case_on_hold_keeps_its_tips(agency: Agency) -> None:
+    tip, loose, other = agency.send(), agency.send(notice=""), agency.other_case()
+    holds.put(agency.db, agency.head, agency.case.id, "A court asked")
+    head = agency.browser(agency.head)
+    refused = head.post(f"/inbox/{tip.id}/case", {"case": other.number})
+    assert (refused.status_code, "legal hold" in refused.text) == (422, True)
+    assert head.post(f"/inbox/{loose.id}/case", {"case": agency.case.number}).status_code == 303
+    agency.db.rollback()
+    assert (tip.case_id, loose.case_id) == (agency.case.id, agency.case.id)
+
+
+def test_a_case_takes_its_tips_along(agency: Agency) -> None:
+    tip, loose = agency.send(files=[("a.txt", b"words")]), agency.send(notice="")
+    key, kept = agency.db.scalars(select(TipFile.object_key)).one(), loose.id
+    found = reach.reach(agency.db, agency.case.id)
+    assert (tip.id in found.everything, key in found.keys) == (True, True)
+    with transaction(agency.db):
+        reach.remove(agency.db, found)
+    assert list(agency.db.scalars(select(Tip.id))) == [kept]
+    assert set(agency.db.scalars(select(TipMessage.tip_id))) == {kept}
+    assert agency.db.scalars(select(TipFile)).first() is None
+
+
+def test_the_case_has_them_on_a_page_of_its_own(agency: Agency) -> None:
+    tip, report, loose = agency.send(), agency.send("/en/report", kind="wrong"), agency.send(notice="")
+    for account, seen in ((agency.investigator, [tip]), (agency.head, [tip, report])):
+        page = agency.browser(account).get(f"/cases/{agency.case.id}/tips").text
+        assert [one for one in (tip, report, loose) if grouped(one.receipt) in page] == seen
+    assert agency.browser(agency.outsider).get(f"/cases/{agency.case.id}/tips").status_code == 404
+
+
+def test_whoever_broke_the_glass_reads_and_changes_nothing(agency: Agency) -> None:
+    tip = agency.send(text="The man sells bicycles.", files=[("a.txt", b"words")])
+    browser = agency.browser(agency.outsider)
+    glass.break_glass(agency.db, agency.outsider, agency.case.number, "Nobody of the unit is on duty")
+    page = browser.get(f"/inbox/{tip.id}")
+    assert "sells bicycles" in page.text
+    assert "<textarea" not in page.text
+    for what, form in (("state", {"state": "spam", "seen": "new"}), ("reply", {"text": "Hello"}), ("redacted", {})):
+        assert browser.post(f"/inbox/{tip.id}/{what}", form).status_code == 404
+    agency.db.rollback()
+    assert tip.state == TipState.NEW
 
 
 def test_files_do_no_harm(agency: Agency) -> None:
@@ -142,7 +251,25 @@ def test_a_redacted_copy(agency: Agency) -> None:
     assert text.count(redacting.STRUCK) == 3
     assert not any(word in text for word in ("Jane", "JANE", "Pier", "555"))
     assert archive.read("picture-1.png").startswith(b"\x89PNG")
-    assert len(entries(agency, "tip.exported")) == 1
+    (entry,) = entries(agency, "tip.exported")
+    assert (entry.after, entry.details["pictures"]) == (hashlib.sha256(answer.data).hexdigest(), "1")
+    assert tip.receipt not in answer.headers["Content-Disposition"] + text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "text, out, left",
+    [
+        ("Jane Roe Smith came", ["Jane Roe", "Roe Smith"], f"{redacting.STRUCK} came"),
+        ("jane\n ROE came", ["Jane Roe"], f"{redacting.STRUCK} came"),
+        ("Jose\u0301 came", ["JOS\u00c9"], f"{redacting.STRUCK} came"),
+        ("aaaa b", ["aa"], f"{redacting.STRUCK} b"),
+        ("1.5 and 1x5", ["1.5"], f"{redacting.STRUCK} and 1x5"),
+        ("สมชาย ใจดี มา", ["สมชาย ใจดี"], f"{redacting.STRUCK} มา"),
+        ("nothing", [], "nothing"),
+    ],
+)
+def test_what_is_struck_out(text: str, out: list[str], left: str) -> None:
+    assert redacting.strike(text, out) == left
 
 
 def test_what_cannot_be_opened_is_said(agency: Agency) -> None:

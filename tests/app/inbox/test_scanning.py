@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from app import create_app
 from app.database import Database
 from app.inbox import scanning
 from app.inbox.scanning import ScannerAway, ask
 from app.storage import LocalStore, open_store
-from models import Scan, TipFile
+from app.tips import keys
+from models import Scan, TipFile, TipKey
 from tests.app.conftest import settings_for
+from tests.app.drawings import drawing_png
 from tests.app.inbox.conftest import Agency
+from tests.app.web import Browser, services
 from tests.servers import not_installed, wait_until
 
 BAD = b"semblance-tests-take-this-for-a-virus"
@@ -71,6 +75,40 @@ def test_what_holds_a_virus_is_handed_out_to_nobody(agency: Agency, database: Da
     assert "Holds a virus" in browser.get(f"/inbox/{tip.id}").text
     assert browser.get(f"/inbox/{tip.id}/files/{found[Scan.INFECTED].id}/download").status_code == 403
     assert browser.get(f"/inbox/{tip.id}/files/{found[Scan.CLEAN].id}/download").data == b"good"
+
+
+def test_what_was_not_asked_about_yet_waits(agency: Agency) -> None:
+    """With a scanner set and away nothing is handed out, and nothing is given up."""
+    tip = agency.send(files=[("a.png", drawing_png(5))])
+    file = agency.db.query(TipFile).one()
+    settings = settings_for(agency.settings.var, DATABASE_URL=agency.settings.database_url, CLAMAV_URL="unix:///nobody")
+    app = create_app(settings)
+    browser = Browser(app)
+    assert browser.sign_in(agency.investigator).status_code == 303
+    page = browser.get(f"/inbox/{tip.id}").text
+    assert "Being checked" in page
+    assert "/picture" not in page
+    for part in ("picture", "download"):
+        assert browser.get(f"/inbox/{tip.id}/files/{file.id}/{part}").status_code == 409
+    copy = browser.post(f"/inbox/{tip.id}/redacted", {f"file-{file.id}": "yes"})
+    assert (copy.status_code, copy.mimetype) == (409, "text/html")
+    wired = services(app)
+    assert scanning.scan_waiting(wired.database, wired.store, settings) == 0
+    agency.db.rollback()
+    assert file.scan == Scan.WAITING
+
+
+def test_what_cannot_be_opened_here_waits_for_its_key(agency: Agency, database: Database, clamd: str) -> None:
+    agency.send(files=[("good.txt", b"good")])
+    settings = settings_for(agency.settings.var, DATABASE_URL=agency.settings.database_url, CLAMAV_URL=clamd)
+    key = agency.db.query(TipKey).one()
+    secret = keys.secret_of(settings, key)
+    keys.take_out(agency.db, key)
+    assert scanning.scan_waiting(database, open_store(settings), settings) == 0
+    keys.bring_in(agency.db, settings, key.public, secret)
+    assert scanning.scan_waiting(database, open_store(settings), settings) == 1
+    agency.db.rollback()
+    assert agency.db.query(TipFile).one().scan == Scan.CLEAN
 
 
 def test_without_a_scanner_nothing_is_asked(agency: Agency, database: Database, store: LocalStore) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 
 from app.cases import filters, notes
 from app.cases.editing import FIELDS as FACTS
+from app.database import transaction
 from app.identity import accounts
 from app.witness.forms import FIELDS
 from models import (
@@ -102,6 +103,18 @@ def own_note(world: World) -> None:
     with world.session() as db:
         owner = accounts.get_account(db, world.accounts["owner"].id)
         world.values["note_id"] = notes.add(db, owner, world.values["case_id"], "She is sure of the scar.").id
+
+
+TAKEN_DOWN = frozenset({"publication.ended_at", "publication.ended_why", "purge+"})
+
+
+def open_and_public(world: World) -> None:
+    """The case is open and has a public notice."""
+    open_case(world)
+    with world.session() as db, transaction(db):
+        mine = Publication.id == world.values["publication_id"]
+        db.execute(update(Publication).where(mine).values(ended_at=None, ended_why=None))
+        db.execute(delete(Purge))
 
 
 PURPOSES = [

@@ -1,4 +1,4 @@
-"""What the forms of notices and bulletins are for."""
+"""What the forms of notices are for."""
 
 import uuid
 from collections.abc import Callable
