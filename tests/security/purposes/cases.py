@@ -18,6 +18,7 @@ from models import (
     Notice,
     Notification,
     Publication,
+    Purge,
     Sketch,
     WitnessSession,
     utc_now,
@@ -73,16 +74,6 @@ def open_case(world: World) -> None:
     with world.session() as db:
         case = db.get_one(Case, world.values["case_id"])
         case.status, case.hold_reason, case.hold_by, case.hold_since = CaseStatus.OPEN, "", None, None
-        db.commit()
-
-
-def open_and_not_public(world: World) -> None:
-    """A case whose person is identified ends what is public of it, which would be more than the form is for."""
-    open_case(world)
-    with world.session() as db:
-        notices = select(Notice.id).where(Notice.case_id == world.values["case_id"])
-        open_ones = update(Publication).where(Publication.notice_id.in_(notices), Publication.ended_at.is_(None))
-        db.execute(open_ones.values(ended_at=utc_now(), ended_why=Ended.WITHDRAWN))
         db.commit()
 
 
@@ -163,8 +154,8 @@ PURPOSES = [
     Purpose(
         "POST /cases/<uuid:case_id>/status",
         {"status": "identified", "seen": "open"},
-        REVISED | {"case_file.status", "case_file.status_since"},
-        open_and_not_public,
+        REVISED | {"case_file.status", "case_file.status_since"} | TAKEN_DOWN,
+        open_and_public,
     ),
     Purpose("POST /cases/<uuid:case_id>/unit", {"unit": chosen("unit_id")}, REVISED | MOVED, in_a_unit),
     Purpose("POST /cases/<uuid:case_id>/people", {"person": chosen("account_id")}, TOUCHED | PUT_ON, off_the_case),
