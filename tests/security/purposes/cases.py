@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from app.cases import filters, notes
 from app.cases.editing import FIELDS as FACTS
@@ -14,8 +14,6 @@ from models import (
     Case,
     CaseAssignment,
     CaseStatus,
-    Ended,
-    Notice,
     Notification,
     Publication,
     Purge,
