@@ -18,6 +18,7 @@ from models import (
     Notice,
     Notification,
     Publication,
+    Purge,
     Sketch,
     WitnessSession,
     utc_now,
