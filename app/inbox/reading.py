@@ -47,26 +47,25 @@ class Letter:
 
 
 def letters(db: Session, settings: Settings, tip: Tip) -> list[Letter]:
-    """Of the tip and of those that were put together with it, in the order in which they were written; by four
+    """Of the tip and of those that were put together with it, in the order in which they were written; by two
     queries."""
-    tips = {one.id: one for one in db.scalars(select(Tip).where((Tip.id == tip.id) | (Tip.merged_into == tip.id)))}
-    query = select(TipMessage, Account.name).outerjoin(Account, TipMessage.by_id == Account.id)
-    query = query.where(TipMessage.tip_id.in_(tips))
-    rows = db.execute(query.order_by(TipMessage.written_at, TipMessage.tip_id, TipMessage.position)).all()
-    sent = db.scalars(select(TipFile).where(TipFile.tip_id.in_(tips)).order_by(TipFile.position)).all()
-    # Held here, so that the session, which forgets what nobody holds, does not ask for the key of each.
-    used = {message.key_id for message, _name in rows} | {file.key_id for file in sent}
-    _keys = db.scalars(select(TipKey).where(TipKey.id.in_(used))).all()
+    family = (Tip.id == tip.id) | (Tip.merged_into == tip.id)
+    query = select(TipMessage, Account.name, Tip, TipKey).join(Tip, TipMessage.tip_id == Tip.id)
+    query = query.join(TipKey, TipMessage.key_id == TipKey.id).outerjoin(Account, TipMessage.by_id == Account.id)
+    order = TipMessage.written_at, TipMessage.tip_id, TipMessage.position
+    # With their keys, which the session would forget and ask for again if nobody held them.
+    rows = db.execute(query.where(family).order_by(*order)).all()
+    sent = select(TipFile, TipKey).join(Tip, TipFile.tip_id == Tip.id).join(TipKey, TipFile.key_id == TipKey.id)
     files: dict[uuid.UUID, list[Attachment]] = {}
-    for file in sent:
+    for file, _key in db.execute(sent.where(family).order_by(TipFile.position)).all():
         files.setdefault(file.message_id, []).append(Attachment(file, _facts(db, settings, file)))
-    return [_letter(db, settings, tips, message, name or "", files) for message, name in rows]
+    return [_letter(db, settings, of, message, name or "", files) for message, name, of, _key in rows]
 
 
 def _letter(
     db: Session,
     settings: Settings,
-    tips: dict[uuid.UUID, Tip],
+    tip: Tip,
     message: TipMessage,
     by: str,
     files: dict[uuid.UUID, list[Attachment]],
@@ -76,7 +75,7 @@ def _letter(
         body = Body(**{name: _utf8(text) for name, text in vars(opening.open_message(db, settings, message)).items()})
     except AppError as error:
         problem = tell(error)
-    return Letter(message, tips[message.tip_id], body, problem, by, tuple(files.get(message.id, ())))
+    return Letter(message, tip, body, problem, by, tuple(files.get(message.id, ())))
 
 
 def _facts(db: Session, settings: Settings, file: TipFile) -> Facts | None:

@@ -67,11 +67,12 @@ def _page(tip_id: uuid.UUID, error: AppError | None = None) -> str:
     read = reading.letters(db, context.settings(), found)
     note_look(reading.seen(found, read), taken=False)  # before anything of it is shown
     typed = request.form if error else {}
+    case, notice_of = _around(found)
     return render_template(
         "inbox/tip.html",
         tip=found,
-        case=_case_of(found),
-        notice_of=_notice_of(found),
+        case=case,
+        notice_of=notice_of,
         main=db.get(Tip, found.merged_into) if found.merged_into else None,
         works=works,
         letters=read,
@@ -85,16 +86,12 @@ def _page(tip_id: uuid.UUID, error: AppError | None = None) -> str:
     )
 
 
-def _case_of(found: Tip) -> Case | None:
-    return context.db().get(Case, found.case_id) if found.case_id else None
-
-
-def _notice_of(found: Tip) -> Notice | None:
-    """The notice that it answers, where whoever reads the tip reads that too: in the same case."""
-    if found.notice_slug is None or found.case_id is None:
-        return None
-    query = select(Notice).where(Notice.slug == found.notice_slug, Notice.case_id == found.case_id)
-    return context.db().scalar(query)
+def _around(found: Tip) -> tuple[Case | None, Notice | None]:
+    """Its case, and the notice that it answers where whoever reads the tip reads that too: in the same case."""
+    answered = (Notice.slug == found.notice_slug) & (Notice.case_id == Case.id)
+    query = select(Case, Notice).outerjoin(Notice, answered).where(Case.id == found.case_id)
+    row = context.db().execute(query).one_or_none() if found.case_id else None
+    return (row[0], row[1]) if row else (None, None)
 
 
 def _did(tip_id: uuid.UUID, act: Callable[[], uuid.UUID | None]) -> ResponseReturnValue:
