@@ -133,5 +133,5 @@ def test_who_sees_the_sketch_no_more_is_told_nothing_of_it(
 def test_every_kind_has_its_words() -> None:
     for kind in KINDS.values():
         assert kind.name
-        assert kind.sentence % {"by": "A", "case": "B", "number": 1, "sketch": "C", "slug": "D"}
+        assert kind.sentence % {"by": "A", "case": "B", "number": 1, "sketch": "C", "slug": "D", "receipt": "E"}
         assert "%" not in kind.mail  # a mail carries nothing of the case
