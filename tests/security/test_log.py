@@ -89,8 +89,9 @@ def test_an_error_that_quotes_what_was_sent_forges_nothing(log: io.StringIO, tex
     assert len([line for line in lines if not line.startswith("  | ")]) == 2
 
 
-def test_hostile_requests_write_one_line_each(settings_app: Flask, log: io.StringIO) -> None:
+def test_hostile_requests_write_one_line_each(settings_app: Flask, log: io.StringIO, production: bool) -> None:
     world = build(settings_app)
+    logs.configure(production, log)  # anew: the surfaces that the world is built with have configured it, too
     for text in HOSTILE:
         log.seek(0)
         log.truncate()
