@@ -226,6 +226,7 @@ def _prepare(world: World, rule: str) -> None:
         db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if rule.endswith("/notes/<uuid:note_id>/remove"):
+            db.get_one(Case, world.values["case_id"]).hold_reason = ""  # of a held case nobody removes a note
             owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
             _note(world, db, owner)
         if "<uuid:job_id>" in rule:
