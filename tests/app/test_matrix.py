@@ -223,10 +223,11 @@ def _prepare(world: World, rule: str) -> None:
     states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
     with services(world.app).database.session() as db, transaction(db):
         db.get_one(AccessToken, world.values["token_id"]).revoked_at = None
-        db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
+        case = db.get_one(Case, world.values["case_id"])
+        # Of a held case nobody removes a note.
+        case.status, case.hold_reason = CaseStatus.OPEN, "A court" if rule.endswith("/release") else ""
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if rule.endswith("/notes/<uuid:note_id>/remove"):
-            db.get_one(Case, world.values["case_id"]).hold_reason = ""  # of a held case nobody removes a note
             owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
             _note(world, db, owner)
         if "<uuid:job_id>" in rule:
