@@ -223,7 +223,9 @@ def _prepare(world: World, rule: str) -> None:
     states = {"retry": JobState.FAILED, "cancel": JobState.QUEUED, "priority": JobState.QUEUED}
     with services(world.app).database.session() as db, transaction(db):
         db.get_one(AccessToken, world.values["token_id"]).revoked_at = None
-        db.get_one(Case, world.values["case_id"]).status = CaseStatus.OPEN
+        case = db.get_one(Case, world.values["case_id"])
+        # Of a held case nobody removes a note.
+        case.status, case.hold_reason = CaseStatus.OPEN, "A court" if rule.endswith("/release") else ""
         db.get_one(Account, world.values["account_id"]).suspended_at = None
         if rule.endswith("/notes/<uuid:note_id>/remove"):
             owner = db.scalars(select(Account).where(Account.email == "owner@example.org")).one()
