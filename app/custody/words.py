@@ -75,7 +75,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "tip.linked": _("%(who)s put tip %(receipt)s into the case."),
     "tip.merged": _("%(who)s put tip %(receipt)s together with tip %(into)s."),
     "tip.parted": _("%(who)s took tip %(receipt)s out from under another one."),
-    "tip.received": _("Message %(message)s of tip %(receipt)s came."),
+    "tip.received": _("%(who)s took in message %(message)s of tip %(receipt)s."),
     "tip.replied": _("%(who)s answered tip %(receipt)s."),
     "tip.state": _("%(who)s moved tip %(receipt)s from %(was)s to %(now)s."),
     "account.created": _("%(who)s made the account of %(name)s."),

@@ -37,7 +37,7 @@ def test_units_are_added_renamed_and_removed(admin: Browser, db: Session) -> Non
     (unit,) = units.list_units(db)
     admin.post(f"{PAGE}/{unit.id}/name", {"name": "Homicide"})
     page = words(admin.get(PAGE).text)
-    assert "Homicide 0 accounts, 0 sketches" in page
+    assert "Homicide 0 accounts, 0 case files, 0 sketches" in page
     assert "Cold cases" not in page
     admin.post(f"{PAGE}/{unit.id}/remove")
     assert "No units yet" in admin.get(PAGE).text
@@ -200,7 +200,7 @@ def test_an_administrator_gives_sketches_that_are_in_no_unit_to_one(
     assert "The sketches are in the unit now" in page
     assert "Sketches without a unit" not in page
     assert "Harbour" not in page
-    assert "Cold cases 0 accounts, 2 sketches" in words(admin.get(PAGE).text)
+    assert "Cold cases 0 accounts, 0 case files, 2 sketches" in words(admin.get(PAGE).text)
     assert {desk.sketch(str(one.id)).unit_id for one in sketches} == {unit.id}
     assert "sketches_given" in caplog.text
     assert "Harbour" not in caplog.text
