@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -9,6 +10,9 @@ import redis
 
 from tests import emulators, servers
 from tests.bucket import Bucket, wired_bucket
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +81,14 @@ def auth_emulator(auth_server: emulators.AuthEmulator, monkeypatch: pytest.Monke
 def chromium_path() -> str:
     """Path of Chromium; start it with ``tests.servers.CHROMIUM_FLAGS``."""
     return servers.chromium()
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str) -> Iterator["Browser"]:
+    """One for the whole run, whichever room's tests look through it: Playwright runs once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(servers.CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.database import Database, transaction
 from app.identity import accounts, sessions
@@ -13,7 +13,7 @@ from app.studio import service
 from models import Account, Role, utc_now
 from tests.browser.watched import Visitor, watch
 from tests.live import LiveServer, live
-from tests.servers import CHROMIUM_FLAGS, wait_until
+from tests.servers import wait_until
 
 PASSWORD = "nine small teal boats"
 FIRST = "first@example.org"
@@ -28,14 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def chromium(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

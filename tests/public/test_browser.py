@@ -16,12 +16,9 @@ from app.settings import Settings
 from app.storage import LocalStore
 from models import Category, SettingSection
 from tests.app.conftest import settings_for
-from tests.browser.conftest import chromium
 from tests.published import ENGLISH, THAI, Press
 from tests.records import migrate
 from tests.servers import free_port
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.browser
 WIDE, PHONE, ZOOMED = (1440, 900), (360, 740), (320, 256)
