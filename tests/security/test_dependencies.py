@@ -37,7 +37,8 @@ ALLOWED = re.compile(
     r"(0BSD|Apache(?: Software)?(?: License)?,?(?: ?V?(?:ersion)? ?-?2(?:\.0)?)?|Apache-2\.0 WITH LLVM-exception|BSD"
     r"|BSD License|(?:3-Clause |2-clause )?BSD(?: License)?|BSD[- ][23][- ]Clause(?: License)?|BSL-1\.0|CC0-1\.0"
     r"|CNRI-Python|ISC|MIT|MIT License|MIT-0|MIT-CMU|The MIT License \(MIT\)|PSF-2\.0"
-    r"|Python Software Foundation License|Zlib|LGPL-3\.0-only|MPL-2\.0|Mozilla Public License 2\.0 \(MPL 2\.0\)|Unlicense)"
+    r"|Python Software Foundation License|Zlib"
+    r"|LGPL-3\.0-only|MPL-2\.0|Mozilla Public License 2\.0 \(MPL 2\.0\)|Unlicense)"
 )
 """Of what the product needs to run. LGPL and MPL bind changes to the libraries themselves, which are used unchanged."""
 SAID_ELSEWHERE = {"huey": "MIT"}
