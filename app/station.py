@@ -19,7 +19,7 @@ from app.errors import AppError
 from app.exchange import exports, imports
 from app.inbox import arriving, scanning
 from app.leases import Claim, LeaseLost
-from app.notices import expiring, purge
+from app.notices import expiring, hashing, purge
 from app.notifications import mail
 from app.retention import removal
 from app.settings import Settings
@@ -183,6 +183,7 @@ class Station:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
             scanning.scan_waiting(self._database, self._store, self._settings)
+            hashing.catch_up(self._database, self._store)
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)

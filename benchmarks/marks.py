@@ -102,12 +102,12 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum() or "\u0e31" <= letter <= "\u0e4e")
 
 
-def likenesses(count: int) -> Iterator[Image.Image]:
-    """Of drawn sketches, with every colour of skin that the weights know in turn."""
+def likenesses(count: int, first: int = 1000) -> Iterator[Image.Image]:
+    """Of drawn sketches from number ``first`` on, with every colour of skin that the weights know in turn."""
     pipeline = Pipeline.load(device="cpu")
     skins = [choice["name"] for choice in choices("skin")]
     for number in range(count):
-        drawn = draw_sketch(1000 + number, SIDE, "pencil").image
+        drawn = draw_sketch(first + number, SIDE, "pencil").image
         skin = Appearance(skin=skins[number % len(skins)])
         made = pipeline.render(drawn, RenderOptions(engine="pix2pix", seed=number, appearance=skin))
         yield Image.open(io.BytesIO(made.png))

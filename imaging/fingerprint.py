@@ -48,11 +48,20 @@ def packed(hashes: Iterable[str]) -> Bits:
 
 def distances(known: Bits, sought: Bits) -> npt.NDArray[np.int64]:
     """(N,): for each of the known hashes the bits that differ from the nearest of those sought."""
-    found = np.full(len(known), BITS, np.int64)
-    words = np.ascontiguousarray(known).view(np.uint64)  # eight bytes at once
-    for one in np.ascontiguousarray(sought).view(np.uint64):
-        np.minimum(found, np.bitwise_count(words ^ one).sum(axis=1, dtype=np.int64), out=found)
-    return found
+    return distances_to(known, sought)[0]
+
+
+def distances_to(known: Bits, sought: Bits) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(N,) and (N,): beside the distances, which of those sought is the nearest."""
+    found, which = np.full(len(known), BITS + 1, np.uint16), np.zeros(len(known), np.int64)
+    words = np.ascontiguousarray(np.ascontiguousarray(known).view(np.uint64).T)  # eight bytes at once, hash by hash
+    for number, one in enumerate(np.ascontiguousarray(sought).view(np.uint64)):
+        differ = np.zeros(len(known), np.uint16)
+        for word, its in zip(words, one, strict=True):
+            differ += np.bitwise_count(word ^ its)
+        nearer = differ < found
+        found[nearer], which[nearer] = differ[nearer], number
+    return found.astype(np.int64), which
 
 
 def _parts(grey: Image.Image) -> Iterator[Image.Image]:

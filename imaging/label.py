@@ -84,6 +84,11 @@ def caption_height(width: int) -> int:
     return large + LINES * step + 2 * pad
 
 
+def without_band(whole: Image.Image) -> Image.Image:
+    """The picture above its band."""
+    return whole.crop((0, 0, whole.width, whole.height - caption_height(whole.width)))
+
+
 def _measures(width: int) -> tuple[int, int, int]:
     """Around the lettering, of the mark's line, and of a line of the wording."""
     return round(width * 0.035), round(width * 0.07), round(width * 0.05)

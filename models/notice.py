@@ -77,7 +77,9 @@ class Notice(Identified, Base):
 class _PictureFile:
     """One file of one picture: ``position`` counts the pictures of a notice from 1, ``language`` is that of its label.
 
-    ``perceptual_hash`` is of the signed file alone: 64 hexadecimal digits.
+    ``perceptual_hash`` and ``face_hash`` are of the signed file alone: 64 hexadecimal digits each. A ``face_hash`` is
+    empty where the picture does not show the whole face, and None until a worker has looked at it
+    (`app.notices.hashing`).
     """
 
     position: Mapped[int]
@@ -89,6 +91,7 @@ class _PictureFile:
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     perceptual_hash: Mapped[str | None] = mapped_column(String(64))
+    face_hash: Mapped[str | None] = mapped_column(String(64))
 
     @declared_attr
     @classmethod

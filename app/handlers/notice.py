@@ -18,7 +18,7 @@ from app.notices.pictures import MadeFile, Shown
 from app.storage import object_key, split_key
 from imaging.decode import decode_image
 from imaging.words import N_
-from models import FileUse, Likeness, Notice, NoticeFile
+from models import Likeness, Notice, NoticeFile
 
 GONE = N_("The notice is no longer there.")
 NO_LIKENESS = N_("A likeness of this notice is no longer there. Choose another for its picture and save the notice.")
@@ -138,6 +138,7 @@ def _row(held: Notice, file: Kept) -> NoticeFile:
         height=made.height,
         size=len(made.data),
         sha256=split_key(file.key)[1],
-        perceptual_hash=made.fingerprint if made.use == FileUse.SIGNED else None,
+        perceptual_hash=made.fingerprint,
+        face_hash=made.face,
         key=file.key,
     )

@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.notices.content import Box
 from imaging.card import card
+from imaging.face_hash import face_hash
 from imaging.fingerprint import fingerprint
 from imaging.label import labelled, wording
 from imaging.template import STRIP
@@ -27,7 +28,7 @@ WEBP = {"quality": 84, "method": 6}
 
 @dataclass(frozen=True)
 class MadeFile:
-    """One file of a picture, not signed yet."""
+    """One file of a picture, not signed yet; the one that is to be signed has its hashes."""
 
     use: FileUse
     mime: str
@@ -35,6 +36,7 @@ class MadeFile:
     height: int
     data: bytes
     fingerprint: str | None = None
+    face: str | None = None
 
     def holding(self, data: bytes) -> "MadeFile":
         """The same picture in these bytes."""
@@ -69,7 +71,9 @@ def files(shown: Shown, language: str) -> Iterator[MadeFile]:
     """Every file of a picture in one language, the signed one first; the same bytes for the same pixels."""
     words = wording(language)
     whole = labelled(shown.image, shown.crop, words)
-    yield _jpeg(whole, FileUse.SIGNED, fingerprint(whole.crop((0, 0, *shown.image.size))))
+    bare = whole.crop((0, 0, *shown.image.size))
+    hashes = {"fingerprint": fingerprint(bare), "face": face_hash(bare, shown.crop) or ""}
+    yield replace(_jpeg(whole, FileUse.SIGNED), **hashes)
     for width in WIDTHS:
         size = (width, max(1, round(whole.height * width / whole.width)))
         yield _file(whole.resize(size, Image.Resampling.LANCZOS), FileUse.VIEW, "image/webp", "WEBP", WEBP)
@@ -94,15 +98,13 @@ def _inward(crop: Box, width: int, height: int) -> tuple[int, int, int, int]:
     return left, top, max(left + 1, right), max(top + 1, bottom)
 
 
-def _jpeg(image: Image.Image, use: FileUse, hashed: str | None = None) -> MadeFile:
-    return _file(image, use, "image/jpeg", "JPEG", JPEG, hashed)
+def _jpeg(image: Image.Image, use: FileUse) -> MadeFile:
+    return _file(image, use, "image/jpeg", "JPEG", JPEG)
 
 
-def _file(
-    image: Image.Image, use: FileUse, mime: str, kind: str, how: dict[str, int], hashed: str | None = None
-) -> MadeFile:
+def _file(image: Image.Image, use: FileUse, mime: str, kind: str, how: dict[str, int]) -> MadeFile:
     plain = image.copy()
     plain.info = {}
     out = io.BytesIO()
     plain.save(out, kind, **how)
-    return MadeFile(use, mime, image.width, image.height, out.getvalue(), hashed)
+    return MadeFile(use, mime, image.width, image.height, out.getvalue())

@@ -19,7 +19,8 @@ from models import Account, Case, CaseStatus, Ended, FileUse, Notice, NoticeFile
 
 By = Account | custody.Actor
 OPEN, PUBLISHED = CaseStatus.OPEN, CaseStatus.PUBLISHED
-COPIED = ("position", "language", "use", "mime", "width", "height", "size", "sha256", "perceptual_hash", "key")
+HASHES = ("perceptual_hash", "face_hash")
+COPIED = ("position", "language", "use", "mime", "width", "height", "size", "sha256", "key", *HASHES)
 
 
 def current(db: Session, notice_id: uuid.UUID) -> Publication | None:

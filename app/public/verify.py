@@ -25,6 +25,7 @@ from app.public.known import Known
 from app.public.pages import render
 from app.public.verifying import Verdict
 from app.settings import PUBLIC_FOLDER
+from imaging import face_hash
 from imaging.decode import ImageRefused, decode_image
 from imaging.fingerprint import BITS, NEAR
 
@@ -32,7 +33,7 @@ MOST_BYTES = 16 * 2**20
 MOST_BODY = MOST_BYTES + 2**16
 """With what a form has around a file."""
 RATE = parse("20/minute")
-TRIED, MISTAKEN = 351_620, 0
+TRIALS = {"looks": {"pairs": 351_620, "mistaken": 0}, "face": {"pairs": 351_620, "mistaken": 0}}
 """Pairs of pictures of different people that `benchmarks.perceptual` compared, and those it took for the same."""
 DESK = "semblance_verify"
 
@@ -121,9 +122,9 @@ def _page(language: str, *, status: int = 200, verdict: Verdict | None = None, r
         outcomes=words.OUTCOME,
         ways=words.KNOWN_BY,
         development=certificates.is_development(settings),
-        tried=TRIED,
-        mistaken=MISTAKEN,
+        trials=TRIALS,
         near=NEAR,
+        near_face=face_hash.NEAR,
         bits=BITS,
     )
     response = answer(page, status=status)

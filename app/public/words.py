@@ -24,5 +24,6 @@ OUTCOME = {
 KNOWN_BY = {
     By.CREDENTIALS: _("its content credentials, signed by this installation"),
     By.LOOKS: _("its looks"),
+    By.FACE: _("the face in it"),
     By.ADDRESS: _("its address"),
 }
