@@ -33,7 +33,7 @@ from training.data.sets import read_sets
 
 GUESSES = 16
 """As many as a screenshot gives."""
-TRIED = 135
+TRIED = 165
 """Squares around a face."""
 
 

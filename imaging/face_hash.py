@@ -25,9 +25,9 @@ MIDDLE, ACROSS = (256.5, 290.0), 200.0
 """Of the square, in pixels of the template: brows, eyes, nose and mouth, clear of the mark below them."""
 _USUAL = Face(256.0, 277.0, 330.0)
 """What the cascade says of a face on the template, on the mean."""
-_STEPS = (0.03, 5.0, 5.0)
+_STEPS = (0.04, 5.0, 5.0)
 """Of what is tried: a share of the size, and pixels of the template across and down."""
-_TRIED = np.array(list(product(range(-4, 5), range(-1, 2), range(-2, 3))), np.float64)
+_TRIED = np.array(list(product(range(-5, 6), range(-1, 2), range(-2, 3))), np.float64)
 _MOVES = np.array(list(product((-1, 0, 1), repeat=3)), np.float64)
 _ROUNDS = 2
 """Of fitting, each by half the steps of the one before."""

@@ -52,6 +52,7 @@ def test_every_file_of_every_picture_in_every_language(records: Office, notice: 
         assert (image.size, Image.MIME[str(image.format)]) == ((file.width, file.height), file.mime)
         assert (file.size, file.key) == (len(data), f"{notice.created_by}/{file.sha256}")
         assert (file.perceptual_hash is not None) == (file.use == FileUse.SIGNED)
+        assert (file.face_hash is not None) == (file.use == FileUse.SIGNED)
         assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "loop", "background"}
 
 

@@ -15,14 +15,13 @@ from app import context, public
 from app.database import transaction
 from app.limits import network
 from app.notices.content import Content
+from app.notices.publications import COPIED
 from app.public.verify import DESK, Desk
-from benchmarks.perceptual import without_band
+from imaging.label import without_band
 from models import Ended, FileUse, Notice, NoticeFile, Publication, PublicationFile, utc_now
 from tests.app.exchange.cases import Office
 from tests.credentials.conftest import SLUG
 from tests.credentials.test_making import make
-
-FACTS = ("position", "language", "use", "mime", "width", "height", "size", "sha256", "perceptual_hash", "key")
 
 
 def publish(records: Office, notice: Notice, files: list[NoticeFile], version: int = 1) -> Publication:
@@ -43,7 +42,7 @@ def publish(records: Office, notice: Notice, files: list[NoticeFile], version: i
         records.db.add(row)
         records.db.flush()
         for file in files:
-            facts = {name: getattr(file, name) for name in FACTS}
+            facts = {name: getattr(file, name) for name in COPIED}
             records.db.add(PublicationFile(id=uuid.uuid4(), publication_id=row.id, **facts))
     return row
 
@@ -246,4 +245,4 @@ def test_hashes_of_what_is_new_are_read(
     assert ">2</dd>" in check(reader, data).text
     known = reader.application.extensions[DESK].known
     count = len(list(records.db.scalars(select(PublicationFile).where(PublicationFile.perceptual_hash.is_not(None)))))
-    assert len(known.owners) == len(known.hashes) == count == 8
+    assert len(known.whole.owners) == len(known.whole.hashes) == count == 8

@@ -152,4 +152,5 @@ def _file(
         sha256=key.partition("/")[2],
         key=key,
         perceptual_hash="0" * 64 if use == FileUse.SIGNED else None,
+        face_hash="1" * 64 if use == FileUse.SIGNED else None,
     )
