@@ -15,13 +15,13 @@ from imaging.face_hash import square_in
 from imaging.face_waves import __file__ as beside
 from imaging.face_waves import frequencies
 
-FIRST = 5000
-"""Sketches that no measurement uses."""
+FIRST = 1000
+"""`benchmarks.perceptual` has others."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--likenesses", type=int, default=120)
+    parser.add_argument("--likenesses", type=int, default=100)
     parser.add_argument("--to", type=Path, default=Path(beside).with_name("mean_face.npy"))
     chosen = parser.parse_args()
     found = []

@@ -14,7 +14,7 @@ from inference.options import RenderOptions
 from inference.pipeline import Pipeline
 
 
-def drawn(count: int, first: int = 1000) -> Iterator[tuple[str, str, Image.Image]]:
+def drawn(count: int, first: int = 3000) -> Iterator[tuple[str, str, Image.Image]]:
     """Person, what sets it apart, and the likeness: for each the likeness itself, then of the same sketch one with
     another seed and one in other colours, and one of a sketch of the same person in another style."""
     pipeline = Pipeline.load(device="cpu")
