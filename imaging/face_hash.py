@@ -102,4 +102,4 @@ def _square(face: Face, place: Place) -> Square:
 
 
 def _text(gray: Gray, square: Square) -> str:
-    return hashes(gray, [square])[0].tobytes().hex()
+    return bytes(hashes(gray, [square])[0]).hex()

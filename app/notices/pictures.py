@@ -72,8 +72,8 @@ def files(shown: Shown, language: str) -> Iterator[MadeFile]:
     words = wording(language)
     whole = labelled(shown.image, shown.crop, words)
     bare = whole.crop((0, 0, *shown.image.size))
-    hashes = {"fingerprint": fingerprint(bare), "face": face_hash(bare, shown.crop) or ""}
-    yield replace(_jpeg(whole, FileUse.SIGNED), **hashes)
+    made = _jpeg(whole, FileUse.SIGNED)
+    yield replace(made, fingerprint=fingerprint(bare), face=face_hash(bare, shown.crop) or "")
     for width in WIDTHS:
         size = (width, max(1, round(whole.height * width / whole.width)))
         yield _file(whole.resize(size, Image.Resampling.LANCZOS), FileUse.VIEW, "image/webp", "WEBP", WEBP)

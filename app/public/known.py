@@ -62,7 +62,7 @@ class Hashes:
             self._add(db.execute(query))
         self.newest = newest
 
-    def _add(self, rows: Iterable[Row[tuple[uuid.UUID, str | None]]]) -> None:
+    def _add(self, rows: Iterable[Row[uuid.UUID, str | None]]) -> None:
         found = [(row.publication_id, row.digits) for row in rows]
         each = list(dict.fromkeys(found))
         self.hashes = np.concatenate([self.hashes, packed(digits for _owner, digits in each)])
