@@ -88,13 +88,16 @@ def answer(known: Known, picture: Image.Image) -> tuple[str, str]:
 def known_again(published: Sequence[Published], known: Known, most: int) -> None:
     tried = published[:: max(1, len(published) // most)]
     for name in copies.of_one(0):
-        said = Counter[str]()
+        said, off = Counter[str](), []
         for number, one in enumerate(tried):
-            who, by = answer(known, copies.of_one(number)[name](one.whole))
+            copy = copies.of_one(number)[name](one.whole)
+            who, by = answer(known, copy)
             said[by if who == one.person else "wrong" if who else "missed"] += 1
+            off.append(int(face_hash.near(known.faces, copy).get(known.people.tolist().index(one.person), BITS)))
         right = said["looks"] + said["face"]
         print(f"  {name:<36} {right:4} of {len(tried)} ({said['looks']} by looks, {said['face']} by the face)", end="")
-        print(f"; taken for another's {said['wrong']}", flush=True)
+        print(f"; taken for another's {said['wrong']}", end="")
+        print(f"; faces off {np.median(off):.0f}, 95 % {np.percentile(off, 95):.0f}, most {max(off)}", flush=True)
 
 
 def mistaken(published: Sequence[Published], known: Known, asked: Callable[[Published], Image.Image], name: str) -> int:

@@ -19,7 +19,7 @@ from imaging.faces import Face, Gray
 from imaging.fingerprint import Bits, distances_to
 from imaging.template import SIDE, Box
 
-NEAR = 32
+NEAR = 20
 """Bits of 256: what differs by no more is taken for the same face. `benchmarks.perceptual` measures it."""
 MIDDLE, ACROSS = (256.5, 290.0), 200.0
 """Of the square, in pixels of the template: brows, eyes, nose and mouth, clear of the mark below them."""
@@ -29,9 +29,9 @@ _STEPS = (0.04, 5.0, 5.0)
 """Of what is tried: a share of the size, and pixels of the template across and down."""
 _TRIED = np.array(list(product(range(-5, 6), range(-1, 2), range(-2, 3))), np.float64)
 _MOVES = np.array(list(product((-1, 0, 1), repeat=3)), np.float64)
-_ROUNDS = 2
+_ROUNDS = 3
 """Of fitting, each by half the steps of the one before."""
-_FITTED = 12
+_FITTED = 8
 """Of what is known, how many are fitted to a face: those that come nearest without."""
 _WORKED_ON = 1024
 
