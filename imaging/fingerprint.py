@@ -16,7 +16,7 @@ from imaging.card import SIZE, room
 from imaging.label import caption_height
 
 BITS = 256
-NEAR = 20
+NEAR = 12
 """Bits of BITS: what differs by no more is taken for the same picture. `benchmarks.perceptual` measures it."""
 _EVEN = 14
 """Levels of grey within which a line at an edge belongs to a page and not to the picture on it."""

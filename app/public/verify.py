@@ -33,7 +33,7 @@ MOST_BYTES = 16 * 2**20
 MOST_BODY = MOST_BYTES + 2**16
 """With what a form has around a file."""
 RATE = parse("20/minute")
-TRIALS = {"looks": {"pairs": 351_620, "mistaken": 0}, "face": {"pairs": 351_620, "mistaken": 0}}
+TRIALS = {"looks": {"pairs": 351_620, "mistaken": 0}, "face": {"pairs": 147_420, "mistaken": 0}}
 """Pairs of pictures of different people that `benchmarks.perceptual` compared, and those it took for the same."""
 DESK = "semblance_verify"
 
