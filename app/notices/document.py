@@ -3,13 +3,40 @@
 It says what the public may read. Likenesses, crops, boxes and whether the person may be a minor stay with the notice.
 """
 
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from app.notices.content import Content
-from models import Publication, fold
+from app.notices.content import Content, Wording, day
+from models import Category, Publication, fold
 
 MOST_AREA = 200
 """Characters that the column takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A published document. ``alts`` are by language, one of each picture; days are the agency's own."""
+
+    category: Category
+    words: Mapping[str, Wording]
+    alts: tuple[Mapping[str, str], ...]
+    happened_from: dt.date | None
+    happened_to: dt.date | None
+    expires_on: dt.date | None
+
+    @classmethod
+    def of(cls, row: Publication) -> "Document":
+        facts = row.content
+        return cls(
+            category=Category(facts["category"]),
+            words={language: Wording(**words) for language, words in facts["words"].items()},
+            alts=tuple(dict(one["alt"]) for one in facts["pictures"]),
+            happened_from=day(facts["happened_from"]),
+            happened_to=day(facts["happened_to"]),
+            expires_on=day(facts["expires_on"]),
+        )
 
 
 def document(content: Content) -> dict[str, Any]:
