@@ -39,6 +39,12 @@ class Document:
         )
 
 
+def last_day(row: Publication) -> dt.date:
+    """The last day on which the public sees it: the agency's own, which the moment after it is no part of."""
+    said = day(row.content["expires_on"])
+    return said or (row.expires_at - dt.timedelta(microseconds=1)).date()
+
+
 def document(content: Content) -> dict[str, Any]:
     """``words`` by language, as `app.notices.content.Wording` has them; of each picture ``alt`` by language and of how
     many likenesses it is a morph (1: of none); days as ISO dates or None."""

@@ -1,5 +1,6 @@
 """Where notices stand, in words; the list of those that somebody sees, and of those that wait for their decision."""
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.sight import seen_by, worked_on_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
+from app.notices.document import last_day
 from app.notices.words import ENDED
 from models import Account, Case, Notice, NoticeStage, Publication, Role, utc_now
 
@@ -31,6 +33,17 @@ class Row:
     @property
     def headline(self) -> str:
         return headline(self.notice)
+
+    @property
+    def face(self) -> str | None:
+        """The likeness of its first picture."""
+        likenesses = next((one["likenesses"] for one in self.notice.content["pictures"]), [])
+        return next(iter(likenesses), None)
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day on which the public sees it, while it does."""
+        return last_day(self.public) if self.public else None
 
     @property
     def words(self) -> str:
