@@ -1,6 +1,6 @@
 """Taking note of what came in: which case it belongs to, an entry in custody, and telling the people of that case.
 
-The forms' role can do none of it, so the worker does, every few seconds.
+The forms' role can do none of it, so the worker does, once a minute.
 """
 
 import hashlib

@@ -32,6 +32,7 @@ def approve(notice_id: uuid.UUID) -> ResponseReturnValue:
         notice_id,
         lambda: deciding.approve(context.db(), context.account(), notice_id, at, ticked),
         lambda error: _page(_waiting(notice_id, error), error),
+        said="public",
     )
 
 

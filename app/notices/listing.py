@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.sight import seen_by, worked_on_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
+from app.notices import deciding
 from app.notices.document import last_day
 from app.notices.words import ENDED
 from models import Account, Case, Notice, NoticeStage, Publication, Role, utc_now
@@ -104,11 +105,14 @@ def list_notices(
 
 
 def to_decide(db: Session, account: Account) -> list[Row]:
-    """Those that wait for a supervisor who works on their case; none for anybody else."""
+    """Those that wait for a supervisor who works on their case, but for the account's own where it takes two; none for
+    anybody else."""
     if not account.has_role(Role.SUPERVISOR):
         return []
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
     query = query.where(Notice.stage == NoticeStage.SUBMITTED, worked_on_by(account))
+    if deciding.takes_two(db):
+        query = query.where(Notice.created_by != account.id, Notice.submitted_by != account.id)
     found = db.execute(query.order_by(Notice.submitted_at, Notice.id).limit(MOST))
     return _rows(db, [(notice, number, title) for notice, number, title in found])
 

@@ -60,7 +60,7 @@ def notice(notice_id: uuid.UUID) -> str:
 @blueprint.post("/notices/<uuid:notice_id>/submit")
 @gate.investigator
 def submit(notice_id: uuid.UUID) -> ResponseReturnValue:
-    return _changed(notice_id, submitting.submit)
+    return _changed(notice_id, submitting.submit, "submitted")
 
 
 @blueprint.post("/notices/<uuid:notice_id>/take-back")
@@ -84,16 +84,18 @@ def withdraw(notice_id: uuid.UUID) -> ResponseReturnValue:
         notice_id,
         lambda: deciding.withdraw(context.db(), context.account(), notice_id),
         lambda error: _page(notice_here(notice_id), error),
+        said="withdrawn",
     )
 
 
-def _changed(notice_id: uuid.UUID, act: Any) -> ResponseReturnValue:
+def _changed(notice_id: uuid.UUID, act: Any, said: str | None = None) -> ResponseReturnValue:
     notice_here(notice_id)
     at = revision()
     return changed(
         notice_id,
         lambda: act(context.db(), context.account(), notice_id, at),
         lambda error: _page(notice_here(notice_id), error),
+        said,
     )
 
 
@@ -130,6 +132,7 @@ def _page(found: Here, error: AppError | None = None) -> str:
         reason=reason(job) if job and job.state in (JobState.FAILED, JobState.PARKED) else "",
         versions=versions,
         returned=deciding.returned(db, row),
+        may_approve=deciding.may_approve(db, account, row),
         supervises=found.head.works and account.has_role(Role.SUPERVISOR),
         fields=words.FIELDS,
         ended=words.ENDED,
