@@ -45,6 +45,7 @@ from models import (
     RealPhoto,
     Role,
     Scope,
+    SettingSection,
     Sketch,
     Worker,
     utc_now,
@@ -156,6 +157,8 @@ def fill(app: Flask) -> Filled:
 
 def _agency(world: Filled, db: Session, people_: list[Account]) -> None:
     head = world.account
+    with transaction(db):
+        db.add(SettingSection(name="agency", values={"name": LONG[:110]}, revision=1, changed_at=utc_now()))
     for kind, subject in (("unit", world.values["unit_id"]), ("account", people_[0].id), ("account", people_[1].id)):
         limiting.set_limits(db, head, kind, subject, 0, {"renders_a_day": 500, "stored_bytes": 10**9, "open_jobs": 90})
     for status in (CaseStatus.CLOSED, CaseStatus.IDENTIFIED):
