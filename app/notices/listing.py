@@ -38,7 +38,7 @@ class Row:
     @property
     def face(self) -> str | None:
         """The likeness of its first picture."""
-        likenesses = next((one["likenesses"] for one in self.notice.content["pictures"]), [])
+        likenesses: list[str] = next((one["likenesses"] for one in self.notice.content["pictures"]), [])
         return next(iter(likenesses), None)
 
     @property

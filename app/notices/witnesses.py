@@ -20,7 +20,7 @@ SIGNS = 16
 """The same for writing that puts no spaces between words."""
 LEAST_NAME = 3
 LEAST_NUMBER = 3
-CALLINGS = frozenset("artist constable detective forensic inspector officer police sergeant sketch ตำรวจ".split())
+CALLINGS = {"artist", "constable", "detective", "forensic", "inspector", "officer", "police", "sergeant", "ตำรวจ"}
 """What an artist is and not who: a notice that names the police names nobody."""
 WORD = re.compile(r"\w+")
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff]+")

@@ -68,7 +68,16 @@ def test_what_only_a_witness_can_have_said_is_found(
 
 
 @pytest.mark.parametrize(
-    "said", ["Who limped on Friday?", "Witness 77 of them", "Ad hoc", "เดินกะเผลก", "Call 081", "The neighbour", "Tell any police officer"]
+    "said",
+    [
+        "Who limped on Friday?",
+        "Witness 77 of them",
+        "Ad hoc",
+        "เดินกะเผลก",
+        "Call 081",
+        "The neighbour",
+        "Tell any police officer",
+    ],
 )
 def test_what_anybody_can_say_is_not(desk: Desk, said: str) -> None:
     assert found(desk, known=said) == set()
