@@ -55,6 +55,8 @@ def uploads(form: Mapping[str, str]) -> list[Upload]:
         raise FieldsRefused("files", str(Gone())) from None
     except Gone as error:
         raise FieldsRefused("files", str(error)) from None
+    if len({one.path for one in found}) < len(found):
+        raise FieldsRefused("files", str(Gone()))
     if len(found) > MOST_FILES:
         raise FieldsRefused(
             "files", _("At most %(most)s files at once; more can follow with your receipt.", most=MOST_FILES)

@@ -152,3 +152,21 @@ def test_loose_files_go(tmp_path: Path) -> None:
     assert (tmp_path / "loose").exists()
     spool.sweep(at + 1)
     assert not (tmp_path / "loose").exists()
+
+
+@pytest.mark.parametrize("harm", ["changed", "gone", "no entry"])
+def test_one_that_cannot_be_carried_holds_up_no_other(
+    forms: Forms, away: AwayNow, messages: Messages, harm: str
+) -> None:
+    forms.send(text="first", files=(io.BytesIO(b"x" * 9_000), "a.jpg"))
+    spoiled = next(
+        path for path in forms.desk.spool.folder.iterdir() if (path.suffix == ".json") == (harm == "no entry")
+    )
+    spoiled.unlink() if harm == "gone" else spoiled.write_bytes(b"y")
+    forms.send(text="second", files=(io.BytesIO(b"z"), "b.jpg"))
+    away.away = False
+    wait_until(lambda: len(forms.desk.spool.waiting()) == 1, 20, "the second is carried")
+    assert len(messages()) == 1
+    wait_until(lambda: not forms.desk.courier._busy(), 20, "nothing is tried again")
+    assert receipt_of(forms.send(text="third").text)
+    assert len(messages()) == 2

@@ -1,0 +1,139 @@
+"""Whoever only claims to send much, or begins and never ends, uses up nothing that others need."""
+
+import io
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import Response
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
+
+from app.tips.admission import CALM
+from app.tips.flood import Flood
+from app.tips.upload_views import ALL_BEGUN, BEGUN
+from app.tips.uploads import CHUNK, Gone, Uploads, key_text
+from tests.app.tips.conftest import Clock, Forms
+
+BINARY = "application/octet-stream"
+
+
+def begin(forms: Forms, address: str = "192.0.2.1") -> TestResponse:
+    query = forms.form(address=address).partition("?")[2]
+    return forms.post(f"/en/uploads?{query}", b"-", address)
+
+
+def piece(forms: Forms, upload: dict[str, str], data: bytes, claimed: int | None = None, offset: int = 0) -> Response:
+    headers = {"Upload-Key": upload["key"], "Upload-Offset": str(offset)}
+    return claiming(
+        forms, claimed or len(data), f"/en/uploads/{upload['id']}", data, content_type=BINARY, headers=headers
+    )
+
+
+def claiming(forms: Forms, size: int, path: str, data: Any, **facts: Any) -> Response:
+    """A request that says of its body that it has so many bytes."""
+    environ = EnvironBuilder(path, method="POST", data=data, **facts).get_environ()
+    environ |= {"CONTENT_LENGTH": str(size), "REMOTE_ADDR": "192.0.2.1"}
+    return Response(*run_wsgi_app(forms.app, environ, buffered=True))
+
+
+def taken_today(forms: Forms) -> int:
+    return forms.desk.quota.count(0)
+
+
+def test_a_piece_counts_for_what_arrived_and_not_for_what_was_claimed(forms: Forms) -> None:
+    upload = begin(forms).json
+    assert upload
+    before = taken_today(forms)
+    assert piece(forms, upload, b"x", claimed=10**9).status_code == 413
+    assert piece(forms, upload, b"x" * 9, claimed=CHUNK).status_code == 400
+    assert piece(forms, upload, b"x" * 9, offset=7).status_code == 409
+    assert taken_today(forms) == before
+    assert piece(forms, upload, b"x" * 9).json == {"offset": 9}
+    assert taken_today(forms) == before + 9
+
+
+def test_a_form_that_claims_too_much_is_refused_before_it_counts(forms: Forms) -> None:
+    action, before = forms.form(), taken_today(forms)
+    assert claiming(forms, 10**9, action, {"text": "x"}).status_code == 413
+    assert taken_today(forms) == before
+    assert forms.post(action, {"text": "I saw her."}).status_code == 200, "its work was not used up"
+
+
+def test_only_so_many_files_are_begun(forms: Forms) -> None:
+    codes = [begin(forms).status_code for _ in range(BEGUN[0] + 1)]
+    assert codes == [200] * BEGUN[0] + [429]
+    assert begin(forms, "192.0.2.9").status_code == 200
+    for _ in range(ALL_BEGUN[0]):
+        forms.door.flood.count("all begun", "", *ALL_BEGUN)
+    assert begin(forms, "192.0.2.10").status_code == 429
+
+
+def test_what_was_begun_and_never_came_goes_after_an_hour(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    empty, _key = uploads.begin()
+    begun, key = uploads.begin()
+    uploads.append(begun, key, 0, io.BytesIO(b"x"))
+    at = (tmp_path / empty).stat().st_mtime
+    assert uploads.sweep(at + 3590) == 0
+    assert uploads.sweep(at + 3610) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == [begun, f"{begun}.json"]
+
+
+def test_a_file_is_named_once(forms: Forms) -> None:
+    upload = begin(forms).json
+    assert upload
+    piece(forms, upload, b"x")
+    one = {"id": upload["id"], "key": upload["key"], "name": "a.mp4", "mime": "video/mp4"}
+    answer = forms.send(text="x", uploads=json.dumps([one, one]))
+    assert answer.status_code == 422
+    assert "Choose it once more" in answer.text
+    assert forms.send(text="x", uploads=json.dumps([one])).status_code == 200
+
+
+def test_a_piece_that_comes_while_a_tip_takes_the_file_changes_nothing(forms: Forms) -> None:
+    """It waits for the file, and the file is gone when its turn comes."""
+    uploads = forms.desk.uploads
+    name, key = uploads.begin()
+    uploads.append(name, key, 0, io.BytesIO(b"x" * 10))
+    put, late = forms.desk.spool.put, []
+
+    def slow(*given: Any, **facts: Any) -> Any:
+        entry = put(*given, **facts)
+        sender = threading.Thread(target=lambda: late.append(_outcome(uploads, name, key)))
+        sender.start()
+        sender.join(0.3)
+        assert late == [], "it waits"
+        slow.sender = sender  # type: ignore[attr-defined]
+        return entry
+
+    forms.desk.spool.put = slow  # type: ignore[method-assign]
+    named = json.dumps([{"id": name, "key": key_text(key), "name": "a.mp4", "mime": "video/mp4"}])
+    assert forms.send(text="x", uploads=named).status_code == 200
+    slow.sender.join(10)  # type: ignore[attr-defined]
+    assert late == ["Gone"]
+    assert forms.desk.spool.waiting() == []
+
+
+def _outcome(uploads: Uploads, name: str, key: bytes) -> str:
+    try:
+        return str(uploads.append(name, key, 10, io.BytesIO(b"y")))
+    except Gone as error:
+        return type(error).__name__
+
+
+def test_one_network_alone_makes_it_no_harder_for_others(forms: Forms) -> None:
+    for _ in range(CALM * 5):
+        forms.post("/en/new?form=x", {"text": "junk"})
+    assert forms.door.pressure() == 0
+    for network in range(5):
+        for _ in range(CALM):
+            forms.post("/en/new?form=x", {"text": "junk"}, f"203.0.113.{network}")
+    assert forms.door.pressure() > 0
+
+
+def test_whoever_asks_without_being_counted_is_not_remembered() -> None:
+    flood = Flood(Clock())
+    for number in range(1000):
+        assert flood.room("wrong receipt", str(number), 10, 900)
+    assert len(flood._seen) == 0
