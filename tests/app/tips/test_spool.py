@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import tips
@@ -98,6 +99,22 @@ def test_with_the_records_away_from_a_start_on(
         found = db.scalars(select(TipMessage)).all()
         assert sorted(opening.open_message(db, settings, one).text for one in found) == [TEXT, "before"]
     database.close()
+
+
+def test_while_the_records_are_away_they_are_asked_for_a_key_now_and_then(
+    forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, asked = forms.desk.ring, []
+    known = ring.current()
+
+    def unreachable() -> Sealer:
+        asked.append(1)
+        raise OperationalError("", None, ConnectionError(), connection_invalidated=True)
+
+    monkeypatch.setattr(ring, "_asked", unreachable)
+    ring._until = 0.0
+    assert [ring.current() for _ in range(5)] == [known] * 5
+    assert len(asked) == 1, "whoever sends does not wait for them each time"
 
 
 def test_what_was_carried_and_not_removed_is_carried_once(
