@@ -139,7 +139,6 @@ def test_what_became_of_it(
     data = signed(records, files)
     with transaction(records.db):
         published.ended_at, published.ended_why = utc_now(), Ended.CORRECTED
-    assert outcome(check(reader, again(data))) == "corrected"
     second = publish(records, notice, files, version=2)
     assert outcome(check(reader, again(data))) == "current"
     with transaction(records.db):
@@ -154,6 +153,31 @@ def test_what_became_of_it(
     with transaction(records.db):
         records.db.delete(records.db.get_one(Notice, notice.id))
     assert outcome(check(reader, again(data))) == "unknown"
+
+
+def test_a_picture_of_a_version_that_was_corrected(
+    records: Office, notice: Notice, files: list[NoticeFile], published: Publication, reader: FlaskClient
+) -> None:
+    data = signed(records, files)
+    with transaction(records.db):
+        published.ended_at, published.ended_why = utc_now(), Ended.CORRECTED
+    second = publish(records, notice, [], version=2)  # with another picture
+    for one in (data, again(data)):
+        answer = check(reader, one)
+        assert outcome(answer) == "corrected"
+        assert f'href="/en/notices/{SLUG}"' in answer.text
+    assert outcome(check(reader, address=f"/pictures/{SLUG}/1/1/en/view-320.webp")) == "corrected"
+    with transaction(records.db):
+        second.ended_at, second.ended_why = utc_now(), Ended.WITHDRAWN
+    assert [outcome(check(reader, one)) for one in (data, again(data))] == ["over", "over"]
+
+
+def test_a_signed_picture_that_nobody_approved_is_not_vouched_for(
+    records: Office, notice: Notice, files: list[NoticeFile], reader: FlaskClient
+) -> None:
+    """It left the house as a draft; another picture of the same notice is public."""
+    publish(records, notice, [])
+    assert outcome(check(reader, signed(records, files))) == "unknown"
 
 
 def test_a_picture_that_is_not_ours(published: Publication, reader: FlaskClient) -> None:

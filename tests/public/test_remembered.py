@@ -102,3 +102,27 @@ def test_many_readers_while_it_is_withdrawn(reader: Reader, press: Press) -> Non
         one.join()
     assert wrong == []
     assert reader.get("/en/notices/harbour").status_code == 410
+
+
+def test_only_so_many_bytes_are_held() -> None:
+    held = remembered.Remembered()
+    for number in range(100):
+        page = Prepared(b"x" * (remembered.MOST_BYTES // 20), b"x", "text/html", str(number))
+        assert held.get(number, lambda page=page: page) is page  # type: ignore[misc]
+    kept = list(held._answers.values())
+    assert kept[-1].tag == "99"
+    assert sum(one.size for one in kept) <= remembered.MOST_BYTES
+    assert len(kept) > 10
+
+
+@pytest.mark.parametrize("path", ["/notices/harbour.json", "/notices/harbour/misp.json"])
+def test_what_programs_ask_for_is_made_once(
+    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    press.publish("harbour")
+    made: list[str] = []
+    monkeypatch.setattr(remembered, "prepare", lambda body, mime: made.append(mime) or prepare(body, mime))
+    assert reader.get(path).data == reader.get(path).data
+    assert len(made) == 1
+    press.end("harbour")
+    assert reader.get(path).status_code == 410
