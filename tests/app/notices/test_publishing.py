@@ -93,6 +93,20 @@ def test_nobody_approves_what_they_drafted_or_submitted(desk: Desk) -> None:
     assert desk.approve(submitted, desk.office.other).version == 1
 
 
+def test_nobody_approves_what_they_wrote_into_the_draft_of_another(desk: Desk) -> None:
+    supervisor, other, db = desk.office.supervisor, desk.office.other, desk.db
+    notice = desk.draft()
+    text = replace(ENGLISH, headline="What the supervisor would say")
+    service.change(db, supervisor, notice.id, 1, desk.content(words={"en": text}))
+    desk.submit(notice)
+    with pytest.raises(Forbidden, match="yourself"):
+        desk.approve(notice, supervisor)
+    assert desk.approve(notice, other).version == 1
+    service.change(db, desk.office.investigator, notice.id, notice.revision, desk.content(words={"en": ENGLISH}))
+    desk.submit(notice)
+    assert desk.approve(notice, supervisor).version == 2, "of the correction they wrote nothing"
+
+
 def test_an_agency_of_one_may_switch_the_second_person_off(desk: Desk) -> None:
     supervisor = desk.office.supervisor
     notice = service.draft(desk.db, supervisor, desk.case.id, desk.content())
