@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response, make_response, render_template, request
 
 from app.errors import AppError
-from app.tips import admission
+from app.tips import admission, fields
 from app.tips.admission import FormStale, Wait
 from app.tips.desk import desk
 
@@ -30,12 +30,15 @@ def typed(refused: AppError) -> Mapping[str, str]:
     return {} if unread else request.form
 
 
-def page(template: str, refused: AppError | None, **facts: object) -> Response:
-    """A form, and why it was not taken. One that has to wait keeps its mark: the time that it has been open counts."""
+def page(template: str, refused: AppError | None, given: Mapping[str, str], **facts: object) -> Response:
+    """A form with what was typed, and why it was not taken. One that has to wait keeps its mark: the time that it has
+    been open counts."""
     waits = isinstance(refused, Wait)
     mark = request.args.get("form", "") if waits else admission.door().mark()
     field = getattr(refused, "field", None)
-    response = make_response(render_template(template, mark=mark, refused=refused, field=field, **facts))
+    arrived = [] if field == "files" else fields.arrived(given)  # else they are what is wrong
+    known = {"mark": mark, "refused": refused, "field": field, "given": given, "arrived": arrived}
+    response = make_response(render_template(template, **known, **facts))
     response.status_code = refused.status if refused else HTTPStatus.OK
     if isinstance(refused, Wait):
         response.headers["Retry-After"] = str(refused.seconds)

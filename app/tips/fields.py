@@ -64,6 +64,15 @@ def uploads(form: Mapping[str, str]) -> list[Upload]:
     return found
 
 
+def arrived(form: Mapping[str, str]) -> list[str]:
+    """What the files are called that a script has sent before, for a form that is drawn again."""
+    try:
+        names = [str(one["name"])[:255] for one in json.loads(form.get("uploads") or "[]")]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+    return [name.encode("utf-8", "replace").decode() for name in names[:MOST_FILES]]
+
+
 def slug(text: str | None) -> str | None:
     """The public name of a notice; None for what cannot be one."""
     return text if text and _SLUG.fullmatch(text) else None

@@ -55,7 +55,7 @@ def _thread(
     found: Visit, refused: AppError | None = None, given: Mapping[str, str] | None = None, sent: bool = False
 ) -> ResponseReturnValue:
     shown = {"number": request.form.get("number", ""), "secret": request.form.get("secret", "")}
-    return answers.page("thread.html", refused, visit=found, given=given or {}, sent=sent, **shown)
+    return answers.page("thread.html", refused, given or {}, visit=found, sent=sent, **shown)
 
 
 def _visit() -> Visit:

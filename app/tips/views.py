@@ -75,7 +75,7 @@ def _form(page: str, language: str, given: Mapping[str, str], refused: AppError 
     """The form, with what was typed and why it was not taken."""
     slug = fields.slug(given.get("notice"))
     facts = {"slug": slug, "headline": notices.headline(slug, language), "languages": choice.offered()}
-    return answers.page(page, refused, given=given, **facts)
+    return answers.page(page, refused, given, **facts)
 
 
 def _send(page: str, language: str) -> ResponseReturnValue:

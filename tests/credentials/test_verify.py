@@ -221,6 +221,20 @@ def test_too_large_a_file_is_refused(published: Publication, reader: FlaskClient
     assert check(reader, b"\xff\xd8\xff" + bytes(16 * 2**20)).status_code == 422
 
 
+def test_pictures_leave_room_for_pages(published: Publication, reader: FlaskClient) -> None:
+    """A small file can hold forty million pixels, and seconds of work."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "PNG")
+    assert check(reader, out.getvalue()).status_code == 200
+    desk: Desk = reader.application.extensions[DESK]
+    with desk.room, desk.room:
+        busy = check(reader, out.getvalue())
+        assert (busy.status_code, busy.headers["Retry-After"]) == (429, "5")
+        assert "Other pictures are being looked at" in busy.text
+        assert outcome(check(reader, address=f"/en/notices/{SLUG}")) == "current"
+    assert check(reader, out.getvalue()).status_code == 200
+
+
 def test_nothing_is_written_and_nobody_is_remembered(
     records: Office, files: list[NoticeFile], published: Publication, reader: FlaskClient
 ) -> None:

@@ -1,18 +1,24 @@
 """Whoever only claims to send much, or begins and never ends, uses up nothing that others need."""
 
+import html
 import io
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
 
 from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from app.tips.admission import CALM
+from app.tips.fields import MOST_TEXT
 from app.tips.flood import Flood
 from app.tips.upload_views import ALL_BEGUN, BEGUN
 from app.tips.uploads import CHUNK, Gone, Uploads, key_text
+from models import TipFile
 from tests.app.tips.conftest import Clock, Forms
 
 BINARY = "application/octet-stream"
@@ -89,6 +95,22 @@ def test_a_file_is_named_once(forms: Forms) -> None:
     assert answer.status_code == 422
     assert "Choose it once more" in answer.text
     assert forms.send(text="x", uploads=json.dumps([one])).status_code == 200
+
+
+def test_no_file_is_sent_twice(forms: Forms, db: Session) -> None:
+    """The form is drawn again with the files that have arrived, and so with every try until it is taken."""
+    name, key = forms.desk.uploads.begin()
+    forms.desk.uploads.append(name, key, 0, io.BytesIO(b"x"))
+    sent = json.dumps([{"id": name, "key": key_text(key), "name": "<pier>\ud800.mp4", "mime": "video/mp4"}])
+    refused = forms.send(text="x" * (MOST_TEXT + 1), uploads=sent)
+    assert refused.status_code == 422
+    assert "Already here: &lt;pier&gt;?.mp4" in refused.text
+    kept = re.search(r'name="uploads" value="([^"]+)"', refused.text)
+    assert kept
+    assert html.unescape(kept[1]) == sent
+    assert "Already here" not in forms.send(text="", uploads="[7]").text
+    assert forms.send(text="x", uploads=html.unescape(kept[1])).status_code == 200
+    assert len(db.scalars(select(TipFile)).all()) == 1
 
 
 def test_a_piece_that_comes_while_a_tip_takes_the_file_changes_nothing(forms: Forms) -> None:
