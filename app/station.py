@@ -178,7 +178,6 @@ class Station:
             imports.let_go(db)
             expiring.expire(db)
             keys.ensure(db, self._settings)
-            arriving.take_note(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
@@ -186,6 +185,14 @@ class Station:
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
         mail.send_due(self._database, self._settings)
+
+    def note_tips(self) -> None:
+        """Take note of what the public has sent: somebody may be waiting for it."""
+        try:
+            with self._database.session() as db:
+                arriving.take_note(db)
+        except SQLAlchemyError as error:
+            _note_absence(error)
 
     def purge(self) -> None:
         """Tell whoever keeps copies of the public pages what has changed."""

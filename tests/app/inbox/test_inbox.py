@@ -11,13 +11,15 @@ from sqlalchemy import select
 from app.cases import glass
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
-from app.database import transaction
+from app.database import Database, transaction
 from app.inbox import arriving, redacting
 from app.inbox.reading import Attachment
 from app.notices.content import Content, Wording
 from app.retention import holds, reach
+from app.station import Station
 from app.tips.receipts import grouped
 from app.tips.sealing import Body, Facts
+from app.workers import register
 from imaging.decode import MAX_BYTES
 from models import (
     Category,
@@ -32,7 +34,9 @@ from models import (
 )
 from tests.app.drawings import drawing_png
 from tests.app.inbox.conftest import SLUG, Agency
+from tests.app.renderers import CAPABILITIES, QuickRenderer
 from tests.app.tips.conftest import receipt_of
+from tests.app.web import services
 from tests.tipped import put_into
 
 
@@ -49,6 +53,16 @@ def test_a_tip_finds_its_case_and_its_people(agency: Agency) -> None:
     assert told == {agency.head.id}
     assert [one.details["message"] for one in entries(agency, "tip.received")] == [1]
     assert arriving.take_note(agency.db) == 0
+
+
+def test_the_worker_takes_note_by_itself(agency: Agency, database: Database) -> None:
+    assert agency.forms.send("/en/new", notice=SLUG, text="I saw him.").status_code == 200
+    wired = services(agency.app)
+    worker = register(agency.db, "here", "1", CAPABILITIES)
+    station = Station(wired.settings, database, wired.store, QuickRenderer(), worker)
+    station.note_tips()
+    agency.db.rollback()
+    assert agency.db.scalars(select(Tip)).one().case_id == agency.case.id
 
 
 def test_who_reads_it(agency: Agency) -> None:
