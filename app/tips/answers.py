@@ -9,12 +9,16 @@ from app.errors import AppError
 from app.tips import admission, fields
 from app.tips.admission import FormStale, Wait
 from app.tips.desk import desk
+from app.tips.quota import NoRoom
 
 blueprint = Blueprint("tips", __name__)
 
 LANGUAGE = "/<any(en, th):language>"
 SMALL = 512 * 1024
 """Bytes of a form with no files to speak of: it is read even when it is refused, so that nothing is typed twice."""
+
+UNADMITTED = (Wait, FormStale, NoRoom)
+"""What ``admit`` raises."""
 
 
 def admit() -> None:
@@ -26,7 +30,7 @@ def admit() -> None:
 
 def typed(refused: AppError) -> Mapping[str, str]:
     """What to fill the form with again. A large body that was refused unread stays unread."""
-    unread = isinstance(refused, Wait | FormStale) and (request.content_length or 0) > SMALL
+    unread = isinstance(refused, UNADMITTED) and (request.content_length or 0) > SMALL
     return {} if unread else request.form
 
 

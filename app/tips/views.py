@@ -10,7 +10,6 @@ from app import gate
 from app.errors import AppError
 from app.languages import choice
 from app.tips import answers, fields, notices, receipt_views, upload_views
-from app.tips.admission import FormStale, Wait
 from app.tips.answers import LANGUAGE, blueprint
 from app.tips.desk import desk
 from app.tips.fields import FieldsRefused
@@ -84,7 +83,7 @@ def _send(page: str, language: str) -> ResponseReturnValue:
         uploads = fields.uploads(request.form)
         kind = _kind(page, request.form.get("kind"))
         body = fields.body(request.form, uploads)
-    except (Wait, FormStale, FieldsRefused) as refused:
+    except (*answers.UNADMITTED, FieldsRefused) as refused:
         g.problem = type(refused).__name__
         return _form(page, language, answers.typed(refused), refused)
     wanted = fields.language(request.form.get("language"), language)

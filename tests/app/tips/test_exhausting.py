@@ -19,7 +19,7 @@ from app.tips.flood import Flood
 from app.tips.upload_views import ALL_BEGUN, BEGUN
 from app.tips.uploads import CHUNK, Gone, Uploads, key_text
 from models import TipFile
-from tests.app.tips.conftest import Clock, Forms
+from tests.app.tips.conftest import MARK, Clock, Forms, receipt_of, work
 
 BINARY = "application/octet-stream"
 
@@ -142,6 +142,21 @@ def _outcome(uploads: Uploads, name: str, key: bytes) -> str:
         return str(uploads.append(name, key, 10, io.BytesIO(b"y")))
     except Gone as error:
         return type(error).__name__
+
+
+def test_where_there_is_no_room_what_was_typed_stays(forms: Forms) -> None:
+    number, words = receipt_of(forms.send(text="first").text)
+    known = {"number": number, "secret": words}
+    forms.desk.quota._waiting = 0
+    refused = forms.send(text="I saw her at the pier.")
+    assert refused.status_code == 507
+    assert "no room for more tips" in refused.text
+    assert "I saw her at the pier." in refused.text
+    page = forms.post("/en/receipt", known).text
+    found = MARK.search(page)
+    assert found
+    again = forms.post(f"{found[1]}&work={work(found[2])}", {**known, "text": "One more thing."})
+    assert (again.status_code, "One more thing." in again.text) == (507, True)
 
 
 def test_one_network_alone_makes_it_no_harder_for_others(forms: Forms) -> None:
