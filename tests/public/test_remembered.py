@@ -14,9 +14,8 @@ from tests.public.conftest import Reader
 from tests.published import ENGLISH, Press
 
 
-def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
-    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The types of the answers that are made from now on."""
     made: list[str] = []
 
     def counted(body: str, mime: str) -> Prepared:
@@ -24,6 +23,13 @@ def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
         return prepare(body, mime)
 
     monkeypatch.setattr(remembered, "prepare", counted)
+    return made
+
+
+def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
+    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = counting(monkeypatch)
     press.publish("harbour")
     press.publish("pier", days_ago=2)
     first = reader.get("/en/").data
@@ -120,8 +126,7 @@ def test_what_programs_ask_for_is_made_once(
     reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     press.publish("harbour")
-    made: list[str] = []
-    monkeypatch.setattr(remembered, "prepare", lambda body, mime: made.append(mime) or prepare(body, mime))
+    made = counting(monkeypatch)
     assert reader.get(path).data == reader.get(path).data
     assert len(made) == 1
     press.end("harbour")
