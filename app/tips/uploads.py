@@ -134,6 +134,8 @@ class Uploads:
         with contextlib.ExitStack() as held:
             for name in names:
                 held.enter_context(self._held(name))
+                if not self._path(name).exists():  # another tip was faster
+                    raise Gone
             yield
             for name in names:
                 self.drop(name)

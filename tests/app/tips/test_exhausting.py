@@ -137,6 +137,28 @@ def test_a_piece_that_comes_while_a_tip_takes_the_file_changes_nothing(forms: Fo
     assert forms.desk.spool.waiting() == []
 
 
+def test_of_two_tips_with_one_file_the_first_has_it(tmp_path: Path) -> None:
+    uploads, late = Uploads(tmp_path), []
+    name, key = uploads.begin()
+    uploads.append(name, key, 0, io.BytesIO(b"x"))
+    upload = uploads.finished(name, key, "a.mp4", "video/mp4")
+
+    def second() -> None:
+        try:
+            with uploads.handing_over([upload]):
+                late.append("taken")
+        except Gone:
+            late.append("gone")
+
+    sender = threading.Thread(target=second)
+    with uploads.handing_over([upload]):
+        sender.start()
+        sender.join(0.3)
+        assert late == [], "it waits"
+    sender.join(10)
+    assert late == ["gone"]
+
+
 def _outcome(uploads: Uploads, name: str, key: bytes) -> str:
     try:
         return str(uploads.append(name, key, 10, io.BytesIO(b"y")))
