@@ -73,8 +73,8 @@ def _misplaced(db: Session) -> Iterator[Move]:
     logos = select(SettingSection.name, SettingSection.object_key).where(
         SettingSection.object_key.not_like(f"{PUBLISHED}/%")
     )
-    for section, key in db.execute(logos):
-        yield Move(SettingSection.object_key, SettingSection.name == section, str(key), PUBLISHED)
+    for section, logo in db.execute(logos):
+        yield Move(SettingSection.object_key, SettingSection.name == section, str(logo), PUBLISHED)
     arrived = select(TipFile.id, TipFile.tip_id, TipFile.object_key).where(TipFile.object_key.like(f"{ARRIVED}/%"))
     for file, tip, key in db.execute(arrived):
         yield Move(TipFile.object_key, TipFile.id == file, key, tip)
