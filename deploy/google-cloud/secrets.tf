@@ -32,7 +32,7 @@ locals {
     public  = google_service_account.public.email
     tips    = google_service_account.tips.email
   }
-  # Migrations need the records alone, and make the roles of the outside surfaces, which know little but their addresses.
+  # Migrations need the records alone, and make the roles of the outside surfaces, which know little but an address.
   read_by = {
     web     = local.staff_secrets
     worker  = local.staff_secrets

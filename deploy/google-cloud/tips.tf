@@ -1,5 +1,5 @@
-# The forms for tips, where var.tips_url is set: an account and a secret key of their own, a role of the records that the
-# migrations make, and no line about a request in Google's logs.
+# The forms for tips, where var.tips_url is set: an account and a secret key of their own, a role of the records that
+# the migrations make, and no line about a request in Google's logs.
 locals {
   tips = var.tips_url == "" ? 0 : 1
 }
