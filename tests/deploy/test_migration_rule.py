@@ -1,6 +1,7 @@
 """Old code runs beside the new one during a deploy: so a migration only adds, and waits for nobody for long."""
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -27,7 +28,11 @@ MAKES = (
     "CREATE VIRTUAL TABLE ",
     "CREATE EXTENSION IF NOT EXISTS ",
 )
-"""What SQL may do: make something that Alembic has no word for. A trigger must be of a table that is new."""
+"""What SQL may do: make something that Alembic has no word for. A trigger must be of a table that is new, or write
+nothing but a column that is new."""
+FILLS = re.compile(r"UPDATE (\w+) SET (\w+) =")
+"""It may also fill a column that the same revision adds."""
+FILL = "FILL = 'UPDATE account SET age = 1'"
 
 
 def refusals(source: str) -> list[str]:
@@ -54,7 +59,7 @@ def refusals(source: str) -> list[str]:
         elif attribute == "add_column":
             column = next(one for one in node.args if isinstance(one, ast.Call))
             found += ["a column that must be filled"] * _must_be_filled(column)
-        elif attribute == "execute" and _statement(tree, node).startswith(MAKES):
+        elif attribute == "execute" and _may_run(_statement(tree, node), calls):
             continue
         elif attribute in ("execute", "exec_driver_sql", "run_sync"):
             found.append(f"{attribute}: what SQL does cannot be checked here")
@@ -72,6 +77,18 @@ def _statement(tree: ast.Module, call: ast.Call) -> str:
     }
     argument = call.args[0]
     return str(constants.get(argument.id, "")) if isinstance(argument, ast.Name) else ""
+
+
+def _may_run(statement: str, calls: list[ast.Call]) -> bool:
+    filled = FILLS.match(statement)
+    return (filled[1], filled[2]) in _added(calls) if filled else statement.startswith(MAKES)
+
+
+def _added(calls: list[ast.Call]) -> set[tuple[str, str]]:
+    """Table and column of every add_column."""
+    added = [node for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr == "add_column"]
+    texts = [[one.value for one in ast.walk(node) if isinstance(one, ast.Constant)] for node in added]
+    return {(str(words[0]), str(words[1])) for words in texts if len(words) > 1}
 
 
 def _must_be_filled(column: ast.Call) -> bool:
@@ -98,12 +115,15 @@ def test_every_migration_only_adds(path: Path) -> None:
         'op.add_column("account", sa.Column("age", sa.Integer(), nullable=False))',
         'op.drop_constraint("ck", "account", type_="check")',
         'op.execute("ALTER TABLE account DROP COLUMN name")',
+        "op.execute(FILL)",
+        'op.add_column("account", sa.Column("name", sa.Integer())); op.execute(FILL)',
         "op.execute(DROP)",
         "_helper()",
     ],
 )
 def test_the_rule_sees_what_would_break_the_old_code(line: str) -> None:
-    assert refusals(f"DROP = 'DROP TABLE x'\ndef upgrade():\n    {line}\n\ndef _helper():\n    op.drop_table('x')\n")
+    constants = f"DROP = 'DROP TABLE x'\n{FILL}"
+    assert refusals(f"{constants}\ndef upgrade():\n    {line}\n\ndef _helper():\n    op.drop_table('x')\n")
 
 
 @pytest.mark.parametrize(
@@ -114,11 +134,12 @@ def test_the_rule_sees_what_would_break_the_old_code(line: str) -> None:
         'op.add_column("account", sa.Column("age", sa.Integer(), nullable=False, server_default="0"))',
         'op.create_index("ix", "account", ["age"])',
         "op.execute(MAKE)",
+        'op.add_column("account", sa.Column("age", sa.Integer())); op.execute(FILL)',
     ],
 )
 def test_the_rule_lets_additions_through(line: str) -> None:
-    make = "MAKE = 'CREATE TRIGGER x BEFORE DELETE ON y'"
-    assert refusals(f"{make}\ndef upgrade():\n    {line}\n\ndef downgrade():\n    op.drop_table('x')\n") == []
+    constants = f"MAKE = 'CREATE TRIGGER x BEFORE DELETE ON y'\n{FILL}"
+    assert refusals(f"{constants}\ndef upgrade():\n    {line}\n\ndef downgrade():\n    op.drop_table('x')\n") == []
 
 
 @pytest.mark.postgres
