@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.cases import sight as cases
 from app.errors import Refused
 from app.inbox.sight import seen_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
@@ -79,8 +80,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Count:
-    """The tips of one notice, or those that name none (``slug`` is None). The headline of a notice that is not there is
-    empty."""
+    """The tips of one notice, or those that name none (``slug`` is None). The headline of a notice that is not there,
+    or not the asker's to see, is empty."""
 
     slug: str | None
     headline: str
@@ -113,14 +114,16 @@ def list_tips(
 
 
 def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:
-    """The notices with the most tips first; by two queries."""
+    """The notices with the most tips first; by two queries. One whose case the account does not see has no headline
+    here: it may be a draft."""
     total = func.count().label("total")
     counted = [
         func.sum(case((Tip.state == state, 1), else_=0)) for state in (TipState.NEW, TipState.USEFUL, TipState.SPAM)
     ]
     query = select(Tip.notice_slug, total, *counted).where(seen_by(account)).group_by(Tip.notice_slug)
     rows = db.execute(query.order_by(total.desc(), Tip.notice_slug).limit(most)).all()
-    notices = db.scalars(select(Notice).where(Notice.slug.in_([row[0] for row in rows if row[0]])))
+    named = select(Notice).join(Case, Notice.case_id == Case.id).where(cases.seen_by(account))
+    notices = db.scalars(named.where(Notice.slug.in_([row[0] for row in rows if row[0]])))
     called = {one.slug: headline(one) for one in notices}
     return [Count(slug, called.get(slug or "", ""), *numbers) for slug, *numbers in rows]
 

@@ -11,7 +11,7 @@ from app.agency.declared import AgencySettings
 from app.keyset import Cursor
 from app.public import addresses, current
 from app.public.addresses import Addresses
-from app.public.answers import answer, open_to_others
+from app.public.answers import open_to_others
 from app.public.blueprint import blueprint
 from app.public.filters import Filter
 from app.public.found import Found, load, load_one
@@ -47,8 +47,12 @@ def notices() -> Response:
 def one_notice(slug: str) -> Response:
     """Raises Over and NotFound."""
     db, at = context.db(), addresses.absolute(context.settings())
-    found = load_one(db, current.find(db, slug))
-    return open_to_others(answer(_json({"shape": SHAPE, "notice": described(found, at)}), JSON))
+    one = current.find(db, slug)
+
+    def make() -> str:
+        return _json({"shape": SHAPE, "notice": described(load_one(db, one), at)})
+
+    return open_to_others(remembered(("notice.json",), [one], make, JSON))
 
 
 def agency(known: AgencySettings) -> dict[str, str]:
