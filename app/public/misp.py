@@ -7,10 +7,10 @@ witness gave; the object's text says that the picture is a likeness computed fro
 
 import base64
 import datetime as dt
-import json
 import uuid
 from typing import Any
 
+import msgspec
 from flask import Response
 from flask_babel import force_locale
 
@@ -21,6 +21,7 @@ from app.public.addresses import FORMATS
 from app.public.answers import answer
 from app.public.blueprint import blueprint
 from app.public.found import load_one
+from app.public.shape import Misp
 from app.public.shown import Shown, ShownPicture
 from app.public.words import CATEGORY, LABEL
 from app.storage import ObjectStore
@@ -48,7 +49,7 @@ def misp(slug: str) -> Response:
     shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
     with force_locale(SOURCE):
         event = _event(shown, addresses.absolute(context.settings()).notice(shown.language, slug), context.store())
-    response = answer(json.dumps({"Event": event}, ensure_ascii=False), "application/json")
+    response = answer(msgspec.json.encode(Misp(event=event)), "application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.misp.json")
     return response
 
