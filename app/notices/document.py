@@ -6,7 +6,7 @@ It says what the public may read. Likenesses, crops, boxes and whether the perso
 from typing import Any
 
 from app.notices.content import Content
-from models import Publication, fold
+from models import Publication, fold, searched
 
 MOST_AREA = 200
 """Characters that the column takes."""
@@ -34,5 +34,4 @@ def write(row: Publication, content: Content) -> None:
     row.happened_on = content.happened_from or content.happened_to
     first = next(iter(content.words.values()), None)
     row.area_folded = fold(first.area)[:MOST_AREA] if first else ""
-    said = [line for words in content.words.values() for line in vars(words).values() if line]
-    row.search_text = "\n".join(fold(line) for line in said)
+    row.search_text = searched(row.content)
