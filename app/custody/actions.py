@@ -60,6 +60,7 @@ ACTIONS = frozenset(
         "notice.taken_back",
         "notice.withdrawn",
         # tips
+        "tip.deleted",
         "tip.exported",
         "tip.linked",
         "tip.merged",
@@ -90,6 +91,7 @@ ACTIONS = frozenset(
         "job.retried",
         "quota.changed",
         "retention.changed",
+        "retention.tips_changed",
         "setting.changed",
         "token.created",
         "token.revoked",
