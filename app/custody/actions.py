@@ -37,6 +37,7 @@ ACTIONS = frozenset(
         "case.glass_tried",
         "case.hold",
         "case.imported",
+        "case.imported_public",
         "case.moved",
         "case.released",
         "case.status",

@@ -50,6 +50,9 @@ ACTIONS: Mapping[str, LazyString] = {
     "case.glass_tried": _("%(who)s tried to break the glass of a case %(number)s, which there is not: %(reason)s"),
     "case.hold": _("%(who)s put a legal hold on the case."),
     "case.imported": _("%(who)s imported the case."),
+    "case.imported_public": _(
+        "%(who)s opened the case: it was published where it came from, and nothing of it is public here."
+    ),
     "case.moved": _("%(who)s moved the case from %(was)s to %(now)s."),
     "case.released": _("%(who)s lifted the legal hold."),
     "case.status": _("%(who)s changed the status from %(was)s to %(now)s."),
