@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Refused
 from app.searching import Searched, contains, words
+from app.texts import day
 from models import Category, Publication
 
 MAX_TEXT = 100
@@ -37,8 +38,8 @@ class Filter:
             query=text["q"],
             area=text["area"],
             category=Category(text["category"]) if text["category"] else None,
-            first=_day(text["from"]),
-            last=_day(text["to"]),
+            first=day(text["from"]),
+            last=day(text["to"]),
         )
 
     @property
@@ -70,10 +71,3 @@ class Filter:
         if self.last:
             found.append(Publication.happened_on <= self.last)
         return found
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None
