@@ -48,6 +48,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 BUSY_SECONDS = 15
+POSTGRES_OPTIONS = "-c timezone=utc -c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
+"""Our queries are many and short: compiling them, or starting workers for one, takes longer than they do. And disks
+have no heads to move any more, which the server's own default still reckons with."""
 WRITE = {"sqlite_begin": "IMMEDIATE"}
 READY, AHEAD, BEHIND = "ok", "ahead", "needs an upgrade"
 UNREACHABLE = (OperationalError, InterfaceError, PoolTimeout, DisconnectionError, PendingRollbackError)
@@ -71,7 +74,7 @@ def make_engine(address: str) -> Engine:
         hide_parameters=True,
         pool_pre_ping=True,
         pool_timeout=10,
-        connect_args={"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": "-c timezone=utc"},
+        connect_args={"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": POSTGRES_OPTIONS},
     )
 
 

@@ -215,7 +215,7 @@ def plans(large: World) -> str:
         account = accounts.get_account(db, large.account_id)
         for name, said in large.asked.items():
             by = Filter.read(said)
-            query = listing.places(account, by.conditions(db), listing.PER_PAGE + 1, few=by.few)
+            query = listing.newest_seen(account, by, by.conditions(db), None, listing.COUNTED + 1)
             compiled = query.compile(large.database.engine, compile_kwargs={"literal_binds": True})
             rows = db.connection().exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}")
             told.append(f"## {name}\n\n" + "\n".join(f"    {row[0]}" for row in rows))

@@ -5,7 +5,7 @@ import enum
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, FetchedValue, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified, utc_now, words
@@ -79,15 +79,20 @@ class CaseTag(Base):
 
 
 class CaseAssignment(Base):
-    """Somebody works on the case; whoever does sees it, in its unit or not."""
+    """Somebody works on the case; whoever does sees it, in its unit or not.
+
+    ``case_changed_at`` is the case's ``changed_at``. Triggers of the database keep it and nothing else writes it.
+    """
 
     __tablename__ = "case_assignment"
+    __table_args__ = (Index(None, "account_id", "case_changed_at", "case_id"),)
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[dt.datetime] = mapped_column(default=utc_now)
+    case_changed_at: Mapped[dt.datetime] = mapped_column(server_default=FetchedValue(), nullable=True)
 
 
 class CaseNote(Identified, Base):

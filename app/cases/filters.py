@@ -67,13 +67,8 @@ class Filter:
         }
         return {name: value for name, value in values.items() if value}
 
-    @property
-    def few(self) -> bool:
-        """Whether only so many cases can fit as one person works on."""
-        return self.person is not None
-
     def conditions(self, db: Session) -> list[ColumnElement[bool]]:
-        """What must hold for a case, besides being seen."""
+        """What must hold for a case, besides being seen and being of the person, which the list walks through."""
         return [*search.matches(db, self.query), *self._about_number(db), *self._about_facts(), *self._about_people()]
 
     def _about_number(self, db: Session) -> list[ColumnElement[bool]]:
@@ -99,9 +94,6 @@ class Filter:
 
     def _about_people(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
-        if self.person:
-            mine = select(CaseAssignment.case_id).where(CaseAssignment.account_id == self.person)
-            found.append(Case.id.in_(mine))
         if self.unassigned:
             found.append(~exists().where(CaseAssignment.case_id == Case.id))
         if self.tag:

@@ -2,7 +2,8 @@
 
 What an account sees comes from several places: each of its units, its assignments, broken glass. Each is asked for its
 newest cases on its own, by the index that has them in order, and the newest of all are shown. Asked in one OR, the
-database would walk through everybody's cases until it met enough that are to be seen.
+database would walk through everybody's cases until it met enough that are to be seen. The cases of a person are walked
+through in order as well, and so few are met there that are not to be seen.
 """
 
 import uuid
@@ -11,16 +12,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, func, literal_column, select, union
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, aliased, defer
 
 from app.cases.filters import Filter
-from app.cases.sight import WORKING, assigned_to, opened_to
+from app.cases.sight import WORKING, opened_to, seen_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
 from models import Account, Case, CaseAssignment, CaseTag, Unit, utc_now
 
 PER_PAGE = 50
-COUNTED = 200
-"""A list is counted so far and no further: whoever sees "more than 200" narrows it down rather than read on."""
+COUNTED = 100
+"""A list is counted so far and no further: whoever sees "more than 100" narrows it down rather than read on."""
+Found = Select[uuid.UUID]
 TAGGED = 300
 """Of the newest cases, how many suggest their tags."""
 APART = 8
@@ -51,8 +53,7 @@ def first_page(db: Session, account: Account, by: Filter, size: int = PER_PAGE) 
 def _listed(
     db: Session, account: Account, by: Filter, after: Cursor | None, size: int, most: int
 ) -> tuple[Slice[Row], int]:
-    wanted = [*by.conditions(db), *past(Case.changed_at, Case.id, after)]
-    newest = places(account, wanted, most, few=by.few)
+    newest = newest_seen(account, by, by.conditions(db), after, most)
     query = select(Case, Unit.name, func.count().over()).join(Unit, Case.unit_id == Unit.id)
     query = query.where(Case.id.in_(newest)).options(defer(Case.description), defer(Case.search_text))
     found = db.execute(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(size + 1)).all()
@@ -65,45 +66,58 @@ def _listed(
 
 def recent_tags(db: Session, account: Account) -> list[str]:
     """The tags of the newest cases that the account sees, each once and as it was written first, by name."""
-    newest = places(account, [], TAGGED)
+    newest = newest_seen(account, Filter(), [], None, TAGGED)
     query = select(CaseTag.folded, func.min(CaseTag.name)).where(CaseTag.case_id.in_(newest)).group_by(CaseTag.folded)
     rows = db.execute(query)
     return [name for _folded, name in sorted(rows.all(), key=lambda row: row[0])]
 
 
-def places(
-    account: Account, wanted: list[ColumnElement[bool]], most: int, *, few: bool = False
+def newest_seen(
+    account: Account, by: Filter, wanted: list[ColumnElement[bool]], after: Cursor | None, most: int
 ) -> CompoundSelect[uuid.UUID] | Select[uuid.UUID]:
     """The identities of the ``most`` newest cases of each place that the account sees cases in.
 
-    ``few``: what is wanted is so little that it is found first and put in order then.
+    ``wanted``: the filter's conditions.
     """
-    parts = [_newest(place, wanted, most, few or little) for place, little in _sights(account)]
-    return union(*parts) if len(parts) > 1 else parts[0]
+    if by.person:
+        return _newest_of(by.person, [seen_by(account), *wanted], after, most)
+    parts = [_newest_in(unit, wanted, after, most) for unit in _units(account, by)]
+    if account.has_role(*WORKING) and not by.unassigned:
+        parts.append(_newest_of(account.id, wanted, after, most))
+    return union(*parts, _newest_opened(account, wanted, after, most))
 
 
-def _newest(place: ColumnElement[bool], wanted: list[ColumnElement[bool]], most: int, few: bool) -> Select[uuid.UUID]:
-    found = select(Case.id, Case.changed_at).where(place, *wanted)
-    if few:
-        # Databases hope to meet a page's worth early on, and walk through all cases in order where there is none.
-        # They cannot where an OFFSET stands between finding and ordering.
-        little = found.offset(literal_column("0", Integer)).subquery()
-        return (
-            select(little.c.id).order_by(little.c.changed_at.desc(), little.c.id.desc()).limit(most).subquery().select()
-        )
-    part = found.order_by(*newest_first(Case.changed_at, Case.id)).limit(most).subquery()
-    return select(part.c.id)
+def _units(account: Account, by: Filter) -> list[ColumnElement[bool]]:
+    """The account's units that the filter leaves, as this request read them."""
+    mine = sorted(unit.id for unit in account.units if by.unit in (None, unit.id) and account.has_role(*WORKING))
+    return [Case.unit_id == one for one in mine] if len(mine) <= APART else [Case.unit_id.in_(mine)]
 
 
-def _sights(account: Account) -> list[tuple[ColumnElement[bool], bool]]:
-    """The places, each with whether it has few cases. Together they hold for what `app.cases.sight.seen_by` does; an
-    account's units are those that this request read."""
-    opened = Case.id.in_(opened_to(account.id, utc_now())), True
-    if not account.has_role(*WORKING):
-        return [opened]
-    mine = sorted(unit.id for unit in account.units)
-    units = [Case.unit_id == one for one in mine] if len(mine) <= APART else [Case.unit_id.in_(mine)]
-    return [*((one, False) for one in units), (Case.id.in_(assigned_to(account.id)), True), opened]
+def _newest_in(unit: ColumnElement[bool], wanted: list[ColumnElement[bool]], after: Cursor | None, most: int) -> Found:
+    query = select(Case.id).where(unit, *wanted, *past(Case.changed_at, Case.id, after))
+    return _whole(query.order_by(*newest_first(Case.changed_at, Case.id)).limit(most))
+
+
+def _newest_of(person: uuid.UUID, wanted: list[ColumnElement[bool]], after: Cursor | None, most: int) -> Found:
+    """Through the person's assignments, which have an order of their own."""
+    theirs = aliased(CaseAssignment)  # what is seen by assignment is a question of its own
+    order = theirs.case_changed_at, theirs.case_id
+    query = select(Case.id).join(theirs).where(theirs.account_id == person, *wanted, *past(*order, after))
+    return _whole(query.order_by(*newest_first(*order)).limit(most))
+
+
+def _newest_opened(account: Account, wanted: list[ColumnElement[bool]], after: Cursor | None, most: int) -> Found:
+    """Glass is broken to few cases at a time. Databases hope to meet a page's worth early on, and would walk through
+    all cases in order to find none: they cannot where an OFFSET stands between finding and ordering."""
+    opened = Case.id.in_(opened_to(account.id, utc_now()))
+    query = select(Case.id, Case.changed_at).where(opened, *wanted, *past(Case.changed_at, Case.id, after))
+    few = query.offset(literal_column("0", Integer)).subquery()
+    return _whole(select(few.c.id).order_by(few.c.changed_at.desc(), few.c.id.desc()).limit(most))
+
+
+def _whole(query: Found) -> Found:
+    """With its order and limit, as a part of others."""
+    return select(query.subquery().c[0])
 
 
 def _people(db: Session, case_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[str]]:

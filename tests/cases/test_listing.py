@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.cases import bulk, listing, notes, people, saved, statuses
@@ -11,7 +12,7 @@ from app.cases.filters import NOBODY, Filter
 from app.database import transaction
 from app.errors import Refused
 from app.keyset import Cursor
-from models import Account, Case, CaseStatus, EmergencyAccess, Role, Unit, utc_now
+from models import Account, Case, CaseAssignment, CaseStatus, EmergencyAccess, Role, Unit, utc_now
 from tests.cases.conftest import Opened
 from tests.people import Member, put
 
@@ -71,6 +72,28 @@ def test_pages_follow_each_other_while_cases_change(db: Session, unit: Unit, mem
         opened(account, "In between")
     assert len(seen) == len(set(seen)) == 7
     assert set(seen) == {case.id for case in cases}
+
+
+def test_a_persons_cases_are_those_that_one_sees_in_the_order_of_changes(
+    db: Session, unit: Unit, other_unit: Unit, member: Member, opened: Opened
+) -> None:
+    """The database keeps the order of a person's cases, whoever changes a case and however."""
+    account, elsewhere, person = member(unit), member(other_unit), member(other_unit)
+    first, second, third = (opened(account, title) for title in ("First", "Second", "Third"))
+    opened(elsewhere, "Unseen"), opened(account, "Not theirs")
+    for case in (third, second, first):
+        people.assign(db, account, case.id, person.id)
+    assert titles(db, account, person=person.id) == ["First", "Second", "Third"]
+    notes.add(db, account, third.id, "Something new")
+    with transaction(db):
+        db.execute(update(Case).where(Case.id == second.id).values(changed_at=utc_now()))
+    assert titles(db, account, person=person.id) == ["Second", "Third", "First"]
+    kept = select(Case.changed_at, CaseAssignment.case_changed_at).join(CaseAssignment)
+    assert all(changed == beside for changed, beside in db.execute(kept))
+    assert titles(db, person, person=person.id) == ["Second", "Third", "First"]
+    page = listing.list_cases(db, account, Filter(person=person.id), None, size=2)
+    rest = listing.list_cases(db, account, Filter(person=person.id), page.after, size=2)
+    assert [row.case.title for row in (*page.items, *rest.items)] == ["Second", "Third", "First"]
 
 
 @pytest.mark.parametrize("text", ["x", "!", "A" * 31, "A" * 33, "ü", "/////////////////////////////////"])

@@ -143,7 +143,7 @@ def test_the_index_is_there_and_is_asked(database: Database, db: Session, unit: 
     """A later migration that copies SQLite's table would lose the triggers."""
     account = member(unit)
     by = Filter("harbour")
-    query = listing.places(account, by.conditions(db), 10)
+    query = listing.newest_seen(account, by, by.conditions(db), None, 10)
     compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
     with database.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
