@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -44,7 +45,7 @@ def old(of: Agency, tip: Tip, months: int = 4, state: TipState = TipState.SPAM) 
     return of.db.get_one(Tip, tip.id, populate_existing=True)
 
 
-def loose(of: Agency, months: int = 4, state: TipState = TipState.SPAM, **fields: object) -> Tip:
+def loose(of: Agency, months: int = 4, state: TipState = TipState.SPAM, **fields: Any) -> Tip:
     return old(of, of.send(notice="", **fields), months, state)
 
 
