@@ -171,7 +171,7 @@ class Publication(Identified, Base):
 
 
 class PublicationFile(Identified, _PictureFile, Base):
-    """A published picture, an object of its own: never one of the evidence."""
+    """A published picture: a copy of what was approved, and never an object of the evidence."""
 
     __tablename__ = "publication_file"
     __table_args__ = (

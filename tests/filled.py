@@ -233,7 +233,7 @@ def _decisions(world: Filled, db: Session, case_id: uuid.UUID) -> None:
     waits = Notice.case_id == case_id, Notice.stage == NoticeStage.SUBMITTED, Notice.id != world.values["notice_id"]
     published, ended = db.scalars(select(Notice).where(*waits)).all()
     for one in (published, ended):
-        noticed.approve(db, world.account, one)
+        noticed.approve(world.app, db, world.account, one)
     deciding.withdraw(db, world.account, ended.id)
 
 

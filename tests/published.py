@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.notices.content import Wording
-from app.storage import ObjectStore, object_key
+from app.storage import PUBLISHED, ObjectStore, object_key
 from imaging.sketcher import draw_sketch
 from models import (
     Account,
@@ -148,7 +148,7 @@ class Press:
         rows = []
         for position, seed in enumerate(seeds, 1):
             for use, mime, width, height, data in files(seed):
-                key = object_key(self.case.id, data)
+                key = object_key(PUBLISHED, data)
                 self.store.put(key, data)
                 facts = {"use": use, "mime": mime, "width": width, "height": height, "size": len(data), "key": key}
                 facts |= {"position": position, "sha256": hashlib.sha256(data).hexdigest()}

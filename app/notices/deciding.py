@@ -20,6 +20,7 @@ from app.notices.checklist import Check
 from app.notices.recording import record
 from app.notices.service import ChangedMeanwhile, content_of, held_notice, reopen, today
 from app.notices.submitting import check_open, path
+from app.storage import ObjectStore
 from models import Account, Case, Ended, Notice, NoticeDecision, NoticeStage, Publication, Role
 
 log = structlog.get_logger(__name__)
@@ -47,11 +48,13 @@ def takes_two(db: Session) -> bool:
     return settings.fresh(db).two_people
 
 
-def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, ticked: Collection[str]) -> Publication:
+def approve(
+    db: Session, store: ObjectStore, account: Account, notice_id: uuid.UUID, revision: int, ticked: Collection[str]
+) -> Publication:
     """Publish the submitted revision in place of the version before. Of several who do so at once, one does.
 
     Raises Unchecked, Forbidden for whoever drafted or submitted it where it takes two, ChangedMeanwhile, Conflict when
-    it was decided already, Refused for a case that is closed, and NotFound.
+    it was decided already, Refused for a case that is closed, NotFound, and as the storage does.
     """
     with transaction(db):
         notice, case = _held(db, account, notice_id, revision)
@@ -64,7 +67,7 @@ def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, 
             raise Unchecked(blocked)
         _decide(db, account, notice, True, checklist.kept(checks, ticked))
         notice.stage = NoticeStage.APPROVED
-        row = publications.publish(db, account, notice, content)
+        row = publications.publish(db, store, account, notice, content)
         publications.follow(db, account, case)
         facts = {"by": account.name, "case": case.number}
         notifications.tell(db, _drafters(notice), "approved", path(notice), facts, by=account.id)

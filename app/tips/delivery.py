@@ -1,7 +1,8 @@
 """Carries what was spooled to the records and the storage: at once, and where that fails, by itself later, once.
 
 Files go first and rows second, in one transaction. Whoever dies between has put objects that the next try puts again,
-and a row that is there already is found so by its identity. All of it with rights to add alone.
+and a row that is there already is found so by its identity. All of it with rights to add alone, and to the one folder
+that this surface sees, from where a worker moves it (`app.shelving`).
 """
 
 import threading
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, is_unreachable, transaction
 from app.errors import StorageFull
-from app.storage import ObjectStore, StorageUnavailable
+from app.storage import ARRIVED, ObjectStore, StorageUnavailable, under
 from app.tips import finding
 from app.tips.entries import Entry
 from app.tips.spool import Spool
@@ -89,7 +90,7 @@ class Courier:
     def _deliver(self, entry: Entry, folder: Path) -> None:
         for one in entry.files:
             with (folder / one.path).open("rb") as file:
-                self._store.put_file(one.object_key, file)
+                self._store.put_file(under(ARRIVED, one.object_key), file)
         with self._database.session() as db:
             try:
                 with transaction(db):
@@ -119,7 +120,7 @@ def _insert(db: Session, entry: Entry) -> None:
         db.execute(
             insert(TipFile).values(
                 id=one.id, tip_id=entry.tip_id, message_id=entry.id, position=position, key_id=entry.key_id,
-                sealed_facts=one.sealed_facts, object_key=one.object_key, size=one.size,
+                sealed_facts=one.sealed_facts, object_key=under(ARRIVED, one.object_key), size=one.size,
             )
         )  # fmt: skip
 
