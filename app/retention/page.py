@@ -10,7 +10,7 @@ from app import context
 from app.agency import settings
 from app.errors import AppError
 from app.languages.telling import tell
-from app.retention import deletion, policies, tip_policies
+from app.retention import deletion, policies
 from app.retention.words import PROPOSALS
 from models import CaseStatus, Role
 
@@ -31,9 +31,6 @@ def page(message: str = "") -> str:
         statuses=list(CaseStatus),
         proposals=PROPOSALS,
         most=policies.MAX_MONTHS,
-        supervises=supervises,
-        tips=tip_policies.due(db, account),
-        tip_states=tip_policies.STATES,
         message=message,
     )
 

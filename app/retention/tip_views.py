@@ -1,17 +1,37 @@
-"""What is done about the time of tips on the page about retention."""
+"""The page about how long tips of no case are kept."""
 
 import uuid
 
-from flask import request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.utils import redirect
 
 from app import context, gate
+from app.agency import settings
 from app.errors import Refused
-from app.retention import page, tip_policies, tips
-from app.retention.page import blueprint
+from app.retention import policies, tip_policies, tips
+from app.retention.page import blueprint, changed
 from models import Role, TipState
+
+
+@blueprint.get("/retention/tips")
+@gate.roles(Role.SUPERVISOR, Role.ADMIN)
+def tips_page() -> str:
+    return _page()
+
+
+def _page(message: str = "") -> str:
+    db, account = context.db(), context.account()
+    return render_template(
+        "retention/tips.html",
+        tips=tip_policies.due(db, account),
+        states=tip_policies.STATES,
+        two=settings.current(db).two_people,
+        supervises=account.has_role(Role.SUPERVISOR),
+        most=policies.MAX_MONTHS,
+        message=message,
+    )
 
 
 @blueprint.post("/retention/tips")
@@ -24,7 +44,7 @@ def set_tip_policy() -> ResponseReturnValue:
         months = request.form.get("months", type=int) or 0
         tip_policies.set_policy(context.db(), context.account(), TipState(state), months)
 
-    return page.changed(change, page.page, _here())
+    return changed(change, _page, _here())
 
 
 @blueprint.post("/retention/tips/<uuid:tip_policy_id>/remove")
@@ -41,8 +61,8 @@ def delete_tips(tip_policy_id: uuid.UUID) -> ResponseReturnValue:
     def change() -> None:
         tips.delete_due(context.db(), context.account(), tip_policy_id)
 
-    return page.changed(change, page.page, _here())
+    return changed(change, _page, _here())
 
 
 def _here() -> str:
-    return url_for("retention.page", _anchor="tips")
+    return url_for("retention.tips_page")

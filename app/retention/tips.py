@@ -39,7 +39,12 @@ def delete_due(db: Session, account: Account, policy_id: uuid.UUID) -> int:
             policy = tip_policies.held(db, policy_id)
             if policy.set_by == account.id and settings.fresh(db).two_people:
                 raise Forbidden(_("You set this policy yourself. Another supervisor has to have its tips deleted."))
-            query = select(Tip.id).where(tip_policies.ripe(db, policy)).order_by(Tip.received_at, Tip.id).limit(BATCH)
+            query = (
+                select(Tip.id)
+                .where(tip_policies.ripe(policy, clock(db)))
+                .order_by(Tip.received_at, Tip.id)
+                .limit(BATCH)
+            )
             ids = list(db.scalars(query.with_for_update(of=Tip)))
             if not ids:
                 break

@@ -181,7 +181,7 @@ def test_the_page_says_what_is_due_and_has_it_deleted(agency: Agency, other: Acc
     head, second = agency.browser(agency.head), agency.browser(other)
     assert head.post("/retention/tips", {"state": "new", "months": 3}).status_code == 422
     assert head.post("/retention/tips", {"state": "spam", "months": 3}).status_code == 303
-    page = head.get("/retention").text
+    page = head.get("/retention/tips").text
     assert "1 tip is due." in page
     assert "another supervisor has them deleted" in page
     agency.db.rollback()
@@ -189,10 +189,10 @@ def test_the_page_says_what_is_due_and_has_it_deleted(agency: Agency, other: Acc
     address = f"/retention/tips/{rule.id}/delete"
     assert address not in page
     assert head.post(address, {}).status_code == 403
-    assert address in second.get("/retention").text
+    assert address in second.get("/retention/tips").text
     assert second.post(address, {}).status_code == 303
-    assert "No tip is due." in second.get("/retention").text
+    assert "No tip is due." in second.get("/retention/tips").text
     assert there(agency) == set()
     assert second.get(f"/inbox/{tip_id}").status_code == 404
     assert second.post(f"/retention/tips/{rule.id}/remove", {}).status_code == 303
-    assert "until somebody decides otherwise" in second.get("/retention").text
+    assert "until somebody decides otherwise" in second.get("/retention/tips").text
