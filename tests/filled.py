@@ -24,7 +24,7 @@ from app.identity import access_tokens, accounts, links, units
 from app.inbox import acting
 from app.notices import deciding
 from app.notices import service as notices
-from app.retention import deletion, policies
+from app.retention import deletion, policies, tip_policies
 from app.storage import ObjectStore
 from app.studio import service as studio
 from app.studio.service import create_sketch
@@ -47,6 +47,7 @@ from models import (
     Scope,
     SettingSection,
     Sketch,
+    TipState,
     Worker,
     utc_now,
 )
@@ -163,6 +164,8 @@ def _agency(world: Filled, db: Session, people_: list[Account]) -> None:
         limiting.set_limits(db, head, kind, subject, 0, {"renders_a_day": 500, "stored_bytes": 10**9, "open_jobs": 90})
     for status in (CaseStatus.CLOSED, CaseStatus.IDENTIFIED):
         policies.set_policy(db, head, status, 60, Proposal.ARCHIVE)
+    for by, state in ((head, TipState.SPAM), (people_[0], TipState.CLOSED)):
+        tip_policies.set_policy(db, by, state, 3)
     for number in range(3):
         access_tokens.issue(db, head, f"{LONG[:60]} {number}", list(Scope), 30)
     world.values["token"] = links.issue_set_password(db, people_[3])

@@ -28,6 +28,7 @@ from models import (
     Role,
     Unit,
     fold,
+    searched,
     utc_now,
 )
 from tests.people import add_person
@@ -125,8 +126,7 @@ class Press:
             row.languages, row.category = list(words), category
             row.area_folded = fold(next(iter(words.values())).area)
             row.happened_on = happened[0] or happened[1]
-            said = [text for one in words.values() for text in asdict(one).values() if text]
-            row.search_text = "\n".join(fold(text) for text in said)
+            row.search_text = searched(row.content)
             row.published_at, row.expires_at = published_at, published_at + lasts * DAY
             self.db.add(row)
             self.db.flush()

@@ -52,6 +52,9 @@ ACTIONS: Mapping[str, LazyString] = {
     "case.glass_tried": _("%(who)s tried to break the glass of a case %(number)s, which there is not: %(reason)s"),
     "case.hold": _("%(who)s put a legal hold on the case."),
     "case.imported": _("%(who)s imported the case."),
+    "case.imported_public": _(
+        "%(who)s opened the case: it was published where it came from, and nothing of it is public here."
+    ),
     "case.moved": _("%(who)s moved the case from %(was)s to %(now)s."),
     "case.released": _("%(who)s lifted the legal hold."),
     "case.status": _("%(who)s changed the status from %(was)s to %(now)s."),
@@ -73,6 +76,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "notice.submitted": _("%(who)s submitted notice %(slug)s for a decision."),
     "notice.taken_back": _("%(who)s took notice %(slug)s back before it was decided."),
     "notice.withdrawn": _("%(who)s withdrew notice %(slug)s from the public."),
+    "tip.deleted": _("%(who)s had tip %(receipt)s deleted, whose time was over."),
     "tip.exported": _("%(who)s took a redacted copy of tip %(receipt)s."),
     "tip.linked": _("%(who)s put tip %(receipt)s into the case."),
     "tip.merged": _("%(who)s put tip %(receipt)s together with tip %(into)s."),
@@ -102,6 +106,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "job.retried": _("%(who)s had a job tried again."),
     "quota.changed": _("%(who)s changed limits to what may be used."),
     "retention.changed": _("%(who)s changed for how long cases are kept."),
+    "retention.tips_changed": _("%(who)s changed how long tips of no case are kept."),
     "setting.changed": _("%(who)s changed the settings: %(section)s."),
     "token.created": _("%(who)s made an access token."),
     "token.revoked": _("%(who)s revoked an access token."),

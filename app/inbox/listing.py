@@ -55,7 +55,7 @@ class Filter:
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = [Tip.merged_into.is_(None)]
         if not self.every:
-            again = and_(Tip.state != TipState.SPAM, _unread().scalar_subquery() > 0)
+            again = and_(Tip.state != TipState.SPAM, unread().scalar_subquery() > 0)
             found.append(Tip.state == self.state if self.state else or_(Tip.state.in_(OPEN), again))
         if self.kind:
             found.append(Tip.kind == self.kind)
@@ -104,7 +104,7 @@ def list_tips(
     mine = or_(member.id == Tip.id, member.merged_into == Tip.id)
     files = select(func.count()).select_from(TipFile).join(member, TipFile.tip_id == member.id).where(mine)
     others = select(func.count()).select_from(member).where(member.merged_into == Tip.id)
-    counts = (one.correlate(Tip).scalar_subquery() for one in (_unread(), files, others))
+    counts = (one.correlate(Tip).scalar_subquery() for one in (unread(), files, others))
     query = select(Tip, Case, *counts).outerjoin(Case, Tip.case_id == Case.id)
     query = query.where(seen_by(account), *by.conditions(), *past(Tip.received_at, Tip.id, after))
     query = query.where(Tip.case_id == case_id) if case_id else query
@@ -128,7 +128,8 @@ def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:
     return [Count(slug, called.get(slug or "", ""), *numbers) for slug, *numbers in rows]
 
 
-def _unread() -> Select[int]:
+def unread() -> Select[int]:
+    """How many messages of senders nobody has looked at, of a tip and what was put together with it."""
     member = aliased(Tip)
     query = select(func.count()).select_from(TipMessage).join(member, TipMessage.tip_id == member.id)
     mine = or_(member.id == Tip.id, member.merged_into == Tip.id)

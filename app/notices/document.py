@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.notices.content import Content, Wording, day
-from models import Category, Publication, fold
+from models import Category, Publication, fold, searched
 
 MOST_AREA = 200
 """Characters that the column takes."""
@@ -67,5 +67,4 @@ def write(row: Publication, content: Content) -> None:
     row.happened_on = content.happened_from or content.happened_to
     first = next(iter(content.words.values()), None)
     row.area_folded = fold(first.area)[:MOST_AREA] if first else ""
-    said = [line for words in content.words.values() for line in vars(words).values() if line]
-    row.search_text = "\n".join(fold(line) for line in said)
+    row.search_text = searched(row.content)

@@ -14,8 +14,10 @@ from app.keyset import Cursor, Slice, newest_first, past, sliced
 from app.notices import deciding
 from app.notices.document import last_day
 from app.notices.words import ENDED
+from app.searching import Searched
 from models import Account, Case, Notice, NoticeStage, Publication, Role, utc_now
 
+NOTICES = Searched("notice", Notice.id, Notice.search_text)
 PER_PAGE = 50
 MOST = 100
 """Notices to decide that are listed, the one that has waited longest first."""
@@ -94,11 +96,13 @@ def list_notices(
     after: Cursor | None = None,
     size: int = PER_PAGE,
     case_id: uuid.UUID | None = None,
+    text: str = "",
 ) -> Slice[Row]:
-    """What changed last first, of the cases that the account sees, or of one of them."""
+    """What changed last first, of the cases that the account sees, or of one of them; those that have every word of
+    ``text``."""
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
     query = query.where(seen_by(account), *_in_state(state), *past(Notice.changed_at, Notice.id, after))
-    query = query.where(Notice.case_id == case_id) if case_id else query
+    query = query.where(*NOTICES.matches(db, text), *([Notice.case_id == case_id] if case_id else []))
     found = db.execute(query.order_by(*newest_first(Notice.changed_at, Notice.id)).limit(size + 1)).all()
     part = sliced(found, size, lambda row: Cursor(row[0].changed_at, row[0].id))
     return Slice(_rows(db, [(notice, number, title) for notice, number, title in part.items]), part.after)

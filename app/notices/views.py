@@ -30,6 +30,7 @@ from app.notices.blueprint import blueprint
 from app.notices.page import TAB, Here, changed, languages, notice_here, notice_page, revision
 from app.public import addresses
 from app.public.words import CATEGORY
+from app.searching import MAX_QUERY
 from models import Job, JobState, NoticeStage, Role
 
 __all__ = ["blueprint", "decision", "picturing", "preview", "writing"]
@@ -101,12 +102,13 @@ def _changed(notice_id: uuid.UUID, act: Any, said: str | None = None) -> Respons
 
 def _list(after: Cursor | None, error: str = "") -> str:
     db, account = context.db(), context.account()
-    state = request.args.get("state", "")
+    state, text = request.args.get("state", ""), " ".join(request.args.get("q", "").split())[:MAX_QUERY]
     return render_template(
         "notices/list.html",
-        page=listing.list_notices(db, account, state, after),
-        waiting=[] if after or state else listing.to_decide(db, account),
+        page=listing.list_notices(db, account, state, after, text=text),
+        waiting=[] if after or state or text else listing.to_decide(db, account),
         state=state,
+        text=text,
         states=words.STATES,
         first=after is None,
         error=error,

@@ -7,10 +7,10 @@ witness gave; the object's text says that the picture is a likeness computed fro
 
 import base64
 import datetime as dt
-import json
 import uuid
 from typing import Any
 
+import msgspec
 from flask import Response
 from flask_babel import force_locale
 
@@ -21,6 +21,7 @@ from app.public.addresses import FORMATS
 from app.public.blueprint import blueprint
 from app.public.found import load_one
 from app.public.remembered import remembered
+from app.public.shape import Misp
 from app.public.shown import Shown, ShownPicture
 from app.public.words import CATEGORY, LABEL
 from app.storage import ObjectStore
@@ -49,12 +50,12 @@ def misp(slug: str) -> Response:
     return response
 
 
-def _made(identity: uuid.UUID) -> str:
+def _made(identity: uuid.UUID) -> bytes:
     found = load_one(context.db(), identity)
     shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
     with force_locale(SOURCE):
         address = addresses.absolute(context.settings()).notice(shown.language, shown.slug)
-        return json.dumps({"Event": _event(shown, address, context.store())}, ensure_ascii=False)
+        return msgspec.json.encode(Misp(event=_event(shown, address, context.store())))
 
 
 def _event(shown: Shown, address: str, store: ObjectStore) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Remembered:
 
 
 def remembered(
-    what: tuple[Hashable, ...], ids: Sequence[uuid.UUID], make: Callable[[], str], mime: str = "text/html"
+    what: tuple[Hashable, ...], ids: Sequence[uuid.UUID], make: Callable[[], str | bytes], mime: str = "text/html"
 ) -> Response:
     """What ``make`` makes of these publications, in this order, and of nothing else but the agency's settings and
     ``what``, which names it."""

@@ -11,7 +11,7 @@ from app.tips import answers, fields
 from app.tips.answers import LANGUAGE, blueprint
 from app.tips.desk import desk
 from app.tips.fields import FieldsRefused
-from app.tips.returning import ReceiptRefused, Visit, visit
+from app.tips.returning import ReceiptRefused, TipOver, Visit, visit
 
 
 @blueprint.get(f"{LANGUAGE}/receipt")
@@ -41,6 +41,11 @@ def come_back(language: str) -> ResponseReturnValue:  # noqa: ARG001
         return _thread(found, refused, request.form)
     desk().add(found.tip_id, found.receipt, found.position + 1, body, uploads)
     return _thread(_visit(), sent=True)
+
+
+@blueprint.errorhandler(TipOver)
+def over(gone: TipOver) -> ResponseReturnValue:
+    return render_template("gone.html", ended_at=gone.ended_at), gone.status
 
 
 def _answering(refused: AppError, given: Mapping[str, str]) -> ResponseReturnValue:
