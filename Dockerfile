@@ -23,7 +23,8 @@ ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client fonts-thai-tlwg \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home semblance \
-    && install -d -o semblance -g semblance -m 0700 /var/lib/semblance /srv/objects /srv/tips /backups
+    && install -d -o semblance -g semblance -m 0700 /var/lib/semblance /srv/objects /srv/tips /scratch /backups \
+        /srv/objects/00000000-0000-0000-0000-000000000002 /srv/objects/00000000-0000-0000-0000-000000000003
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/semblance
 COPY app app

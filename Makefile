@@ -75,9 +75,8 @@ docker-lint: environment ## Check the Dockerfile without Docker
 	@.venv/bin/hadolint Dockerfile
 
 .PHONY: deploy-lint
-deploy-lint: docker-lint ## Check deploy/ by Docker Compose's and Terraform's own programs, which must be installed
-	@docker compose --project-directory deploy/compose --profile '*' config --quiet
-	@terraform fmt -check deploy/google-cloud
+deploy-lint: docker-lint ## Check deploy/ by Docker Compose's, nginx's and Terraform's own programs, as far as they are installed
+	@$(PYTHON) -m pytest tests/deploy/test_compose.py tests/deploy/test_proxy.py tests/deploy/test_google_cloud.py
 
 .PHONY: clean
 clean: ## Remove the environment and caches; records and storage in var/ stay

@@ -40,9 +40,8 @@ FUNCTIONS = {None: tips.FUNCTIONS, "tips": tips.FUNCTIONS}
 def grant(connection: Connection, role: str, surface: str | None = None) -> int:
     """Give the role what the application needs and no more, or what this surface of it needs, in the caller's
     transaction; on how many tables. Raises AppError."""
-    if connection.dialect.name != "postgresql":
-        raise AppError(N_("Only PostgreSQL knows roles. On SQLite whoever may write the file may do everything."))
-    _check(connection, role)
+    check_knows_roles(connection)
+    _check(connection, role, surface)
     tables = inspect(connection).get_table_names("public")
     rights = {table: (KEPT | READ).get(table, ALL) for table in tables}
     if surface is not None:
@@ -52,7 +51,13 @@ def grant(connection: Connection, role: str, surface: str | None = None) -> int:
     return sum(map(bool, rights.values()))
 
 
-def _check(connection: Connection, role: str) -> None:
+def check_knows_roles(connection: Connection) -> None:
+    """Raises AppError on SQLite."""
+    if connection.dialect.name != "postgresql":
+        raise AppError(N_("Only PostgreSQL knows roles. On SQLite whoever may write the file may do everything."))
+
+
+def _check(connection: Connection, role: str, surface: str | None) -> None:
     found = connection.execute(
         text("SELECT rolsuper, pg_has_role(:role, tableowner, 'MEMBER') FROM pg_roles, pg_tables "
              "WHERE rolname = :role AND schemaname = 'public' AND tablename = 'custody_entry'"),
@@ -65,6 +70,21 @@ def _check(connection: Connection, role: str) -> None:
             N_("%(role)s is a superuser or owns the tables, so nothing can be kept from it. Name another role."),
             role=role,
         )
+    if surface is not None and (others := _others(connection, role)):
+        raise AppError(
+            N_("%(role)s has the rights of %(others)s as well. As PostgreSQL's administrator, REVOKE these from it."),
+            role=role,
+            others=", ".join(others),
+        )
+
+
+def _others(connection: Connection, role: str) -> list[str]:
+    """The roles that this one is a member of, as a hosted PostgreSQL makes every user of its superusers' stand-in."""
+    query = (
+        "SELECT held.rolname FROM pg_auth_members JOIN pg_roles held ON held.oid = roleid "
+        "JOIN pg_roles own ON own.oid = member WHERE own.rolname = :role ORDER BY 1"
+    )
+    return list(connection.scalars(text(query), {"role": role}))
 
 
 def _statements(connection: Connection, role: str, rights: Mapping[str, str], functions: str | None) -> Iterator[str]:

@@ -4,6 +4,7 @@ import traceback
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -17,30 +18,42 @@ from imaging.decode import ImageRefused
 
 log = structlog.get_logger(__name__)
 
+PROBLEM = "application/problem+json"
 RETRY_AFTER = 5
 """Seconds: what is away is tried again by itself after that."""
 
 
+class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What went wrong, for a person in ``detail`` (RFC 9457). ``code`` is there where a program can do something about
+    it; ``request_id`` is what an operator finds it by."""
+
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    code: str = ""
+
+
 def wants_json() -> bool:
     """Whether the asker is a script: it accepts JSON rather than a page."""
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", PROBLEM])
     return (
-        request.path.endswith(".json")
+        request.path.endswith((".json", ".atom"))
         or request.path.startswith(API)
-        or best in ("application/json", "application/problem+json")
+        or best in ("application/json", PROBLEM)
     )
 
 
 def problem(status: int, message: str, code: str = "", way: tuple[str, str] | None = None) -> Response:
     """The answer for an error, as a page or as an RFC 9457 problem; ``way`` leads on: an address and its words."""
     known = HTTPStatus(status)
-    facts: dict[str, Any] = {"title": known.phrase, "status": int(known), "detail": message}
+    facts: dict[str, Any] = {"title": known.phrase, "status": int(known), "detail": message, "code": code}
     facts["request_id"] = g.get("request_id", "")
     if wants_json():
-        response = jsonify(facts | ({"code": code} if code else {}))
-        response.mimetype = "application/problem+json"
+        response = jsonify(msgspec.to_builtins(Problem(**facts)))
+        response.mimetype = PROBLEM
     else:
-        response = make_response(render_template("error.html", code=code, way=way, **facts))
+        response = make_response(render_template("error.html", way=way, **facts))
     response.status_code = int(known)
     if known == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -10,13 +10,18 @@ import uuid
 import structlog
 from sqlalchemy import Engine, Table, select, update
 
-from models import Case, Sketch, unmarked
+from models import Case, Notice, Publication, Sketch, searched, unmarked
 
 log = structlog.get_logger(__name__)
 
 MARKS = "[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]"
 """What a text has that could be written without marks: Latin letters outside ASCII, and marks of their own."""
-TEXTS = ((Case.__table__, "search_text"), (Sketch.__table__, "title_folded"))
+TEXTS = (
+    (Case.__table__, "search_text"),
+    (Sketch.__table__, "title_folded"),
+    (Publication.__table__, "search_text"),
+    (Publication.__table__, "area_folded"),
+)
 BATCH = 500
 
 
@@ -27,6 +32,23 @@ def refold(engine: Engine) -> None:
         last: uuid.UUID | None = None
         while rows := _some(engine, table, name, last):
             last = rows[-1][0]
+    _fill_notices(engine)
+
+
+def _fill_notices(engine: Engine) -> None:
+    """Give those the text of their words that were written before there was one."""
+    last: uuid.UUID | None = None
+    wanted = select(Notice.id, Notice.content).where(Notice.search_text == "").order_by(Notice.id).limit(BATCH)
+    while True:
+        query = wanted.where(Notice.id > last) if last else wanted
+        with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+            rows = connection.execute(query).all()
+            for one, content in rows:
+                is_it = Notice.id == one, Notice.search_text == ""
+                connection.execute(update(Notice).where(*is_it).values(search_text=searched(content)))
+        if not rows:
+            return
+        last = rows[-1].id
 
 
 def _some(engine: Engine, table: Table, name: str, after: uuid.UUID | None) -> list[tuple[uuid.UUID, str]]:

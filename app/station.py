@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import handlers, idempotency, leases, sweep, workers
+from app import handlers, idempotency, leases, shelving, sweep, workers
 from app.bulletins import keeping as bulletins
 from app.custody import anchoring, looking
 from app.database import Database, is_unreachable, transaction
-from app.errors import AppError
+from app.errors import AppError, StorageFull
 from app.exchange import exports, imports
 from app.inbox import arriving, scanning
 from app.leases import Claim, LeaseLost
@@ -178,15 +178,26 @@ class Station:
             imports.let_go(db)
             expiring.expire(db)
             keys.ensure(db, self._settings)
-            arriving.take_note(db)
         try:
             removal.carry_out(self._database, self._store)
             self._store.tidy()
             scanning.scan_waiting(self._database, self._store, self._settings)
             hashing.catch_up(self._database, self._store)
+            if self._settings.storage_path is not None:
+                shelving.sort(self._database, self._store)
         except StorageUnavailable as error:
             log.warning("housekeeping_waits", reason=error.reason)
+        except StorageFull as error:
+            log.warning("housekeeping_waits", reason=str(error))
         mail.send_due(self._database, self._settings)
+
+    def note_tips(self) -> None:
+        """Take note of what the public has sent: somebody may be waiting for it."""
+        try:
+            with self._database.session() as db:
+                arriving.take_note(db)
+        except SQLAlchemyError as error:
+            _note_absence(error)
 
     def purge(self) -> None:
         """Tell whoever keeps copies of the public pages what has changed."""

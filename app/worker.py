@@ -182,6 +182,7 @@ def _work(station: Station, carrier: Carrier, asked_to_stop: threading.Event) ->
     carrier.on_sweep, carrier.on_audit, carrier.on_anchor = station.sweep, station.audit, station.anchor
     station.repeat(station.beat)
     station.repeat(station.purge)
+    station.repeat(station.note_tips)
     # Whatever happens to the carrier, a look into the records every few seconds finds all work.
     station.repeat(lambda: station.drain(wait=False))
     carrier.listen(station.kinds)

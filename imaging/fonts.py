@@ -1,6 +1,7 @@
 """Fonts to write on pictures with: Pillow's own, the same on every machine, and for Thai one of the system's."""
 
 import functools
+import os
 from pathlib import Path
 
 from PIL import ImageFont
@@ -18,7 +19,8 @@ def thai_file() -> Path | None:
     """None where this machine has no font for Thai."""
     found: dict[str, Path] = {}
     for folder in FOLDERS:
-        for path in sorted(Path(folder).expanduser().rglob("*.[ot]tf")):
+        # Path.expanduser would raise for a user of a container that has no home.
+        for path in sorted(Path(os.path.expanduser(folder)).rglob("*.[ot]tf")):
             found.setdefault(path.name, path)
     return next((found[name] for name in THAI if name in found), None)
 

@@ -30,14 +30,15 @@ from models.notice import (
     NoticeStage,
     Publication,
     PublicationFile,
+    searched,
 )
 from models.notification import Notification
 from models.photo import RealPhoto
 from models.purge import EndedSlug, Purge
 from models.request import IdempotentRequest
-from models.retention import ObjectRemoval, Proposal, RetentionPolicy
+from models.retention import ObjectRemoval, Proposal, RetentionPolicy, TipPolicy
 from models.sketch import Sketch, fold, spellings, unmarked
-from models.tip import Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
+from models.tip import EndedTip, Scan, Tip, TipAuthor, TipFile, TipKey, TipKind, TipMessage, TipState
 from models.token import AccessToken, Scope
 from models.unit import AccountUnit, Unit
 
@@ -70,6 +71,7 @@ __all__ = [
     "EmergencyAccess",
     "Ended",
     "EndedSlug",
+    "EndedTip",
     "ExportFormat",
     "EyePair",
     "FileUse",
@@ -109,11 +111,13 @@ __all__ = [
     "TipKey",
     "TipKind",
     "TipMessage",
+    "TipPolicy",
     "TipState",
     "Unit",
     "WitnessSession",
     "Worker",
     "fold",
+    "searched",
     "spellings",
     "unmarked",
     "utc_now",

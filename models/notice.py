@@ -7,12 +7,14 @@ to read a draft, a case or a sketch.
 import datetime as dt
 import enum
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
 
 from models.base import Base, Identified, ObjectKey, utc_now, words
+from models.sketch import fold
 
 
 class NoticeStage(enum.StrEnum):
@@ -50,11 +52,16 @@ class FileUse(enum.StrEnum):
     SHARE = "share"
 
 
+def searched(content: Mapping[str, Any]) -> str:
+    """What a search compares of a notice or a publication, folded: its words in all their languages."""
+    return "\n".join(fold(line) for said in content.get("words", {}).values() for line in said.values() if line)
+
+
 class Notice(Identified, Base):
     """A notice of a case, as it is worked on. ``slug`` is its public name, the same for every version.
 
-    ``content`` is what `app.notices.content` reads and writes; ``revision`` counts its changes, and what is approved is
-    one revision.
+    ``content`` is what `app.notices.content` reads and writes, and ``search_text`` follows it; ``revision`` counts its
+    changes, and what is approved is one revision.
     """
 
     __tablename__ = "notice"
@@ -64,6 +71,7 @@ class Notice(Identified, Base):
     slug: Mapped[str] = mapped_column(String(16), unique=True)
     stage: Mapped[NoticeStage] = mapped_column(words(NoticeStage, "stage"), default=NoticeStage.DRAFT)
     content: Mapped[dict[str, Any]]
+    search_text: Mapped[str] = mapped_column(Text, default="", server_default="")
     revision: Mapped[int] = mapped_column(default=1)
     # The job that makes the pictures of this revision, while one does or has.
     job_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("job.id"))
@@ -72,6 +80,11 @@ class Notice(Identified, Base):
     changed_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
     submitted_at: Mapped[dt.datetime | None]
     submitted_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    @validates("content")
+    def _search_follows(self, _name: str, content: dict[str, Any]) -> dict[str, Any]:
+        self.search_text = searched(content)
+        return content
 
 
 class _PictureFile:
@@ -161,7 +174,7 @@ class Publication(Identified, Base):
 
 
 class PublicationFile(Identified, _PictureFile, Base):
-    """A published picture, an object of its own: never one of the evidence."""
+    """A published picture: a copy of what was approved, and never an object of the evidence."""
 
     __tablename__ = "publication_file"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""How long cases are kept, and the objects that are to go."""
+"""How long cases and tips are kept, and the objects that are to go."""
 
 import datetime as dt
 import enum
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified, utc_now, words
 from models.case import CaseStatus
+from models.tip import TipState
 
 
 class Proposal(enum.StrEnum):
@@ -24,6 +25,17 @@ class RetentionPolicy(Identified, Base):
     status: Mapped[CaseStatus] = mapped_column(words(CaseStatus, "status"), unique=True)
     months: Mapped[int]
     proposal: Mapped[Proposal] = mapped_column(words(Proposal, "proposal"))
+    set_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    set_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
+
+
+class TipPolicy(Identified, Base):
+    """After how many months in a state tips of no case may be deleted. Nothing happens by itself."""
+
+    __tablename__ = "tip_policy"
+
+    state: Mapped[TipState] = mapped_column(words(TipState, "state"), unique=True)
+    months: Mapped[int]
     set_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     set_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
 

@@ -85,11 +85,23 @@ class Tip(Identified, Base):
 
     # The role of the public's forms may fill none of these, so the database knows how they begin.
     state: Mapped[TipState] = mapped_column(words(TipState, "state"), server_default="new")
+    # When it came into its state; NULL since it came. Retention counts from here.
+    state_since: Mapped[dt.datetime | None]
     seen: Mapped[int] = mapped_column(server_default="0")
     # When the staff's side took note of it: found its case by its notice, and told people.
     noted_at: Mapped[dt.datetime | None]
     case_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("case_file.id", ondelete="CASCADE"))
     merged_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tip.id", ondelete="SET NULL"))
+
+
+class EndedTip(Base):
+    """The receipt of a tip that was deleted: whoever comes back with it and its secret is told so."""
+
+    __tablename__ = "ended_tip"
+
+    receipt: Mapped[str] = mapped_column(String(12), primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(String(200))
+    ended_at: Mapped[dt.datetime] = mapped_column(default=utc_now)
 
 
 class TipMessage(Identified, Base):

@@ -24,7 +24,7 @@ from app.identity import access_tokens, accounts, links, units
 from app.inbox import acting
 from app.notices import deciding
 from app.notices import service as notices
-from app.retention import deletion, policies
+from app.retention import deletion, policies, tip_policies
 from app.storage import ObjectStore
 from app.studio import service as studio
 from app.studio.service import create_sketch
@@ -45,7 +45,9 @@ from models import (
     RealPhoto,
     Role,
     Scope,
+    SettingSection,
     Sketch,
+    TipState,
     Worker,
     utc_now,
 )
@@ -156,10 +158,14 @@ def fill(app: Flask) -> Filled:
 
 def _agency(world: Filled, db: Session, people_: list[Account]) -> None:
     head = world.account
+    with transaction(db):
+        db.add(SettingSection(name="agency", values={"name": LONG[:110]}, revision=1, changed_at=utc_now()))
     for kind, subject in (("unit", world.values["unit_id"]), ("account", people_[0].id), ("account", people_[1].id)):
         limiting.set_limits(db, head, kind, subject, 0, {"renders_a_day": 500, "stored_bytes": 10**9, "open_jobs": 90})
     for status in (CaseStatus.CLOSED, CaseStatus.IDENTIFIED):
         policies.set_policy(db, head, status, 60, Proposal.ARCHIVE)
+    for by, state in ((head, TipState.SPAM), (people_[0], TipState.CLOSED)):
+        tip_policies.set_policy(db, by, state, 3)
     for number in range(3):
         access_tokens.issue(db, head, f"{LONG[:60]} {number}", list(Scope), 30)
     world.values["token"] = links.issue_set_password(db, people_[3])
@@ -230,7 +236,7 @@ def _decisions(world: Filled, db: Session, case_id: uuid.UUID) -> None:
     waits = Notice.case_id == case_id, Notice.stage == NoticeStage.SUBMITTED, Notice.id != world.values["notice_id"]
     published, ended = db.scalars(select(Notice).where(*waits)).all()
     for one in (published, ended):
-        noticed.approve(db, world.account, one)
+        noticed.approve(world.app, db, world.account, one)
     deciding.withdraw(db, world.account, ended.id)
 
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
+
 from app.database import upgrade
 from app.settings import ROOT, Settings
 from app.supervisor.children import die_with_parent
@@ -104,6 +106,48 @@ def live(var: Path, **settings: str) -> Iterator[LiveServer]:
             process.kill()
             process.wait()
         reader.join(2)
+
+
+@dataclass
+class WebPart:
+    """One surface as it runs in production: gunicorn in processes of its own. ``url`` has no slash at its end."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return requests.get(f"{self.url}/livez", timeout=5).ok
+        except requests.RequestException:  # it listens before it can answer
+            return False
+
+
+@contextmanager
+def web_part(var: Path, surface: str, port: int | None = None, **settings: str) -> Iterator[WebPart]:
+    """Records must be there. What it says goes to ``<var>/<surface>.log``."""
+    port = port or free_port()
+    environ = environment(var, PORT=str(port), SURFACE=surface, **settings)
+    log = var / f"{surface}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.supervisor.part", "web"],
+            cwd=ROOT,
+            env=environ,
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent,
+            start_new_session=True,
+        )
+        part = WebPart(f"http://127.0.0.1:{port}", process, log)
+        try:
+            wait_until(part.answers, 60, f"the start of {surface}, see {log}")
+            yield part
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            process.wait(20)
 
 
 def _read(server: LiveServer) -> None:

@@ -54,8 +54,8 @@ def add_notice(app: Flask, db: Session, account: Account, case_id: uuid.UUID, sa
     return db.get_one(Notice, notice.id, populate_existing=True)
 
 
-def approve(db: Session, by: Account, notice: Notice) -> None:
-    deciding.approve(db, by, notice.id, notice.revision, TICKS)
+def approve(app: Flask, db: Session, by: Account, notice: Notice) -> None:
+    deciding.approve(db, services(app).store, by, notice.id, notice.revision, TICKS)
 
 
 def names(db: Session, notice: Notice) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.database import transaction
 from app.notices.content import Wording
-from app.storage import ObjectStore, object_key
+from app.storage import PUBLISHED, ObjectStore, object_key
 from imaging.sketcher import draw_sketch
 from models import (
     Account,
@@ -28,6 +28,7 @@ from models import (
     Role,
     Unit,
     fold,
+    searched,
     utc_now,
 )
 from tests.people import add_person
@@ -125,8 +126,7 @@ class Press:
             row.languages, row.category = list(words), category
             row.area_folded = fold(next(iter(words.values())).area)
             row.happened_on = happened[0] or happened[1]
-            said = [text for one in words.values() for text in asdict(one).values() if text]
-            row.search_text = "\n".join(fold(text) for text in said)
+            row.search_text = searched(row.content)
             row.published_at, row.expires_at = published_at, published_at + lasts * DAY
             self.db.add(row)
             self.db.flush()
@@ -148,7 +148,7 @@ class Press:
         rows = []
         for position, seed in enumerate(seeds, 1):
             for use, mime, width, height, data in files(seed):
-                key = object_key(self.case.id, data)
+                key = object_key(PUBLISHED, data)
                 self.store.put(key, data)
                 facts = {"use": use, "mime": mime, "width": width, "height": height, "size": len(data), "key": key}
                 facts |= {"position": position, "sha256": hashlib.sha256(data).hexdigest()}

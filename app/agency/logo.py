@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.agency.settings import LOGO, write
 from app.errors import Refused
-from app.storage import ObjectStore, object_key, split_key
+from app.storage import PUBLISHED, ObjectStore, object_key, split_key
 from imaging.decode import ImageRefused, decode_image
 from imaging.encode import encode_png
-from models import AGENCY, Account, SettingSection
+from models import Account, SettingSection
 
 SIZE = (480, 160)
 """Pixels that it is made to fit, three times what the pages show."""
@@ -19,7 +19,7 @@ SIZE = (480, 160)
 def set_logo(db: Session, store: ObjectStore, by: Account, revision: int, data: bytes) -> None:
     """Decoded, made small and encoded anew. Raises Refused for what is no picture, and Conflict."""
     small = _small(data)
-    key = object_key(AGENCY, small)
+    key = object_key(PUBLISHED, small)
     store.put(key, small)  # first: a row must never name bytes that are not there
     _write(db, by, revision, key)
 

@@ -118,13 +118,14 @@ class _Connected:
 
 
 def _contents(staged: Path) -> str:
-    """What the dump holds, without the index that an extension makes: it may be missing here, and the upgrade that
-    follows makes the index where it can. Raises BackupError."""
+    """What the dump holds, without the indexes that an extension makes: it may be missing here, and the upgrade that
+    follows makes them where it can. Raises BackupError."""
     listing = [clients.program("pg_restore"), "--list", str(staged)]
     done = subprocess.run(listing, capture_output=True, text=True, check=False)
     if done.returncode:
         raise clients.failed("pg_restore", done.stderr)
-    return "\n".join(line for line in done.stdout.splitlines() if trigrams.INDEX not in line) + "\n"
+    lines = done.stdout.splitlines()
+    return "\n".join(line for line in lines if not any(one in line for one in trigrams.TABLES.values())) + "\n"
 
 
 def _copy(source: IO[bytes], sink: IO[bytes], before: str) -> None:

@@ -4,8 +4,8 @@ import functools
 
 import typst
 
-THAI = ("Noto Sans Thai", "Loma", "Sarabun", "Waree", "Garuda", "Laksaman", "Norasi")
-"""With Thai letters and their marks."""
+THAI = ("Noto Sans Thai", "Loma", "Sarabun", "Waree", "Umpush", "Norasi", "Garuda", "Laksaman")
+"""With Thai letters and their marks, those first whose bold is bold and whose small print is not thin."""
 LATIN = ("Noto Sans", "Liberation Sans", "Loma", "DejaVu Sans")
 LAST = "Libertinus Serif"
 """Comes with Typst."""

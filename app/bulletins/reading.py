@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.agency import settings
 from app.agency.declared import AgencySettings
 from app.errors import Conflict, NotFound
-from app.notices.content import Content
+from app.notices.document import Document
 from imaging.words import N_
 from models import Bulletin, BulletinPublication, FileUse, Publication, PublicationFile
 
@@ -29,7 +29,7 @@ class Notified:
 
     slug: str
     version: int
-    content: Content
+    content: Document
     languages: tuple[str, ...]
     until: dt.date
     files: tuple[PublicationFile, ...]
@@ -100,7 +100,7 @@ def _notified(db: Session, publication: Publication, zone: zoneinfo.ZoneInfo) ->
         PublicationFile.mime.in_(KINDS),
     )
     files = db.scalars(select(PublicationFile).where(*usable).order_by(PublicationFile.id))
-    content = Content.from_json(publication.content)
+    content = Document.of(publication)
     # Of a moment at midnight the last day is the one that it ends.
     last = (publication.expires_at - dt.timedelta(microseconds=1)).astimezone(zone).date()
     return Notified(

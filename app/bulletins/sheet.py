@@ -12,7 +12,7 @@ from app.bulletins.reading import KINDS, Matter, Notified
 from app.bulletins.words import CATEGORY, sheet_words
 from app.exchange.words import label
 from app.languages.formats import long_date
-from app.notices.content import Content
+from app.notices.document import Document
 from models import PublicationFile
 
 LONG = re.compile(r"[!-~]{25,}")
@@ -90,7 +90,7 @@ def breakable(text: str) -> str:
     return LONG.sub(lambda run: "\u200b".join(re.findall(f".{{1,{PIECE}}}", run[0])), clean)
 
 
-def _facts(content: Content, area: str) -> tuple[tuple[str, str], ...]:
+def _facts(content: Document, area: str) -> tuple[tuple[str, str], ...]:
     facts = [(_("Area"), area), (_("Date"), _days(content.happened_from, content.happened_to))]
     return tuple((title, said) for title, said in facts if said)
 
@@ -108,9 +108,9 @@ def _agency(agency: AgencySettings) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _shown(file: PublicationFile, content: Content, count: int, language: str) -> Shown:
+def _shown(file: PublicationFile, content: Document, count: int, language: str) -> Shown:
     """A picture without words of its own is told by its label: a document for everybody has no picture without any."""
-    described = content.pictures[file.position - 1].alt if file.position <= len(content.pictures) else {}
+    described = content.alts[file.position - 1] if file.position <= len(content.alts) else {}
     alt = described.get(language, "").strip()
     if count > 1:
         alt = _("Likeness %(number)s of %(count)s.", number=file.position, count=count) + f" {alt}"

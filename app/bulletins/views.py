@@ -19,6 +19,7 @@ from app.database import clock
 from app.errors import AppError, Conflict, NotFound
 from app.languages.names import NAMES
 from app.languages.telling import reason, tell
+from app.notices.document import last_day
 from app.objects import note_look, send_object
 from models import Publication
 
@@ -78,6 +79,7 @@ def _of_notice(slug: str, message: str = "") -> str:
         "bulletins/notice.html",
         message,
         publication=newest,
+        until=last_day(newest),
         ended=listing.why_not([newest], now),
         may=is_current(newest, now) and sight.works_on(db, account, newest),
         bulletins=listing.list_bulletins(db, account, slug=slug),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases import search
 from app.cases.forms import identity
 from app.errors import Refused
+from app.texts import day
 from models import Case, CaseAssignment, CaseStatus, CaseTag, fold
 
 NOBODY = "nobody"
@@ -47,8 +48,8 @@ class Filter:
             person=None if text["person"] == NOBODY else identity(text["person"]),
             unassigned=text["person"] == NOBODY,
             tag=text["tag"],
-            first=_day(text["from"]),
-            last=_day(text["to"]),
+            first=day(text["from"]),
+            last=day(text["to"]),
         )
 
     @property
@@ -98,10 +99,3 @@ class Filter:
         if self.tag:
             found.append(Case.id.in_(select(CaseTag.case_id).where(CaseTag.folded == fold(self.tag))))
         return found
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(_("Give the date as year, month and day, such as 2026-03-31.")) from None

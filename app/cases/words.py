@@ -16,11 +16,11 @@ SHAPE = {
     CaseStatus.PUBLISHED: "published",
     CaseStatus.IDENTIFIED: "done",
     CaseStatus.CLOSED: "cancelled",
-    CaseStatus.ARCHIVED: "parked",
+    CaseStatus.ARCHIVED: "archived",
 }
 MOVE = {
     CaseStatus.OPEN: _("Reopen"),
-    CaseStatus.PUBLISHED: _("Publish"),
+    CaseStatus.PUBLISHED: _("Mark as published"),
     CaseStatus.IDENTIFIED: _("Person identified"),
     CaseStatus.CLOSED: _("Close"),
     CaseStatus.ARCHIVED: _("Archive"),

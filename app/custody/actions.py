@@ -37,6 +37,7 @@ ACTIONS = frozenset(
         "case.glass_tried",
         "case.hold",
         "case.imported",
+        "case.imported_public",
         "case.moved",
         "case.released",
         "case.status",
@@ -60,6 +61,7 @@ ACTIONS = frozenset(
         "notice.taken_back",
         "notice.withdrawn",
         # tips
+        "tip.deleted",
         "tip.exported",
         "tip.linked",
         "tip.merged",
@@ -90,6 +92,7 @@ ACTIONS = frozenset(
         "job.retried",
         "quota.changed",
         "retention.changed",
+        "retention.tips_changed",
         "setting.changed",
         "token.created",
         "token.revoked",

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from app.agency.declared import SECTIONS
+from app.agency.settings import LOGO
 from app.cases.words import FIELDS, STATUS
 from app.custody.verifying import Fault
 from app.inbox.words import STATE as TIP_STATE
@@ -50,6 +52,9 @@ ACTIONS: Mapping[str, LazyString] = {
     "case.glass_tried": _("%(who)s tried to break the glass of a case %(number)s, which there is not: %(reason)s"),
     "case.hold": _("%(who)s put a legal hold on the case."),
     "case.imported": _("%(who)s imported the case."),
+    "case.imported_public": _(
+        "%(who)s opened the case: it was published where it came from, and nothing of it is public here."
+    ),
     "case.moved": _("%(who)s moved the case from %(was)s to %(now)s."),
     "case.released": _("%(who)s lifted the legal hold."),
     "case.status": _("%(who)s changed the status from %(was)s to %(now)s."),
@@ -71,6 +76,7 @@ ACTIONS: Mapping[str, LazyString] = {
     "notice.submitted": _("%(who)s submitted notice %(slug)s for a decision."),
     "notice.taken_back": _("%(who)s took notice %(slug)s back before it was decided."),
     "notice.withdrawn": _("%(who)s withdrew notice %(slug)s from the public."),
+    "tip.deleted": _("%(who)s had tip %(receipt)s deleted, whose time was over."),
     "tip.exported": _("%(who)s took a redacted copy of tip %(receipt)s."),
     "tip.linked": _("%(who)s put tip %(receipt)s into the case."),
     "tip.merged": _("%(who)s put tip %(receipt)s together with tip %(into)s."),
@@ -100,7 +106,8 @@ ACTIONS: Mapping[str, LazyString] = {
     "job.retried": _("%(who)s had a job tried again."),
     "quota.changed": _("%(who)s changed limits to what may be used."),
     "retention.changed": _("%(who)s changed for how long cases are kept."),
-    "setting.changed": _("%(who)s changed the settings %(section)s."),
+    "retention.tips_changed": _("%(who)s changed how long tips of no case are kept."),
+    "setting.changed": _("%(who)s changed the settings: %(section)s."),
     "token.created": _("%(who)s made an access token."),
     "token.revoked": _("%(who)s revoked an access token."),
     "unit.added": _("%(who)s added the unit %(name)s."),
@@ -126,6 +133,9 @@ EXACTLY: Mapping[tuple[str, str, str], LazyString] = {
     ("evidence.downloaded", "likeness", "provenance"): _("%(who)s downloaded the likeness's provenance."),
 }
 """By action, kind of object and part: more than the action alone can say."""
+
+SETTINGS: Mapping[str, LazyString] = {**{one.name: one.title for one in SECTIONS}, LOGO: _("Logo")}
+"""By what entries call the sections of the settings."""
 
 FAULTS: Mapping[str, LazyString] = {
     "altered": _("Entry %(number)s is not what it was when it was written: it does not have its own hash."),
@@ -157,6 +167,8 @@ class _Values(dict[str, str]):
                 said[name] = str(STATUS[CaseStatus(said[name])])
             if entry.action == "tip.state" and said.get(name) in set(TipState):
                 said[name] = str(TIP_STATE[TipState(said[name])])
+        if entry.action == "setting.changed":
+            said["section"] = str(SETTINGS.get(said.get("section", ""), "…"))
         said["fields"] = listed([str(FIELDS.get(name, name)) for name in entry.details.get("fields", ())])
         super().__init__(said, who=who(entry))
 

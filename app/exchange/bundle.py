@@ -6,12 +6,13 @@ from typing import BinaryIO
 from app.exchange import archive
 from app.exchange.archive import Member, as_json
 from app.exchange.chains import to_text
-from app.exchange.dossier import Dossier, Piece
+from app.exchange.dossier import Dossier
+from app.exchange.pieces import Piece
 from app.exchange.readable import Readable
 from app.exchange.speaking import page
 from app.storage import ObjectStore, split_key
 
-NAMES = {"sketch": "sketch.json", "likeness": "facts.json", "photo": "photo.json"}
+NAMES = {"sketch": "sketch.json", "likeness": "facts.json", "photo": "photo.json", "publication": "notice.json"}
 """The file in which a piece's facts are, by kind."""
 
 

@@ -5,16 +5,17 @@ Nothing in it says when or by whom it was read, so the same records give the sam
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.exchange import facts
+from app.exchange import facts, published
 from app.exchange.chains import ChainText, chain_text
 from app.exchange.names import Names, names_of
+from app.exchange.pieces import Piece
 from models import (
     Case,
     CaseNote,
@@ -31,38 +32,21 @@ from models import (
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A sketch, a likeness or a real photo: its folder in the file, what is known of it, its objects by file name."""
-
-    kind: str
-    folder: str
-    facts: dict[str, Any]
-    objects: dict[str, str]
-    pieces: tuple["Piece", ...] = ()
-    documents: dict[str, Any] = field(default_factory=dict)
-    """JSON besides the facts, by file name."""
-
-    def all(self) -> Iterator["Piece"]:
-        """This one and all that hang from it."""
-        yield self
-        for piece in self.pieces:
-            yield from piece.all()
-
-
-@dataclass(frozen=True)
 class Dossier:
     case: dict[str, Any]
     sessions: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     sketches: tuple[Piece, ...]
+    published: tuple[Piece, ...]
+    """Every version of its notices that was ever public."""
     chains: tuple[ChainText, ...]
     """The case's own and those that its sketches had before they were filed."""
     origins: tuple[str, ...]
     """Keys of the custody that former installations wrote, in the order of the case's journeys."""
 
     def pieces(self) -> Iterator[Piece]:
-        for sketch in self.sketches:
-            yield from sketch.all()
+        for piece in (*self.sketches, *self.published):
+            yield from piece.all()
 
 
 def read(database: Database, case_id: uuid.UUID) -> Dossier | None:
@@ -89,6 +73,7 @@ def _read(db: Session, case: Case) -> Dossier:
         sessions=[facts.of_session(one, names) for one in db.scalars(sessions)],
         notes=[facts.of_note(one, names) for one in db.scalars(notes)],
         sketches=tuple(_sketches(db, sketches, names)),
+        published=tuple(published.read(db, case.id, names)),
         chains=tuple(_chains(db, case.id, sketches)),
         origins=tuple(db.scalars(origins)),
     )

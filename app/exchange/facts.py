@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from app.exchange.names import Names
-from models import Case, CaseNote, Job, Likeness, RealPhoto, Sketch, WitnessSession
+from models import Case, CaseNote, Job, Likeness, Notice, Publication, RealPhoto, Sketch, WitnessSession
 
 Facts = dict[str, Any]
 EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif", "image/bmp": "bmp"}
@@ -16,7 +16,11 @@ EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "im
 
 def original_name(mime: str) -> str:
     """How the file that was handed in is called in an export."""
-    return f"original.{EXTENSIONS.get(mime, mime.rpartition('/')[2] or 'bin')}"
+    return f"original.{extension(mime)}"
+
+
+def extension(mime: str) -> str:
+    return EXTENSIONS.get(mime, mime.rpartition("/")[2] or "bin")
 
 
 def of_case(case: Case, names: Names, unit: str, tags: list[str]) -> Facts:
@@ -124,6 +128,22 @@ def of_photo(photo: RealPhoto, names: Names) -> Facts:
         "replaced_at": moment(photo.replaced_at),
         "created_at": moment(photo.created_at),
         "created_by": names.of(photo.id, photo.created_by),
+    }
+
+
+def of_publication(row: Publication, notice: Notice, approved_by: uuid.UUID | None, names: Names) -> Facts:
+    """One version of a notice before the public: what it said, when, and who answers for it."""
+    return {
+        "id": str(row.id),
+        "slug": row.slug,
+        "version": row.version,
+        "content": row.content,
+        "published_at": moment(row.published_at),
+        "expires_at": moment(row.expires_at),
+        "ended_at": moment(row.ended_at),
+        "ended_why": str(row.ended_why) if row.ended_why else None,
+        "drafted_by": names.of(notice.id, notice.created_by),
+        "approved_by": names.of(row.id, approved_by),
     }
 
 

@@ -27,7 +27,7 @@ from app.storage import ObjectStore, file_key, object_key, split_key
 from app.studio.sight import unit_for
 from app.texts import one_line
 from imaging.words import N_
-from models import Account, Case, CaseImport, ForeignChain, Job, JobKind, JobState, Sketch
+from models import Account, Case, CaseImport, CaseStatus, ForeignChain, Job, JobKind, JobState, Sketch
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +141,7 @@ def read_case(
             raise Conflict(N_("Part of this case is here already, in another case. Nothing was imported.")) from error
         quotas.hold_to(db, owner_id, unit_id, [quotas.STORED])
         _bind(db, case, origins, by, sha256, foreign)
+        _open_what_was_public(db, case, by)
 
     return case, record
 
@@ -197,6 +198,15 @@ def _bind(db: Session, case: Case, origins: list[Origin], by: Actor, sha256: str
     last, thing = origins[-1], custody.Thing("case", case.id)
     said: dict[str, Any] = {"head": last.head, "entries": last.entries, "custody": split_key(last.key)[1]}
     custody.record(db, custody.of_case(case.id), by, "case.imported", thing, after=sha256, number=foreign, **said)
+
+
+def _open_what_was_public(db: Session, case: Case, by: Actor) -> None:
+    """What was published elsewhere is not published by this agency: the status would say what is not so."""
+    if case.status != CaseStatus.PUBLISHED:
+        return
+    was, case.status, case.status_since = case.status, CaseStatus.OPEN, clock(db)
+    thing, moved = custody.Thing("case", case.id), {"was": str(was), "now": str(case.status)}
+    custody.record(db, custody.of_case(case.id), by, "case.imported_public", thing, fields=["status"], **moved)
 
 
 def let_go(db: Session) -> int:

@@ -11,7 +11,8 @@ import typst
 from flask_babel import gettext as _
 from PIL import Image
 
-from app.exchange.dossier import Dossier, Piece
+from app.exchange.dossier import Dossier
+from app.exchange.pieces import Piece
 from app.exchange.readable import Readable, Shown
 from app.exchange.speaking import speaking
 from app.storage import ObjectStore

@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from app.exchange import words
 from app.exchange.chains import ChainText, Line
-from app.exchange.dossier import Dossier, Piece
+from app.exchange.dossier import Dossier
+from app.exchange.pieces import Piece
 from app.languages.formats import date, date_time, number, percent
 
 Rows = tuple[tuple[str, str], ...]
@@ -43,6 +44,17 @@ class Written:
 
 
 @dataclass(frozen=True)
+class Published:
+    """A version of a notice. ``texts`` is what it said, by the name of the language; ``pictures`` are paths, each with
+    what it shows."""
+
+    title: str
+    rows: Rows
+    texts: tuple[tuple[str, Rows], ...]
+    pictures: Rows
+
+
+@dataclass(frozen=True)
 class Entry:
     number: str
     at: str
@@ -72,6 +84,7 @@ class Readable:
     sessions: tuple[Written, ...]
     notes: tuple[Written, ...]
     sketches: tuple[Shown, ...]
+    published: tuple[Published, ...]
     chains: tuple[Chain, ...]
     hashes: Rows
     origins: tuple[str, ...]
@@ -91,6 +104,7 @@ def describe(dossier: Dossier, hashes: Mapping[str, str], language: str) -> Read
         sessions=tuple(_session(one) for one in dossier.sessions),
         notes=tuple(_note(one) for one in dossier.notes),
         sketches=tuple(_shown(piece) for piece in dossier.sketches),
+        published=tuple(_published(piece) for piece in dossier.published),
         chains=tuple(_chain(one) for one in dossier.chains),
         hashes=tuple((digest, name) for name, digest in sorted(hashes.items())),
         origins=tuple(key.rpartition("/")[2] for key in dossier.origins),
@@ -198,6 +212,27 @@ def _photo(facts: dict[str, Any]) -> tuple[str, str, Rows, str]:
         (_("SHA-256 of the file"), facts["original_sha256"]),
     )
     return _("Real photo of the person"), _("Real photo of the identified person"), rows, "picture.png"
+
+
+def _published(piece: Piece) -> Published:
+    facts, content = piece.facts, piece.facts["content"]
+    ended = _when(facts["ended_at"])
+    rows = _rows(
+        (_("Kind"), words.category(content["category"])),
+        (_("Published on"), _when(facts["published_at"])),
+        (_("Public until"), _when(facts["expires_at"])),
+        (_("Ended"), f"{ended}: {words.ended(facts['ended_why'])}" if ended else ""),
+        (_("Drafted by"), facts["drafted_by"]),
+        (_("Approved by"), facts["approved_by"]),
+        (_("Happened from"), _day(content["happened_from"])),
+        (_("Happened until"), _day(content["happened_to"])),
+    )
+    texts = tuple((words.language(code), _rows(*words.wording(said))) for code, said in content["words"].items())
+    alts = [next((alt for alt in one["alt"].values() if alt), "") for one in content["pictures"]]
+    pictures = [(name, int(name.split("-")[1]) - 1) for name in sorted(piece.objects)]
+    shown = tuple((f"{piece.folder}/{name}", alts[at] if at < len(alts) else "") for name, at in pictures)
+    title = _("Notice %(slug)s, version %(version)s", slug=facts["slug"], version=facts["version"])
+    return Published(title, rows, texts, shown)
 
 
 def _chain(chain: ChainText) -> Chain:

@@ -1,13 +1,17 @@
 """What the records' words are called in a file that people read."""
 
 import uuid
+from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
 from app.cases.words import STATUS
 from app.custody.words import sentence, who
 from app.exchange.chains import Line
-from models import CaseStatus, CustodyEntry
+from app.languages.names import NAMES
+from app.notices.words import ENDED, FIELDS
+from app.public.words import CATEGORY
+from models import CaseStatus, Category, CustodyEntry, Ended
 
 
 def label() -> str:
@@ -17,6 +21,24 @@ def label() -> str:
 
 def status(word: str) -> str:
     return str(STATUS[CaseStatus(word)])
+
+
+def category(word: str) -> str:
+    return str(CATEGORY[Category(word)])
+
+
+def ended(word: str) -> str:
+    """Why a publication ended."""
+    return str(ENDED[Ended(word)])
+
+
+def language(code: str) -> str:
+    return NAMES.get(code, code)
+
+
+def wording(said: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a notice says in one language, each with what that is called."""
+    return [(str(FIELDS.get(name, name)), text) for name, text in said.items()]
 
 
 def fact(name: str) -> str:

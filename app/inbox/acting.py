@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import custody
 from app.cases.forms import long_text
 from app.cases.sight import worked_on_by
-from app.database import transaction
+from app.database import clock, transaction
 from app.errors import Conflict, NotFound, Refused
 from app.inbox.sight import NO_TIP, held_tip
 from app.inbox.sight import worked_on_by as worked_on_by_tip
@@ -37,7 +37,7 @@ def set_state(
             return
         if tip.state != before:
             raise Conflict(_("Somebody else has moved this tip meanwhile. Nothing was changed."))
-        tip.state = after
+        tip.state, tip.state_since = after, clock(db)
         _record(db, account, tip, "tip.state", was=str(before), now=str(after))
     log.info("tip_state", tip=str(tip_id), by=str(account.id), state=str(after))
 
@@ -89,7 +89,7 @@ def reply(db: Session, account: Account, tip_id: uuid.UUID, text: str, shown: in
         _note_read(db, tip, shown)
         opening.write_reply(db, tip, account.id, said)
         if tip.state == TipState.NEW:
-            tip.state = TipState.IN_REVIEW
+            tip.state, tip.state_since = TipState.IN_REVIEW, clock(db)
         _record(db, account, tip, "tip.replied", after=custody.digest(said))
     log.info("tip_replied", tip=str(tip_id), by=str(account.id))
 

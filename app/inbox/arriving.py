@@ -44,6 +44,7 @@ def take_note(db: Session) -> int:
 def _note(db: Session, message: TipMessage) -> None:
     message.noted_at = clock(db)
     tip = db.scalars(select(Tip).where(Tip.id == message.tip_id).with_for_update()).one()
+    _note_late(db, tip, message)
     new = tip.noted_at is None
     if new:
         tip.noted_at, tip.case_id = message.noted_at, _case_of(db, tip)
@@ -56,6 +57,13 @@ def _note(db: Session, message: TipMessage) -> None:
     facts = {"case": case.number if case else "", "receipt": receipt}
     tell(db, _people(db, tip, case), kind, f"/inbox/{tip.id}", facts)
     log.info("tip_noted", tip=str(tip.id), kind=str(tip.kind), new=new)
+
+
+def _note_late(db: Session, tip: Tip, message: TipMessage) -> None:
+    """One that was written while the storage was away may have the place of an answer that is read by now."""
+    same = select(TipMessage.id).where(TipMessage.tip_id == tip.id, TipMessage.position == message.position)
+    if tip.seen >= message.position and db.scalar(same.where(TipMessage.id != message.id).limit(1)) is not None:
+        tip.seen = message.position - 1
 
 
 def _case_of(db: Session, tip: Tip) -> uuid.UUID | None:

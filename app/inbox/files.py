@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from app import context
 from app.errors import Conflict, Forbidden
-from app.inbox.reading import PICTURES
+from app.inbox.reading import is_picture
 from app.security import OBJECT_CSP
 from app.settings import Settings
 from app.tips import opening
@@ -21,9 +21,6 @@ from imaging.clean import clean_picture
 from imaging.decode import ImageRefused
 from imaging.encode import encode_png
 from models import Scan, TipFile
-
-MAX_PICTURE = 32 * 2**20
-"""Bytes of a file that is shown as a picture: it is decoded in memory."""
 
 
 def handed_out(settings: Settings, file: TipFile) -> bool:
@@ -44,7 +41,7 @@ def picture(file: TipFile) -> bytes:
     ``check_handed_out`` does."""
     check_handed_out(context.settings(), file)
     with opening.open_file(context.db(), context.settings(), context.store(), file) as (facts, pieces):
-        if facts.mime not in PICTURES or facts.size > MAX_PICTURE:
+        if not is_picture(facts):
             raise Conflict(_("This file cannot be shown. Take it away as a file instead."))
         data = b"".join(pieces)
     try:

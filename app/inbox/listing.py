@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.cases import sight as cases
 from app.errors import Refused
 from app.inbox.sight import seen_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
@@ -54,7 +55,7 @@ class Filter:
     def conditions(self) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = [Tip.merged_into.is_(None)]
         if not self.every:
-            again = and_(Tip.state != TipState.SPAM, _unread().scalar_subquery() > 0)
+            again = and_(Tip.state != TipState.SPAM, unread().scalar_subquery() > 0)
             found.append(Tip.state == self.state if self.state else or_(Tip.state.in_(OPEN), again))
         if self.kind:
             found.append(Tip.kind == self.kind)
@@ -79,8 +80,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Count:
-    """The tips of one notice, or those that name none (``slug`` is None). The headline of a notice that is not there is
-    empty."""
+    """The tips of one notice, or those that name none (``slug`` is None). The headline of a notice that is not there,
+    or not the asker's to see, is empty."""
 
     slug: str | None
     headline: str
@@ -103,7 +104,7 @@ def list_tips(
     mine = or_(member.id == Tip.id, member.merged_into == Tip.id)
     files = select(func.count()).select_from(TipFile).join(member, TipFile.tip_id == member.id).where(mine)
     others = select(func.count()).select_from(member).where(member.merged_into == Tip.id)
-    counts = (one.correlate(Tip).scalar_subquery() for one in (_unread(), files, others))
+    counts = (one.correlate(Tip).scalar_subquery() for one in (unread(), files, others))
     query = select(Tip, Case, *counts).outerjoin(Case, Tip.case_id == Case.id)
     query = query.where(seen_by(account), *by.conditions(), *past(Tip.received_at, Tip.id, after))
     query = query.where(Tip.case_id == case_id) if case_id else query
@@ -113,19 +114,22 @@ def list_tips(
 
 
 def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:
-    """The notices with the most tips first; by two queries."""
+    """The notices with the most tips first; by two queries. One whose case the account does not see has no headline
+    here: it may be a draft."""
     total = func.count().label("total")
     counted = [
         func.sum(case((Tip.state == state, 1), else_=0)) for state in (TipState.NEW, TipState.USEFUL, TipState.SPAM)
     ]
     query = select(Tip.notice_slug, total, *counted).where(seen_by(account)).group_by(Tip.notice_slug)
     rows = db.execute(query.order_by(total.desc(), Tip.notice_slug).limit(most)).all()
-    notices = db.scalars(select(Notice).where(Notice.slug.in_([row[0] for row in rows if row[0]])))
+    named = select(Notice).join(Case, Notice.case_id == Case.id).where(cases.seen_by(account))
+    notices = db.scalars(named.where(Notice.slug.in_([row[0] for row in rows if row[0]])))
     called = {one.slug: headline(one) for one in notices}
     return [Count(slug, called.get(slug or "", ""), *numbers) for slug, *numbers in rows]
 
 
-def _unread() -> Select[int]:
+def unread() -> Select[int]:
+    """How many messages of senders nobody has looked at, of a tip and what was put together with it."""
     member = aliased(Tip)
     query = select(func.count()).select_from(TipMessage).join(member, TipMessage.tip_id == member.id)
     mine = or_(member.id == Tip.id, member.merged_into == Tip.id)

@@ -15,10 +15,12 @@ from app.languages.telling import tell
 from app.settings import Settings
 from app.tips import opening
 from app.tips.sealing import Body, Facts
+from imaging.decode import MAX_BYTES
 from models import Account, Tip, TipFile, TipKey, TipMessage
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
-"""What browsers are shown, made anew; everything else can only be taken away as a file."""
+"""What browsers are shown, made anew, where it is small enough to be decoded; everything else can only be taken away as
+a file."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ class Attachment:
 
     @property
     def is_picture(self) -> bool:
-        return self.facts is not None and self.facts.mime in PICTURES
+        return self.facts is not None and is_picture(self.facts)
+
+
+def is_picture(facts: Facts) -> bool:
+    return facts.mime in PICTURES and facts.size <= MAX_BYTES
 
 
 @dataclass(frozen=True)

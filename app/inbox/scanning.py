@@ -5,6 +5,7 @@ A file is opened piece by piece on its way there; nothing of it is written anywh
 
 import socket
 import struct
+import time
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
@@ -26,8 +27,9 @@ PATIENCE = 150.0
 """Seconds for an answer: clamd gives one file two minutes (MaxScanTime)."""
 KNOCK = 5.0
 """Seconds for it to take a connection."""
-AT_ONCE = 20
-"""Files in one round: housekeeping has other things to do."""
+AT_ONCE, ROUND = 20, 60.0
+"""Files in one round, and seconds after which no further one is begun: housekeeping has other things to do, and a file
+can be made so that clamd thinks about it for minutes."""
 
 
 class ScannerAway(OSError):
@@ -43,7 +45,10 @@ def scan_waiting(database: Database, store: ObjectStore, settings: Settings) -> 
         # What a key that is kept elsewhere would open waits until that comes.
         query = query.where(TipKey.secret_sealed.is_not(None)).order_by(TipFile.id).limit(AT_ONCE)
         waiting = list(db.scalars(query))
-    for file_id in waiting:
+    began = time.monotonic()
+    for asked, file_id in enumerate(waiting):
+        if asked and time.monotonic() - began > ROUND:
+            return asked
         try:
             with database.session() as db:
                 _scan(db, store, settings, db.get_one(TipFile, file_id))

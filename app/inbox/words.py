@@ -20,7 +20,7 @@ SHAPE = {
     TipState.NEW: "queued",
     TipState.IN_REVIEW: "ready",
     TipState.USEFUL: "done",
-    TipState.CLOSED: "parked",
+    TipState.CLOSED: "archived",
     TipState.SPAM: "cancelled",
 }
 SCAN = {

@@ -87,7 +87,11 @@ def size(count: int) -> str:
 
 def listed(words: Iterable[object], style: str = "standard") -> str:
     """One, two and three; ``style="or"``: one, two or three."""
-    return lists.format_list([str(one) for one in words], "or" if style == "or" else "standard", locale=_language())
+    told = [str(one) for one in words]
+    joined = lists.format_list(told, "or" if style == "or" else "standard", locale=_language())
+    if len(told) == 2 and joined == f"{told[0]}และ{told[1]}" and (told[0][-1:].isascii() or told[1][:1].isascii()):
+        return f"{told[0]} และ {told[1]}"  # letters of another script would run into the Thai
+    return joined
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

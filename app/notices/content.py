@@ -72,9 +72,9 @@ class Content:
             category=Category(facts["category"]),
             words={language: Wording(**words) for language, words in facts["words"].items()},
             pictures=tuple(_picture(one) for one in facts["pictures"]),
-            happened_from=_day(facts["happened_from"]),
-            happened_to=_day(facts["happened_to"]),
-            expires_on=_day(facts["expires_on"]),
+            happened_from=day(facts["happened_from"]),
+            happened_to=day(facts["happened_to"]),
+            expires_on=day(facts["expires_on"]),
             minor=facts["minor"],
         )
 
@@ -98,5 +98,6 @@ def _box(numbers: list[float]) -> Box:
     return left, top, right, bottom
 
 
-def _day(text: str | None) -> dt.date | None:
+def day(text: str | None) -> dt.date | None:
+    """Of an ISO date, as documents keep it."""
     return dt.date.fromisoformat(text) if text else None

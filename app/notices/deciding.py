@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import notifications
@@ -20,11 +20,13 @@ from app.notices.checklist import Check
 from app.notices.recording import record
 from app.notices.service import ChangedMeanwhile, content_of, held_notice, reopen, today
 from app.notices.submitting import check_open, path
-from models import Account, Case, Ended, Notice, NoticeDecision, NoticeStage, Publication, Role
+from app.storage import ObjectStore
+from models import Account, Case, CustodyEntry, Ended, Notice, NoticeDecision, NoticeStage, Publication, Role
 
 log = structlog.get_logger(__name__)
 
 MAX_COMMENT = 1000
+YOUR_OWN = lazy_gettext("You drafted, changed or submitted this notice yourself. Another supervisor has to approve it.")
 DECIDED = lazy_gettext("Somebody else has decided this already; reload the page.")
 
 
@@ -38,25 +40,38 @@ class Unchecked(Refused):
 
 def may_approve(db: Session, account: Account, notice: Notice) -> bool:
     """Whether the account is a second person, where it takes two."""
-    mine = account.id in (notice.created_by, notice.submitted_by)
-    return account.has_role(Role.SUPERVISOR) and not (mine and takes_two(db))
+    return account.has_role(Role.SUPERVISOR) and not (takes_two(db) and _had_a_hand(db, account, notice))
+
+
+def _had_a_hand(db: Session, account: Account, notice: Notice) -> bool:
+    """Whether they drafted or submitted it, or wrote some of what would be published now: custody knows."""
+    if account.id in (notice.created_by, notice.submitted_by):
+        return True
+    decided = (NoticeDecision.notice_id == notice.id, NoticeDecision.approved.is_(True))
+    published = db.scalar(select(func.max(NoticeDecision.at)).where(*decided))
+    theirs = (CustodyEntry.object_id == notice.id, CustodyEntry.actor_id == account.id)
+    changes = select(CustodyEntry.id).where(*theirs, CustodyEntry.action == "notice.changed")
+    changes = changes.where(CustodyEntry.at > published) if published else changes
+    return db.scalar(changes.limit(1)) is not None
 
 
 def takes_two(db: Session) -> bool:
-    """Whether nobody publishes what they drafted or submitted themselves."""
+    """Whether nobody publishes what they drafted, changed or submitted themselves."""
     return settings.fresh(db).two_people
 
 
-def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, ticked: Collection[str]) -> Publication:
+def approve(
+    db: Session, store: ObjectStore, account: Account, notice_id: uuid.UUID, revision: int, ticked: Collection[str]
+) -> Publication:
     """Publish the submitted revision in place of the version before. Of several who do so at once, one does.
 
-    Raises Unchecked, Forbidden for whoever drafted or submitted it where it takes two, ChangedMeanwhile, Conflict when
-    it was decided already, Refused for a case that is closed, and NotFound.
+    Raises Unchecked, Forbidden for whoever had a hand in it where it takes two, ChangedMeanwhile, Conflict when it was
+    decided already, Refused for a case that is closed, NotFound, and as the storage does.
     """
     with transaction(db):
         notice, case = _held(db, account, notice_id, revision)
         if not may_approve(db, account, notice):
-            raise Forbidden(_("You drafted or submitted this notice yourself. Another supervisor has to approve it."))
+            raise Forbidden(YOUR_OWN)
         check_open(case)
         content = content_of(notice)
         checks = checklist.checklist(db, notice, content, files.files_of(db, notice), today(db))
@@ -64,7 +79,7 @@ def approve(db: Session, account: Account, notice_id: uuid.UUID, revision: int, 
             raise Unchecked(blocked)
         _decide(db, account, notice, True, checklist.kept(checks, ticked))
         notice.stage = NoticeStage.APPROVED
-        row = publications.publish(db, account, notice, content)
+        row = publications.publish(db, store, account, notice, content)
         publications.follow(db, account, case)
         facts = {"by": account.name, "case": case.number}
         notifications.tell(db, _drafters(notice), "approved", path(notice), facts, by=account.id)

@@ -30,8 +30,9 @@ def approve(notice_id: uuid.UUID) -> ResponseReturnValue:
     ticked, at = frozenset(request.form.getlist("checked")), revision()
     return changed(
         notice_id,
-        lambda: deciding.approve(context.db(), context.account(), notice_id, at, ticked),
+        lambda: deciding.approve(context.db(), context.store(), context.account(), notice_id, at, ticked),
         lambda error: _page(_waiting(notice_id, error), error),
+        said="public",
     )
 
 

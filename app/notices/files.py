@@ -31,7 +31,7 @@ def complete(content: Content, files: Sequence[NoticeFile]) -> bool:
 
 
 def drop(db: Session, notice_id: uuid.UUID) -> None:
-    """Remove them, in the caller's transaction: the notice is about to say something else. Objects that a publication
-    names stay."""
+    """Remove them, in the caller's transaction: the notice is about to say something else. What was published are
+    copies, and stays."""
     keys = list(db.scalars(delete(NoticeFile).where(NoticeFile.notice_id == notice_id).returning(NoticeFile.key)))
     removal.doom(db, keys)

@@ -23,11 +23,12 @@ def catch_up(database: Database, store: ObjectStore) -> int:
     waiting = select(File.id, File.key).where(File.use == FileUse.SIGNED, File.face_hash.is_(None))
     with database.session(read_only=True) as db:
         rows = db.execute(waiting.order_by(File.id).limit(BATCH)).all()
-    found = {row.id: _hashed(store, row.key) for row in rows}
+    found = {(row.id, row.key): _hashed(store, row.key) for row in rows}
     if found:
         with database.session() as db, transaction(db):
-            for one, digits in found.items():
-                db.execute(update(File).where(File.id == one).values(face_hash=digits))
+            for (one, key), digits in found.items():
+                # Whose object was moved meanwhile is looked at again.
+                db.execute(update(File).where(File.id == one, File.key == key).values(face_hash=digits))
         log.info("faces_hashed", files=len(found), without=sum(not digits for digits in found.values()))
     return len(found)
 

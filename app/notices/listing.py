@@ -1,5 +1,6 @@
 """Where notices stand, in words; the list of those that somebody sees, and of those that wait for their decision."""
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.cases.sight import seen_by, worked_on_by
 from app.keyset import Cursor, Slice, newest_first, past, sliced
+from app.notices import deciding
+from app.notices.document import last_day
 from app.notices.words import ENDED
+from app.searching import Searched
 from models import Account, Case, Notice, NoticeStage, Publication, Role, utc_now
 
+NOTICES = Searched("notice", Notice.id, Notice.search_text)
 PER_PAGE = 50
 MOST = 100
 """Notices to decide that are listed, the one that has waited longest first."""
@@ -31,6 +36,17 @@ class Row:
     @property
     def headline(self) -> str:
         return headline(self.notice)
+
+    @property
+    def face(self) -> str | None:
+        """The likeness of its first picture."""
+        likenesses: list[str] = next((one["likenesses"] for one in self.notice.content["pictures"]), [])
+        return next(iter(likenesses), None)
+
+    @property
+    def until(self) -> dt.date | None:
+        """The last day on which the public sees it, while it does."""
+        return last_day(self.public) if self.public else None
 
     @property
     def words(self) -> str:
@@ -80,22 +96,27 @@ def list_notices(
     after: Cursor | None = None,
     size: int = PER_PAGE,
     case_id: uuid.UUID | None = None,
+    text: str = "",
 ) -> Slice[Row]:
-    """What changed last first, of the cases that the account sees, or of one of them."""
+    """What changed last first, of the cases that the account sees, or of one of them; those that have every word of
+    ``text``."""
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
     query = query.where(seen_by(account), *_in_state(state), *past(Notice.changed_at, Notice.id, after))
-    query = query.where(Notice.case_id == case_id) if case_id else query
+    query = query.where(*NOTICES.matches(db, text), *([Notice.case_id == case_id] if case_id else []))
     found = db.execute(query.order_by(*newest_first(Notice.changed_at, Notice.id)).limit(size + 1)).all()
     part = sliced(found, size, lambda row: Cursor(row[0].changed_at, row[0].id))
     return Slice(_rows(db, [(notice, number, title) for notice, number, title in part.items]), part.after)
 
 
 def to_decide(db: Session, account: Account) -> list[Row]:
-    """Those that wait for a supervisor who works on their case; none for anybody else."""
+    """Those that wait for a supervisor who works on their case, but for the account's own where it takes two; none for
+    anybody else."""
     if not account.has_role(Role.SUPERVISOR):
         return []
     query = select(Notice, Case.number, Case.title).join(Case, Notice.case_id == Case.id)
     query = query.where(Notice.stage == NoticeStage.SUBMITTED, worked_on_by(account))
+    if deciding.takes_two(db):
+        query = query.where(Notice.created_by != account.id, Notice.submitted_by != account.id)
     found = db.execute(query.order_by(Notice.submitted_at, Notice.id).limit(MOST))
     return _rows(db, [(notice, number, title) for notice, number, title in found])
 

@@ -62,9 +62,10 @@ def revision() -> int:
 
 
 def changed(
-    notice_id: uuid.UUID, change: Callable[[], object], again: Callable[[AppError], str]
+    notice_id: uuid.UUID, change: Callable[[], object], again: Callable[[AppError], str], said: str | None = None
 ) -> ResponseReturnValue:
-    """Do it and go to the notice, or draw the page that it was asked from with what is wrong."""
+    """Do it and go to the notice, which says what ``said`` names, or draw the page that it was asked from with what is
+    wrong."""
     try:
         change()
     except AppError as error:
@@ -72,4 +73,4 @@ def changed(
             raise
         context.db().rollback()
         return again(error), error.status
-    return redirect(url_for("notices.notice", notice_id=notice_id), 303)
+    return redirect(url_for("notices.notice", notice_id=notice_id, said=said), 303)

@@ -68,6 +68,15 @@ def _typed(form: MultiDict[str, str], position: int, languages: Sequence[str]) -
     )
 
 
+def touched(form: Mapping[str, str], count: int) -> int:
+    """The number of the picture, of ``count``, that the button which was pressed is about; 0 for none of them."""
+    action, _dash, place = form.get("action", "").partition("-")
+    if action == "add":
+        return count
+    number = int(place) if place.isascii() and place.isdigit() else 0
+    return min(number - 1 if action == "up" else number, count)
+
+
 def _acted(typed: list[TypedPicture], form: MultiDict[str, str], languages: Sequence[str]) -> list[TypedPicture]:
     action, _dash, place = form.get("action", "").partition("-")
     chosen = int(place) - 1 if place.isascii() and place.isdigit() else -1

@@ -37,8 +37,11 @@ def pictures(notice_id: uuid.UUID) -> ResponseReturnValue:
     except (Refused, Conflict) as error:
         context.db().rollback()
         return _form(notice_here(notice_id), typed, error=tell(error)), error.status
-    stays = request.form.get("action", "save") != "save"
-    return redirect(url_for("notices.pictures" if stays else "notices.notice", notice_id=notice_id), 303)
+    if request.form.get("action", "save") == "save":
+        return redirect(url_for("notices.notice", notice_id=notice_id), 303)
+    place = picture_forms.touched(request.form, len(typed))
+    anchor = f"picture-{place}" if place else None
+    return redirect(url_for("notices.pictures", notice_id=notice_id, _anchor=anchor), 303)
 
 
 def _form(found: Here, typed: list[TypedPicture], **values: Any) -> str:

@@ -8,19 +8,21 @@ import zoneinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import custody
+from app import custody, shelving
 from app.agency import settings
 from app.custody import digest
 from app.database import clock
 from app.notices import document, files, purging
 from app.notices.content import Content
 from app.notices.recording import record
+from app.storage import PUBLISHED as PUBLISHED_OBJECTS
+from app.storage import ObjectStore, under
 from models import Account, Case, CaseStatus, Ended, FileUse, Notice, NoticeFile, Publication, PublicationFile
 
 By = Account | custody.Actor
 OPEN, PUBLISHED = CaseStatus.OPEN, CaseStatus.PUBLISHED
 HASHES = ("perceptual_hash", "face_hash")
-COPIED = ("position", "language", "use", "mime", "width", "height", "size", "sha256", "key", *HASHES)
+COPIED = ("position", "language", "use", "mime", "width", "height", "size", "sha256", *HASHES)
 
 
 def current(db: Session, notice_id: uuid.UUID) -> Publication | None:
@@ -44,9 +46,11 @@ def first_published(db: Session, notice_id: uuid.UUID) -> dt.datetime | None:
     return found
 
 
-def publish(db: Session, by: Account, notice: Notice, content: Content) -> Publication:
-    """The next version, which takes the place of the one before."""
+def publish(db: Session, store: ObjectStore, by: Account, notice: Notice, content: Content) -> Publication:
+    """The next version, which takes the place of the one before. Its pictures are copies of those that were approved.
+    Raises StorageUnavailable, StorageFull, MissingObject and DamagedObject."""
     former, made = current(db, notice.id), files.files_of(db, notice)
+    shelving.copy(store, [file.key for file in made], PUBLISHED_OBJECTS)
     last = db.scalar(select(func.max(Publication.version)).where(Publication.notice_id == notice.id)) or 0
     row = Publication(id=uuid.uuid4(), notice_id=notice.id, slug=notice.slug, version=last + 1)
     row.published_at, row.expires_at = clock(db), expires(db, content)
@@ -102,7 +106,8 @@ def expires(db: Session, content: Content) -> dt.datetime:
 
 
 def _published(row: Publication, file: NoticeFile) -> PublicationFile:
-    return PublicationFile(publication_id=row.id, **{name: getattr(file, name) for name in COPIED})
+    facts = {name: getattr(file, name) for name in COPIED}
+    return PublicationFile(publication_id=row.id, key=under(PUBLISHED_OBJECTS, file.key), **facts)
 
 
 def _record_version(

@@ -90,7 +90,7 @@ def _post(to: PurgeSettings, urls: list[str]) -> str:
         answer = requests.post(to.url, json=urls, headers=headers, timeout=TIMEOUT, allow_redirects=False)
     except requests.RequestException as error:
         return type(error).__name__
-    return "" if answer.ok and not answer.is_redirect else f"HTTP {answer.status_code}"
+    return "" if 200 <= answer.status_code < 300 else f"HTTP {answer.status_code}"
 
 
 def _note(db: Session, slug: str, since: dt.datetime, attempts: int, answer: str) -> None:

@@ -30,6 +30,7 @@ from app.notices.blueprint import blueprint
 from app.notices.page import TAB, Here, changed, languages, notice_here, notice_page, revision
 from app.public import addresses
 from app.public.words import CATEGORY
+from app.searching import MAX_QUERY
 from models import Job, JobState, NoticeStage, Role
 
 __all__ = ["blueprint", "decision", "picturing", "preview", "writing"]
@@ -60,7 +61,7 @@ def notice(notice_id: uuid.UUID) -> str:
 @blueprint.post("/notices/<uuid:notice_id>/submit")
 @gate.investigator
 def submit(notice_id: uuid.UUID) -> ResponseReturnValue:
-    return _changed(notice_id, submitting.submit)
+    return _changed(notice_id, submitting.submit, "submitted")
 
 
 @blueprint.post("/notices/<uuid:notice_id>/take-back")
@@ -84,27 +85,30 @@ def withdraw(notice_id: uuid.UUID) -> ResponseReturnValue:
         notice_id,
         lambda: deciding.withdraw(context.db(), context.account(), notice_id),
         lambda error: _page(notice_here(notice_id), error),
+        said="withdrawn",
     )
 
 
-def _changed(notice_id: uuid.UUID, act: Any) -> ResponseReturnValue:
+def _changed(notice_id: uuid.UUID, act: Any, said: str | None = None) -> ResponseReturnValue:
     notice_here(notice_id)
     at = revision()
     return changed(
         notice_id,
         lambda: act(context.db(), context.account(), notice_id, at),
         lambda error: _page(notice_here(notice_id), error),
+        said,
     )
 
 
 def _list(after: Cursor | None, error: str = "") -> str:
     db, account = context.db(), context.account()
-    state = request.args.get("state", "")
+    state, text = request.args.get("state", ""), " ".join(request.args.get("q", "").split())[:MAX_QUERY]
     return render_template(
         "notices/list.html",
-        page=listing.list_notices(db, account, state, after),
-        waiting=[] if after or state else listing.to_decide(db, account),
+        page=listing.list_notices(db, account, state, after, text=text),
+        waiting=[] if after or state or text else listing.to_decide(db, account),
         state=state,
+        text=text,
         states=words.STATES,
         first=after is None,
         error=error,
@@ -130,6 +134,7 @@ def _page(found: Here, error: AppError | None = None) -> str:
         reason=reason(job) if job and job.state in (JobState.FAILED, JobState.PARKED) else "",
         versions=versions,
         returned=deciding.returned(db, row),
+        may_approve=deciding.may_approve(db, account, row),
         supervises=found.head.works and account.has_role(Role.SUPERVISOR),
         fields=words.FIELDS,
         ended=words.ENDED,

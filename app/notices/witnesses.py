@@ -20,6 +20,8 @@ SIGNS = 16
 """The same for writing that puts no spaces between words."""
 LEAST_NAME = 3
 LEAST_NUMBER = 3
+CALLINGS = {"artist", "constable", "detective", "forensic", "inspector", "officer", "police", "sergeant", "ตำรวจ"}
+"""What an artist is and not who: a notice that names the police names nobody."""
 WORD = re.compile(r"\w+")
 UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff]+")
 Words = tuple[str, ...]
@@ -64,7 +66,7 @@ def _texts(content: Content) -> Iterator[_Text]:
 
 def _compared(session: WitnessSession, text: _Text) -> Iterator[Trace]:
     witness, artist, statement = (fold(one) for one in (session.witness, session.artist, session.statement))
-    names = [name for name in _words(artist) if len(name) >= LEAST_NAME]
+    names = [name for name in _words(artist) if len(name) >= LEAST_NAME and name not in CALLINGS]
     found = {
         "witness": next(_named([witness], text), None),
         "artist": next(_named([artist, *names], text), None),

@@ -38,9 +38,9 @@ class Addresses:
         """The form for what somebody knows about a notice."""
         return f"{self.tips}/{language}/new?{urlencode({'notice': slug})}"
 
-    def report(self, language: str, slug: str) -> str:
-        """The form for whoever is shown, or says that something is wrong; a supervisor reads it."""
-        return f"{self.tips}/{language}/report?{urlencode({'notice': slug})}"
+    def report(self, language: str, slug: str, kind: str) -> str:
+        """The form for whoever is shown, or says that something is wrong (`models.TipKind`); a supervisor reads it."""
+        return f"{self.tips}/{language}/report?{urlencode({'notice': slug, 'kind': kind})}"
 
 
 def notice_path(slug: str) -> str:

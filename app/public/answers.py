@@ -26,6 +26,11 @@ class Prepared:
     mime: str
     tag: str
 
+    @property
+    def size(self) -> int:
+        """Bytes of both."""
+        return len(self.data) + len(self.packed or b"")
+
 
 def prepare(body: str | bytes, mime: str = "text/html") -> Prepared:
     data = body.encode() if isinstance(body, str) else body

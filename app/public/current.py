@@ -38,7 +38,7 @@ def page(db: Session, wanted: Filter, after: Cursor | None, size: int) -> Slice[
     place = Publication.published_at, Publication.id
     query = (
         select(*place)
-        .where(*is_current(db), *wanted.conditions, *keyset.past(*place, after))
+        .where(*is_current(db), *wanted.conditions(db), *keyset.past(*place, after))
         .order_by(*keyset.newest_first(*place))
         .limit(size + 1)
     )

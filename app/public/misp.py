@@ -7,10 +7,10 @@ witness gave; the object's text says that the picture is a likeness computed fro
 
 import base64
 import datetime as dt
-import json
 import uuid
 from typing import Any
 
+import msgspec
 from flask import Response
 from flask_babel import force_locale
 
@@ -18,9 +18,10 @@ from app import context, gate
 from app.languages.names import SOURCE
 from app.public import addresses, current
 from app.public.addresses import FORMATS
-from app.public.answers import answer
 from app.public.blueprint import blueprint
 from app.public.found import load_one
+from app.public.remembered import remembered
+from app.public.shape import Misp
 from app.public.shown import Shown, ShownPicture
 from app.public.words import CATEGORY, LABEL
 from app.storage import ObjectStore
@@ -43,14 +44,18 @@ UNDEFINED, COMPLETED, ALL_COMMUNITIES = "4", "2", "3"
 @gate.public
 def misp(slug: str) -> Response:
     """In the language that the notice was written in first. Raises Over and NotFound."""
-    db = context.db()
-    found = load_one(db, current.find(db, slug))
-    shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
-    with force_locale(SOURCE):
-        event = _event(shown, addresses.absolute(context.settings()).notice(shown.language, slug), context.store())
-    response = answer(json.dumps({"Event": event}, ensure_ascii=False), "application/json")
+    one = current.find(context.db(), slug)
+    response = remembered(("misp.json",), [one], lambda: _made(one), "application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"{slug}.misp.json")
     return response
+
+
+def _made(identity: uuid.UUID) -> bytes:
+    found = load_one(context.db(), identity)
+    shown = found.shown(next(iter(found.publication.content["words"]), SOURCE))
+    with force_locale(SOURCE):
+        address = addresses.absolute(context.settings()).notice(shown.language, shown.slug)
+        return msgspec.json.encode(Misp(event=_event(shown, address, context.store())))
 
 
 def _event(shown: Shown, address: str, store: ObjectStore) -> dict[str, Any]:

@@ -5,6 +5,7 @@ A form without a token against forgery, on purpose: there is no session to bind 
 
 import hmac
 import secrets
+import threading
 from dataclasses import dataclass, field
 
 from flask import Response, current_app, request
@@ -35,17 +36,27 @@ MOST_BODY = MOST_BYTES + 2**16
 RATE = parse("20/minute")
 TRIALS = {"looks": {"pairs": 351_620, "mistaken": 0}, "face": {"pairs": 147_420, "mistaken": 0}}
 """Pairs of pictures of different people that `benchmarks.perceptual` compared, and those it took for the same."""
+AT_ONCE = 2
+"""Pictures that one process looks at: a small file can take seconds, and the other threads go on showing pages."""
 DESK = "semblance_verify"
 
 
 @dataclass(frozen=True)
 class Desk:
     """What one process remembers: hashes of what is published, and how often an address asked within the last minute,
-    under a key of its own and nowhere else."""
+    under a key of its own and nowhere else. ``room`` is for pictures that are looked at just now."""
 
     known: Known = field(default_factory=Known)
     counts: RateLimiter = field(default_factory=lambda: SlidingWindowCounterRateLimiter(MemoryStorage()))
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    room: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+
+
+class Busy(TooManyRequests):
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__(_("Other pictures are being looked at just now. Try again in a few seconds."))
 
 
 @blueprint.get(f"{IN_LANGUAGE}/verify")
@@ -57,7 +68,7 @@ def verify(language: str) -> Response:
 @blueprint.post(f"{IN_LANGUAGE}/verify")
 @gate.public
 def verified(language: str) -> Response:
-    """What is known of the picture, or of the address, that was sent. Raises TooManyRequests."""
+    """What is known of the picture, or of the address, that was sent. Raises TooManyRequests, Busy."""
     _count()
     try:
         verdict = _ask()
@@ -67,7 +78,7 @@ def verified(language: str) -> Response:
 
 
 def _ask() -> Verdict:
-    """Raises Refused."""
+    """Raises Refused, Busy."""
     upload, address = request.files.get("picture"), request.form.get("address", "").strip()
     data = upload.read(MOST_BYTES + 1) if upload else b""
     # The role of these pages may only read; a session of its own also never writes by mistake.
@@ -80,13 +91,18 @@ def _ask() -> Verdict:
 
 
 def _picture(db: Session, data: bytes) -> Verdict:
-    try:
-        decoded = decode_image(data)
-    except ImageRefused as error:
-        raise _unusable() from error
+    desk = _desk()
     if len(data) > MOST_BYTES:
         raise _unusable()
-    return verifying.of_picture(db, _desk().known, data, decoded, certificates.trusted(context.settings()))
+    if not desk.room.acquire(blocking=False):
+        raise Busy
+    try:
+        decoded = decode_image(data)
+        return verifying.of_picture(db, desk.known, data, decoded, certificates.trusted(context.settings()))
+    except ImageRefused as error:
+        raise _unusable() from error
+    finally:
+        desk.room.release()
 
 
 def _unusable() -> Refused:

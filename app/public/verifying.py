@@ -6,6 +6,7 @@ much was cut off or stands around it. An address is read, never fetched. Nothing
 
 import datetime as dt
 import enum
+import hashlib
 import re
 import uuid
 from collections.abc import Collection, Mapping
@@ -19,7 +20,7 @@ from app.notices import credentials
 from app.notices.credentials import Told
 from app.public.known import Known
 from imaging.decode import DecodedImage
-from models import Ended, Publication, utc_now
+from models import Publication, PublicationFile, utc_now
 
 IN_ADDRESS = re.compile(
     r"(?:/[a-z]{2,8})?/notices/([A-Za-z0-9_-]{1,16})(?:\.json|/.*)?|/pictures/([A-Za-z0-9_-]{1,16})/(\d{1,4})/.*"
@@ -65,15 +66,15 @@ class Verdict:
 def of_picture(db: Session, known: Known, data: bytes, decoded: DecodedImage, trusted: bytes | None) -> Verdict:
     """``trusted`` are the certificates, PEM, that this installation signs with, None where this process has none."""
     told = credentials.read(data, decoded.mime, trusted)
-    if told is not None and told.intact and told.ours and (found := _named_by(db, told)) is not None:
-        return _verdict(found, By.CREDENTIALS)
+    if told is not None and told.intact and told.ours and (found := _published(db, told, data)) is not None:
+        return _verdict(db, found, By.CREDENTIALS)
     altered = told is not None and not told.intact
     signer = told.signer if told is not None and told.intact and not told.ours else ""
     # The face last: it takes longer, and says less of what stands around it.
     for by, search in ((By.LOOKS, known.pictures), (By.FACE, known.of_faces)):
         near = search(db, decoded.image)
         if (best := _best(db, near)) is not None:
-            return _verdict(best, by, distance=near[best.id], altered=altered, signer=signer)
+            return _verdict(db, best, by, distance=near[best.id], altered=altered, signer=signer)
     return Verdict(outcome=Outcome.UNKNOWN, altered=altered, signer=signer)
 
 
@@ -92,12 +93,18 @@ def of_address(db: Session, text: str, ours: Collection[str], folder: str) -> Ve
         return Verdict(outcome=Outcome.UNKNOWN)
     slug, version = match[1] or match[2], int(match[3]) if match[3] else None
     found = _latest(db, slug, version)
-    return Verdict(outcome=Outcome.UNKNOWN) if found is None else _verdict(found, By.ADDRESS)
+    return Verdict(outcome=Outcome.UNKNOWN) if found is None else _verdict(db, found, By.ADDRESS)
 
 
-def _named_by(db: Session, told: Told) -> Publication | None:
+def _published(db: Session, told: Told, data: bytes) -> Publication | None:
+    """The newest version that was published with this very file. A draft's pictures are signed as well, and may have
+    left the house without ever being approved."""
     match = IN_TITLE.fullmatch(told.title)
-    return _latest(db, match[1]) if match else None
+    if match is None:
+        return None
+    query = select(Publication).join(PublicationFile, PublicationFile.publication_id == Publication.id)
+    query = query.where(Publication.slug == match[1], PublicationFile.sha256 == hashlib.sha256(data).hexdigest())
+    return db.scalar(query.order_by(Publication.version.desc()).limit(1))
 
 
 def _latest(db: Session, slug: str, version: int | None = None) -> Publication | None:
@@ -122,10 +129,10 @@ def _is_current(row: Publication) -> bool:
 
 
 def _verdict(
-    row: Publication, by: By, *, distance: int | None = None, altered: bool = False, signer: str = ""
+    db: Session, row: Publication, by: By, *, distance: int | None = None, altered: bool = False, signer: str = ""
 ) -> Verdict:
-    outcome = Outcome.CORRECTED if row.ended_why == Ended.CORRECTED else Outcome.OVER
-    current = _is_current(row)
+    current, latest = _is_current(row), _latest(db, row.slug)
+    outcome = Outcome.CORRECTED if latest is not None and _is_current(latest) else Outcome.OVER
     return Verdict(
         outcome=Outcome.CURRENT if current else outcome,
         by=by,

@@ -10,7 +10,7 @@ from app import context, gate
 from app.errors import NotFound
 from app.keyset import Cursor
 from app.languages import choice
-from app.public import addresses, crawlers, current, feed, machine, misp, pictures, texts, verify
+from app.public import addresses, contract, crawlers, current, feed, machine, misp, pictures, texts, verify
 from app.public.addresses import notice_path
 from app.public.answers import answer
 from app.public.blueprint import IN_LANGUAGE, blueprint
@@ -22,7 +22,7 @@ from app.public.shown import Shown
 from models import FileUse
 from models import PublicationFile as File
 
-__all__ = ["blueprint", "crawlers", "feed", "machine", "misp", "pictures", "texts", "verify"]
+__all__ = ["blueprint", "contract", "crawlers", "feed", "machine", "misp", "pictures", "texts", "verify"]
 
 PAGE = 24
 """Notices of one page of the list."""

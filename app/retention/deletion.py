@@ -20,11 +20,11 @@ from app.cases.sight import held_case, worked_on_by
 from app.database import clock, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
 from app.notices import burying
-from app.retention import removal
+from app.retention import removal, tips
 from app.retention.holds import check_free, read_reason, require_supervisor
 from app.retention.reach import Reach, reach, remove
 from app.storage import split_key
-from models import Account, Case, CaseStatus, DeletionRequest, Sketch
+from models import Account, Case, CaseStatus, DeletionRequest, Sketch, Tip
 
 log = structlog.get_logger(__name__)
 
@@ -122,6 +122,7 @@ def approve(db: Session, account: Account, request_id: uuid.UUID) -> None:
         # Held, so that nothing is made of them meanwhile.
         db.scalars(select(Sketch.id).where(Sketch.case_id == case.id).with_for_update()).all()
         burying.bury(db, account, case)
+        tips.remember(db, Tip.case_id == case.id)
         found = reach(db, case.id)
         remove(db, found)
         request.decided_by, request.decided_at, request.approved = account.id, clock(db), True

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.utils import redirect
@@ -11,36 +11,20 @@ from werkzeug.utils import redirect
 from app import context, gate
 from app.agency import settings
 from app.cases.page import case_page, here
-from app.errors import AppError, Refused
-from app.languages.telling import tell
-from app.retention import deletion, holds, policies
+from app.errors import Refused
+from app.retention import deletion, holds, policies, tip_views
+from app.retention import page as shown
+from app.retention.page import blueprint
 from app.retention.words import PROPOSALS
 from models import CaseStatus, Proposal, Role
 
-blueprint = Blueprint("retention", __name__)
+__all__ = ["blueprint", "tip_views"]
 
 
 @blueprint.get("/retention")
 @gate.roles(Role.SUPERVISOR, Role.ADMIN)
 def page() -> str:
-    return _page()
-
-
-def _page(message: str = "") -> str:
-    db, account = context.db(), context.account()
-    supervises, rules = account.has_role(Role.SUPERVISOR), policies.policies(db)
-    return render_template(
-        "retention/page.html",
-        policies=rules,
-        due=policies.due(db, account, rules, request.args.get("page", 1, type=int)) if supervises else None,
-        waiting=deletion.waiting(db, account) if supervises else [],
-        decided=deletion.decided(db, account) if supervises else [],
-        two=settings.current(db).two_people,
-        statuses=list(CaseStatus),
-        proposals=PROPOSALS,
-        most=policies.MAX_MONTHS,
-        message=message,
-    )
+    return shown.page()
 
 
 @blueprint.post("/retention/policies")
@@ -53,7 +37,7 @@ def set_policy() -> ResponseReturnValue:
         months = request.form.get("months", type=int) or 0
         policies.set_policy(context.db(), context.account(), CaseStatus(status), months, Proposal(proposal))
 
-    return _changed(change, _page, url_for("retention.page"))
+    return shown.changed(change, shown.page, url_for("retention.page"))
 
 
 @blueprint.post("/retention/policies/<uuid:policy_id>/remove")
@@ -115,7 +99,7 @@ def approve(request_id: uuid.UUID) -> ResponseReturnValue:
     def change() -> None:
         deletion.approve(context.db(), context.account(), request_id)
 
-    return _changed(change, _page, url_for("retention.page"))
+    return shown.changed(change, shown.page, url_for("retention.page"))
 
 
 @blueprint.post("/deletions/<uuid:request_id>/refuse")
@@ -124,7 +108,7 @@ def refuse(request_id: uuid.UUID) -> ResponseReturnValue:
     def change() -> None:
         deletion.refuse(context.db(), context.account(), request_id)
 
-    return _changed(change, _page, url_for("retention.page"))
+    return shown.changed(change, shown.page, url_for("retention.page"))
 
 
 def _reason() -> str:
@@ -133,16 +117,4 @@ def _reason() -> str:
 
 def _on_case(case_id: uuid.UUID, change: Callable[[], None]) -> ResponseReturnValue:
     here(case_id)
-    return _changed(change, lambda message: _case(case_id, message), url_for("retention.case", case_id=case_id))
-
-
-def _changed(change: Callable[[], None], page: Callable[[str], str], target: str) -> ResponseReturnValue:
-    """Do it and go to a page, or draw the page that it was asked from with what is wrong."""
-    try:
-        change()
-    except AppError as error:
-        if error.status in (401, 403, 404) or error.status >= 500:
-            raise
-        context.db().rollback()
-        return page(tell(error)), error.status
-    return redirect(target, 303)
+    return shown.changed(change, lambda message: _case(case_id, message), url_for("retention.case", case_id=case_id))

@@ -128,6 +128,11 @@ class Settings:
         return self.tips_url or f"{self.address}{TIPS_FOLDER}"
 
     @property
+    def tips_by_onion(self) -> bool:
+        """Whether tips come over an onion service, and so all from the same place."""
+        return (urlsplit(self.tips_url or "").hostname or "").endswith(".onion")
+
+    @property
     def storage_path(self) -> Path | None:
         """The folder of a ``file://`` storage, None for any other."""
         place = parse_place(self.storage_url)

@@ -7,7 +7,7 @@ In a local directory or in a Google Cloud Storage bucket; Google's libraries are
 from typing import TYPE_CHECKING
 
 from app.storage.address import Folder, Place, parse_place
-from app.storage.keys import file_key, file_sha256, object_key, split_key
+from app.storage.keys import ARRIVED, PUBLISHED, file_key, file_sha256, object_key, split_key, under
 from app.storage.local import TEMPORARY, LocalStore
 from app.storage.store import DamagedObject, Kept, MissingObject, ObjectStore, RemovalRefused, StorageUnavailable
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 __all__ = [
+    "ARRIVED",
+    "PUBLISHED",
     "TEMPORARY",
     "DamagedObject",
     "Kept",
@@ -30,6 +32,7 @@ __all__ = [
     "open_place",
     "open_store",
     "split_key",
+    "under",
 ]
 
 
@@ -48,10 +51,10 @@ def open_anchors(settings: "Settings") -> ObjectStore:
 
 
 def open_place(place: Place, emulator: str | None = None, *, adds_only: bool = False) -> ObjectStore:
-    """The store at a place; ``adds_only``: for an account of a bucket that may do no more. Raises StorageUnavailable
-    when it cannot be used at all."""
+    """The store at a place; ``adds_only``: for an account of a bucket that may do no more, or a process that may write
+    to one folder of it. Raises StorageUnavailable when it cannot be used at all."""
     if isinstance(place, Folder):
-        return LocalStore(place.path)
+        return LocalStore(place.path, ARRIVED if adds_only else None)
     from app.storage.cloud import CloudStore
 
     return CloudStore(place, emulator, adds_only=adds_only)

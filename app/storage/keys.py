@@ -8,6 +8,11 @@ from typing import BinaryIO
 OWNER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KEY = re.compile(f"({OWNER.pattern})/({DIGEST.pattern})")
+# As models.ANCHORS is: an owner who is nobody. deploy/ mounts these two folders, so they stay what they are.
+PUBLISHED = uuid.UUID(int=2)
+"""Whose everything is that the public pages show: the only folder that they need."""
+ARRIVED = uuid.UUID(int=3)
+"""Whose the sealed files of tips are until a worker moves them: the only folder that the forms for tips need."""
 
 
 def object_key(owner: uuid.UUID, data: bytes) -> str:
@@ -17,6 +22,11 @@ def object_key(owner: uuid.UUID, data: bytes) -> str:
 def file_key(owner: uuid.UUID, file: BinaryIO) -> str:
     """The key of a file's bytes; it is left at its start."""
     return f"{owner}/{file_sha256(file)}"
+
+
+def under(owner: uuid.UUID, key: str) -> str:
+    """The key of the same bytes under another owner. Raises ValueError for what is no key."""
+    return f"{owner}/{split_key(key)[1]}"
 
 
 def split_key(key: str) -> tuple[str, str]:

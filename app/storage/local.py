@@ -33,9 +33,11 @@ class LocalStore:
     plants in the directory can lead a read or a write out of it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, own: uuid.UUID | None = None) -> None:
+        """``own``: under whom alone this process puts objects, where nothing else of the directory may be its own."""
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.root = root.resolve()
+        self._written = self.root / str(own) if own else self.root
 
     def put(self, key: str, data: bytes) -> bool:
         check_bytes(key, data)
@@ -132,8 +134,10 @@ class LocalStore:
         if not writing:
             with self._reading(), os.scandir(self.root):
                 return
-        probe = self.root / f"{TEMPORARY}check-{secrets.token_hex(8)}"
+        probe = self._written / f"{TEMPORARY}check-{secrets.token_hex(8)}"
         try:
+            if self._written != self.root:
+                self._written.mkdir(exist_ok=True, mode=0o700)
             probe.write_bytes(b"?")
         except OSError as error:
             raise self._unavailable(error) from error

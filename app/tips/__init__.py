@@ -26,7 +26,7 @@ def create_app(settings: Settings) -> "Flask":
         settings.tips_url,
         [views.blueprint],
         log_requests=False,
-        behind_proxies=lambda inner: Forgetting(inner, door.flood),
+        behind_proxies=lambda inner: Forgetting(inner, door.flood, onion=settings.tips_by_onion),
         check_fields=requests.bound,
     )
     app.extensions["tips_door"] = door

@@ -17,8 +17,9 @@ from app.errors import Forbidden, TooManyRequests
 from app.tips.flood import Clock, Flood
 from app.tips.forms import LASTS, Form, Forms, solved
 
-CALM = 30
-"""Tips a minute up to which nothing gets harder."""
+CALM, SHARE = 30, (20, 60.0)
+"""Tips a minute up to which nothing gets harder; as how many one network counts at most, in how many seconds: alone it
+makes nothing harder for others."""
 LEAST_BITS, MOST_BITS = 16, 22
 """Of work: a sixth of a second to ten seconds on a telephone."""
 LEAST_AGE, MOST_AGE = 3, 60
@@ -116,7 +117,8 @@ def _room(what: str, rate: tuple[int, float], everybody: bool = False) -> bool:
 def admit(fields: Any) -> None:
     """Let one tip through, by its form's fields. Raises FormStale, Wait."""
     here = door()
-    here.flood.note("tips")
+    if _room("sent", SHARE):
+        here.flood.note("tips")
     mark = fields.get("form", "")
     form = here.forms.read(mark)
     if form is None:
@@ -145,7 +147,7 @@ def _within(room: bool, seconds: float) -> None:
         raise Wait(int(seconds))
 
 
-def limited(what: str, most: int, seconds: float, everybody: bool = False) -> None:
+def limited(what: str, most: int, seconds: float, *, everybody: bool = False) -> None:
     """Count a request of this network, or of everybody, that is no tip. Raises TooManyRequests."""
     if context.settings().rate_limits and not _room(what, (most, seconds), everybody):
         raise TooManyRequests(_("That was too often in a short time. Wait a few minutes, then try again."))

@@ -1,7 +1,8 @@
 """Carries what was spooled to the records and the storage: at once, and where that fails, by itself later, once.
 
 Files go first and rows second, in one transaction. Whoever dies between has put objects that the next try puts again,
-and a row that is there already is found so by its identity. All of it with rights to add alone.
+and a row that is there already is found so by its identity. All of it with rights to add alone, and to the one folder
+that this surface sees, from where a worker moves it (`app.shelving`).
 """
 
 import threading
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database, is_unreachable, transaction
 from app.errors import StorageFull
-from app.storage import ObjectStore, StorageUnavailable
+from app.storage import ARRIVED, ObjectStore, StorageUnavailable, under
 from app.tips import finding
 from app.tips.entries import Entry
 from app.tips.spool import Spool
@@ -38,10 +39,16 @@ class Courier:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._given_up: set[Path] = set()
+        """Something is wrong with these themselves: they stay, an operator must look, and the others go on. The next
+        start tries them once more."""
 
     def carry(self) -> bool:
-        """Try everything that waits, oldest first. Whether nothing waits any more."""
-        return self._try(self._spool.waiting()) and not self._spool.waiting()
+        """Try everything that waits, oldest first. Whether nothing is left to be tried again."""
+        return self._try(self._left()) and not self._left()
+
+    def _left(self) -> list[Path]:
+        return [path for path in self._spool.waiting() if path not in self._given_up]
 
     def send_off(self, entry: Entry) -> None:
         """Try this one at once, and what is left in the background until nothing is. While that goes on something is
@@ -53,15 +60,21 @@ class Courier:
         return self._thread is not None and self._thread.is_alive()
 
     def _try(self, paths: Iterable[Path]) -> bool:
-        """Whether all of them could be carried. What could not is kept: its sender has a receipt."""
-        try:
-            for path in paths:
-                self._one(path)
-        except (StorageUnavailable, StorageFull, SQLAlchemyError) as error:
-            away = not isinstance(error, SQLAlchemyError) or is_unreachable(error)
-            log.log(WARNING if away else ERROR, "tips_wait", reason=type(error).__name__)
-            return False
-        return True
+        """Whether none of them has to be tried again. What could not be carried is kept: its sender has a receipt."""
+        done = True
+        for path in paths:
+            try:
+                self._spool.carry(path, self._deliver)
+            except (StorageUnavailable, StorageFull, SQLAlchemyError) as error:
+                away = not isinstance(error, SQLAlchemyError) or is_unreachable(error)
+                log.log(WARNING if away else ERROR, "tips_wait", reason=type(error).__name__)
+                if away:
+                    return False
+                done = False
+            except Exception as error:
+                self._given_up.add(path)
+                log.error("tip_undeliverable", kind=type(error).__name__, why=str(error))
+        return done
 
     def go_on(self) -> None:
         with self._starting:
@@ -80,16 +93,10 @@ class Courier:
             if self.carry():
                 return
 
-    def _one(self, path: Path) -> None:
-        try:
-            self._spool.carry(path, self._deliver)
-        except Undeliverable as error:
-            log.error("tip_undeliverable", why=str(error))  # it stays, and the others go on
-
     def _deliver(self, entry: Entry, folder: Path) -> None:
         for one in entry.files:
             with (folder / one.path).open("rb") as file:
-                self._store.put_file(one.object_key, file)
+                self._store.put_file(under(ARRIVED, one.object_key), file)
         with self._database.session() as db:
             try:
                 with transaction(db):
@@ -119,7 +126,7 @@ def _insert(db: Session, entry: Entry) -> None:
         db.execute(
             insert(TipFile).values(
                 id=one.id, tip_id=entry.tip_id, message_id=entry.id, position=position, key_id=entry.key_id,
-                sealed_facts=one.sealed_facts, object_key=one.object_key, size=one.size,
+                sealed_facts=one.sealed_facts, object_key=under(ARRIVED, one.object_key), size=one.size,
             )
         )  # fmt: skip
 

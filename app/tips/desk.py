@@ -58,16 +58,19 @@ class Desk:
             kind=kind, receipt=receipt.number, secret_hash=locked.hash, notice_slug=slug, language=language,
             reply_public=bytes(locked.key.public_key),
         )  # fmt: skip
-        self._sent(self.spool.put(key, uuid.uuid4(), receipt.number, body, uploads, tip=tip), uploads)
+        with self.uploads.handing_over(uploads):
+            entry = self.spool.put(key, uuid.uuid4(), receipt.number, body, uploads, tip=tip)
+        self._sent(entry)
         return receipt
 
     def add(self, tip_id: uuid.UUID, receipt: str, position: int, body: Body, uploads: Sequence[Upload]) -> None:
         """Another message of a sender who came back. Raises NoKey."""
-        self._sent(self.spool.put(self.ring.current(), tip_id, receipt, body, uploads, position), uploads)
+        key = self.ring.current()
+        with self.uploads.handing_over(uploads):
+            entry = self.spool.put(key, tip_id, receipt, body, uploads, position)
+        self._sent(entry)
 
-    def _sent(self, entry: Entry, uploads: Sequence[Upload]) -> None:
-        for one in uploads:
-            self.uploads.drop(one.path.name)
+    def _sent(self, entry: Entry) -> None:
         self.courier.send_off(entry)
         self.tidy()
 

@@ -55,11 +55,22 @@ def uploads(form: Mapping[str, str]) -> list[Upload]:
         raise FieldsRefused("files", str(Gone())) from None
     except Gone as error:
         raise FieldsRefused("files", str(error)) from None
+    if len({one.path for one in found}) < len(found):
+        raise FieldsRefused("files", str(Gone()))
     if len(found) > MOST_FILES:
         raise FieldsRefused(
             "files", _("At most %(most)s files at once; more can follow with your receipt.", most=MOST_FILES)
         )
     return found
+
+
+def arrived(form: Mapping[str, str]) -> list[str]:
+    """What the files are called that a script has sent before, for a form that is drawn again."""
+    try:
+        names = [str(one["name"])[:255] for one in json.loads(form.get("uploads") or "[]")]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+    return [name.encode("utf-8", "replace").decode() for name in names[:MOST_FILES]]
 
 
 def slug(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from models import Tip, TipAuthor, TipFile, TipMessage
+from models import EndedTip, Tip, TipAuthor, TipFile, TipMessage
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,24 @@ def find(db: Session, receipt: str) -> Found | None:
         columns = (Tip.id, Tip.receipt, Tip.secret_hash, Tip.reply_public, Tip.received_at)
         row = db.execute(select(*columns).where(Tip.receipt == receipt)).first()
     return Found(row[0], row[1], row[2], bytes(row[3]), row[4]) if row else None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A tip that was deleted."""
+
+    secret_hash: str
+    ended_at: dt.datetime
+
+
+def find_ended(db: Session, receipt: str) -> Ended | None:
+    """As ``find``, of those that are gone."""
+    if db.get_bind().dialect.name == "postgresql":
+        query = text("SELECT secret_hash, ended_at FROM ended_tip_of_receipt(:receipt)")
+        row = db.execute(query, {"receipt": receipt}).first()
+    else:
+        row = db.execute(select(EndedTip.secret_hash, EndedTip.ended_at).where(EndedTip.receipt == receipt)).first()
+    return Ended(*row) if row else None
 
 
 def letters(db: Session, receipt: str) -> list[Letter]:

@@ -39,13 +39,14 @@ class Flood:
         with self._lock:
             self._turn()
             times = self._recent(what, who, seconds)
-            if len(times) >= most:
-                return False
-            times.append(self._clock())
-            return True
+            counts = len(times) < most
+            if counts:
+                times.append(self._clock())
+            self._remember(what, who, times)
+            return counts
 
     def room(self, what: str, who: str, most: int, seconds: float) -> bool:
-        """Whether ``count`` would count."""
+        """Whether ``count`` would count. Nothing is remembered of whoever asks."""
         with self._lock:
             self._turn()
             return len(self._recent(what, who, seconds)) < most
@@ -61,14 +62,17 @@ class Flood:
 
     def _recent(self, what: str, who: str, seconds: float) -> "deque[float]":
         now = self._clock()
-        times = self._seen.pop((what, who), None) or deque()
+        times = self._seen.get((what, who)) or deque()
         # What lies ahead was counted before the clock was set back.
         while times and not now - seconds < times[0] <= now:
             times.popleft()
+        return times
+
+    def _remember(self, what: str, who: str, times: "deque[float]") -> None:
+        self._seen.pop((what, who), None)
         self._seen[(what, who)] = times  # at the end: seen last
         while len(self._seen) > MOST_KEPT:
             del self._seen[next(iter(self._seen))]
-        return times
 
     def _turn(self) -> None:
         day = self._clock() // DAY

@@ -34,15 +34,15 @@ ADDRESS = ("REMOTE_ADDR", "REMOTE_PORT", "REMOTE_HOST")
 
 
 class Forgetting:
-    """Behind whatever finds out who is asking, and before everything else."""
+    """Behind whatever finds out who is asking, and before everything else. ``onion``: it is reached over an onion
+    service, where everybody comes from the same place."""
 
-    def __init__(self, app: WSGIApplication, flood: Flood) -> None:
-        self._app, self._flood = app, flood
+    def __init__(self, app: WSGIApplication, flood: Flood, *, onion: bool) -> None:
+        self._app, self._flood, self._onion = app, flood, onion
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        host = str(environ.get("HTTP_HOST", "")).partition(":")[0]
         address = network_of(str(environ.get("REMOTE_ADDR", "")))
-        environ[NETWORK] = "" if host.endswith(".onion") else self._flood.name(address)
+        environ[NETWORK] = "" if self._onion else self._flood.name(address)
         gone = [name for name in environ if name.startswith("HTTP_") and name not in NEEDED]
         for name in (*gone, *ADDRESS, "gunicorn.socket"):
             environ.pop(name, None)

@@ -18,13 +18,11 @@ from sqlalchemy.orm import Session
 from app.database import clock, transaction
 from app.errors import Conflict, NotFound, Refused, Unavailable
 from app.settings import Settings
+from app.tips import sealing
 from imaging.words import N_
 from models import TipKey
 
 log = structlog.get_logger(__name__)
-
-LENGTH = 32
-"""Bytes of either half."""
 
 
 class NoKey(Unavailable):
@@ -127,7 +125,7 @@ def bring_in(db: Session, settings: Settings, public: bytes, secret: bytes | Non
 
     Raises NoPair.
     """
-    if len(public) != LENGTH or (secret is not None and bytes(PrivateKey(secret).public_key) != public):
+    if not _is_pair(public, secret):
         raise NoPair
     with transaction(db):
         key = db.scalars(select(TipKey).where(TipKey.public == public)).first()
@@ -137,6 +135,15 @@ def bring_in(db: Session, settings: Settings, public: bytes, secret: bytes | Non
         if secret is not None:
             key.secret_sealed = _put_away(settings, key.id, secret)
     return key
+
+
+def _is_pair(public: bytes, secret: bytes | None) -> bool:
+    """Whether something can be sealed with it, and opened with the secret half if there is one."""
+    try:
+        sealed = sealing.seal(public, b"")
+        return secret is None or sealing.unseal(secret, sealed) == b""
+    except (CryptoError, sealing.Unreadable, ValueError, TypeError):
+        return False
 
 
 def take_out(db: Session, key: TipKey) -> None:

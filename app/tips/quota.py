@@ -40,21 +40,30 @@ class Quota:
 
     def take(self, size: int, *, files: bool) -> None:
         """Count so many bytes as taken. Raises NoRoom, and nothing was counted."""
+        self.check(size, files=files)
+        self.count(size)
+
+    def check(self, size: int, *, files: bool) -> None:
+        """Whether there is room for so many bytes. Raises NoRoom."""
         share = FOR_FILES if files else 1.0
         if self.lying() + size > self._waiting * share:
             log.error("tips_disk_full", files=files)
             raise NoRoom(files)
+        if self.count(0) + size > self._daily * share:
+            log.error("tips_day_full", files=files)
+            raise NoRoom(files)
+
+    def count(self, size: int) -> int:
+        """Count so many bytes as taken; how many that makes today."""
         # Kept in a file, which all processes share and the next start still finds.
         with os.fdopen(os.open(self._counted, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             today = int(self._clock() // DAY)
             taken = _taken(file.read(), today) + size
-            if taken > self._daily * share:
-                log.error("tips_day_full", files=files)
-                raise NoRoom(files)
             file.seek(0)
             file.truncate()
             file.write(f"{today} {taken}")
+        return taken
 
     def lying(self) -> int:
         """Bytes in the folders."""

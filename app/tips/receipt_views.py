@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 from app import gate
 from app.errors import AppError
 from app.tips import answers, fields
-from app.tips.admission import FormStale, Wait
 from app.tips.answers import LANGUAGE, blueprint
 from app.tips.desk import desk
 from app.tips.fields import FieldsRefused
-from app.tips.returning import ReceiptRefused, Visit, visit
+from app.tips.returning import ReceiptRefused, TipOver, Visit, visit
 
 
 @blueprint.get(f"{LANGUAGE}/receipt")
@@ -31,7 +30,7 @@ def come_back(language: str) -> ResponseReturnValue:  # noqa: ARG001
         found = _visit()
     except ReceiptRefused as refused:
         return render_template("receipt.html", refused=refused, given=request.form), refused.status
-    except (Wait, FormStale) as refused:
+    except answers.UNADMITTED as refused:
         return _answering(refused, answers.typed(refused))
     if not answering:
         return _thread(found)
@@ -42,6 +41,11 @@ def come_back(language: str) -> ResponseReturnValue:  # noqa: ARG001
         return _thread(found, refused, request.form)
     desk().add(found.tip_id, found.receipt, found.position + 1, body, uploads)
     return _thread(_visit(), sent=True)
+
+
+@blueprint.errorhandler(TipOver)
+def over(gone: TipOver) -> ResponseReturnValue:
+    return render_template("gone.html", ended_at=gone.ended_at), gone.status
 
 
 def _answering(refused: AppError, given: Mapping[str, str]) -> ResponseReturnValue:
@@ -55,7 +59,7 @@ def _thread(
     found: Visit, refused: AppError | None = None, given: Mapping[str, str] | None = None, sent: bool = False
 ) -> ResponseReturnValue:
     shown = {"number": request.form.get("number", ""), "secret": request.form.get("secret", "")}
-    return answers.page("thread.html", refused, visit=found, given=given or {}, sent=sent, **shown)
+    return answers.page("thread.html", refused, given or {}, visit=found, sent=sent, **shown)
 
 
 def _visit() -> Visit:

@@ -41,7 +41,8 @@ class TipRequest(Request):
 
 
 def bound() -> None:
-    """Before every view: how large a body may be, and that no other site sent it. Raises Forbidden."""
+    """Before every view: how large a body may be, and that no other site sent it. Raises Forbidden,
+    RequestEntityTooLarge."""
     if request.method in SAFE:
         request.max_content_length = 0
         return
@@ -49,12 +50,18 @@ def bound() -> None:
         raise Forbidden(_("This came from another site and was not done."))
     if request.content_length is None:
         raise LengthRequired
+    most = _most()
+    request.max_content_length = most
+    if request.content_length > most:  # said before anything counts what was claimed
+        raise RequestEntityTooLarge
+
+
+def _most() -> int:
     if request.mimetype == "application/octet-stream":
-        request.max_content_length = CHUNK + 1  # at the bound itself, Werkzeug takes the end of the body for too much
-    elif "form" not in request.args:  # no form of ours that has anything to send
-        request.max_content_length = LITTLE
-    else:
-        request.max_content_length = PLAIN if request.mimetype == "multipart/form-data" else FIELDS
+        return CHUNK + 1  # at the bound itself, Werkzeug takes the end of the body for too much
+    if "form" not in request.args:  # no form of ours that has anything to send
+        return LITTLE
+    return PLAIN if request.mimetype == "multipart/form-data" else FIELDS
 
 
 def parts() -> list[Part]:

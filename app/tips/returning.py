@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app import context
-from app.errors import Refused
+from app.errors import Gone, Refused
 from app.tips import desk, finding, guessing, receipts, sealing
-from app.tips.finding import Letter
+from app.tips.finding import Ended, Letter
 from app.tips.sealing import Body
 from models import TipAuthor
 
@@ -45,6 +45,14 @@ class ReceiptRefused(Refused):
         super().__init__(_("This number and these words do not belong together. Look at your receipt and try again."))
 
 
+class TipOver(Gone):
+    """The receipt and its secret are right, and the tip was deleted."""
+
+    def __init__(self, ended_at: dt.datetime) -> None:
+        super().__init__(_("Your tip was deleted, since the time was over for which it was kept."))
+        self.ended_at = ended_at
+
+
 @dataclass(frozen=True)
 class _Kept:
     id: uuid.UUID
@@ -53,7 +61,7 @@ class _Kept:
 
 
 def visit(number_text: str, secret_text: str) -> Visit:
-    """Raises ReceiptRefused, TooManyTries."""
+    """Raises ReceiptRefused, TipOver, TooManyTries."""
     number, secret = receipts.read_number(number_text), receipts.read_secret(secret_text)
     if number is None or secret is None:
         raise ReceiptRefused
@@ -63,17 +71,21 @@ def visit(number_text: str, secret_text: str) -> Visit:
     if kept is None or key is None:
         guessing.wrong(number)
         raise ReceiptRefused
+    if isinstance(kept, Ended):
+        raise TipOver(kept.ended_at)
     return _visit(kept, number, bytes(key))
 
 
-def _find(number: str) -> _Kept | None:
+def _find(number: str) -> _Kept | Ended | None:
     """In the spool first: while the records are away, a new tip is there alone."""
     for entry in desk.desk().spool.of_receipt(number):
         if entry.tip is not None:
             return _Kept(entry.tip_id, entry.tip.secret_hash, entry.hour)
     with context.services().database.session(read_only=True) as db:
         found = finding.find(db, number)
-    return _Kept(found.id, found.secret_hash, found.received_at) if found else None
+        if found is None:
+            return finding.find_ended(db, number)
+    return _Kept(found.id, found.secret_hash, found.received_at)
 
 
 def _visit(kept: _Kept, number: str, key: bytes) -> Visit:

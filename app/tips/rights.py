@@ -10,5 +10,5 @@ RIGHTS = {
     "setting_section": 'SELECT (name, "values", object_key)',
 }
 """By table."""
-FUNCTIONS = "tip_of_receipt(text), tip_letters(text)"
+FUNCTIONS = "tip_of_receipt(text), tip_letters(text), ended_tip_of_receipt(text)"
 """Each answers about one tip, whose receipt must be known."""

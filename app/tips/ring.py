@@ -14,8 +14,9 @@ from app.database import Database, is_unreachable
 from app.tips.keys import NoKey
 from models import TipKey
 
-FRESH = 30.0
-"""Seconds after which the records are asked again: a key that was retired seals for no longer."""
+FRESH, AGAIN = 30.0, 10.0
+"""Seconds after which the records are asked again, a key that was retired seals for no longer; and after which they are
+where they did not answer, so that not everybody who sends waits for them."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Ring:
                 if not is_unreachable(error):
                     raise
                 self._known = self._known or self._remembered()
+                self._until = time.monotonic() + AGAIN
         if self._known is None:
             raise NoKey
         return self._known

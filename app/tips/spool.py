@@ -23,6 +23,10 @@ from app.tips.uploads import Upload
 log = structlog.get_logger(__name__)
 
 
+class Damaged(ValueError):
+    """What lies there cannot be read."""
+
+
 class Spool:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,7 +63,8 @@ class Spool:
         return sorted(found, key=lambda one: one.position)
 
     def carry(self, path: Path, deliver: Callable[[Entry, Path], None]) -> None:
-        """Have one entry delivered, unless another process is about it, and remove it then."""
+        """Have one entry delivered, unless another process is about it, and remove it then. Raises Damaged, and what
+        ``deliver`` raises."""
         try:
             file = path.open("r")
         except FileNotFoundError:
@@ -73,6 +78,8 @@ class Spool:
             if entry is not None:
                 deliver(entry, self.folder)
                 self._remove(path, entry)
+            elif path.exists():
+                raise Damaged("this is no entry")
 
     def sweep(self, before: float) -> None:
         """Remove files that no entry speaks of: their process died before it wrote one. ``before``: seconds since

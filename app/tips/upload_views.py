@@ -22,6 +22,8 @@ from imaging.words import N_
 
 WORK_FOR_FILES = 40
 """Files that one form's work is good for."""
+BEGUN, ALL_BEGUN = (60, 600.0), (1200, 600.0)
+"""How many files one network, and everybody together, may begin in how many seconds."""
 
 
 @blueprint.post(f"{LANGUAGE}/uploads")
@@ -33,6 +35,9 @@ def begin_upload(language: str) -> ResponseReturnValue:  # noqa: ARG001
     if form is None or not solved(mark, form.bits, request.args.get("work", "")):
         raise FormStale
     admission.limited(f"files {form.nonce}", WORK_FOR_FILES, 3600, everybody=True)
+    admission.limited("begun", *BEGUN)
+    admission.limited("all begun", *ALL_BEGUN, everybody=True)
+    desk().tidy()
     name, key = desk().uploads.begin()
     return jsonify(id=name, key=key_text(key), piece=CHUNK, most=MOST)
 
@@ -54,11 +59,12 @@ def upload_piece(language: str, upload: uuid.UUID) -> ResponseReturnValue:  # no
         raise BadRequest(N_("The piece does not say where it belongs."))
     key = _upload_key()
     desk().uploads.progress(str(upload), key)
-    desk().quota.take(request.content_length or 0, files=True)
+    desk().quota.check(request.content_length or 0, files=True)
     try:
         size = desk().uploads.append(str(upload), key, int(offset), request.stream)
     except Misplaced as error:
         return jsonify(offset=error.size), HTTPStatus.CONFLICT
+    desk().quota.count(size - int(offset))  # what arrived: whoever only says how much would use up the day
     return jsonify(offset=size)
 
 

@@ -15,7 +15,7 @@ import os
 import secrets
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -29,8 +29,8 @@ MOST = 100 * 10**6
 """Bytes of one file."""
 CHUNK = 4 * 2**20
 """Bytes of one piece of a file that comes in pieces."""
-KEPT = 24 * 3600
-"""Seconds after which a file that no tip asked for goes."""
+KEPT, KEPT_EMPTY = 24 * 3600, 3600
+"""Seconds after which a file that no tip asked for goes, and one of which nothing came."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,26 @@ class Uploads:
 
     def finished(self, name: str, key: bytes, title: str, mime: str) -> Upload:
         """What has arrived, as a tip names it. Raises Gone."""
-        found = self.progress(name, key)
-        if found.segments == 0:
-            raise Gone
         with self._held(name) as file:
+            found = self.progress(name, key)
+            if found.segments == 0:
+                raise Gone
             file.truncate(found.sealed)
         return Upload(self._path(name), key, title, mime, found.size, found.segments)
+
+    @contextlib.contextmanager
+    def handing_over(self, some: Sequence[Upload]) -> Iterator[None]:
+        """While a tip takes these over, and until they are dropped, no piece changes them: one that comes late finds
+        its file gone. Raises Gone."""
+        names = sorted(one.path.name for one in some)  # in one order, whoever asks
+        with contextlib.ExitStack() as held:
+            for name in names:
+                held.enter_context(self._held(name))
+                if not self._path(name).exists():  # another tip was faster
+                    raise Gone
+            yield
+            for name in names:
+                self.drop(name)
 
     def drop(self, name: str) -> None:
         self._side(name).unlink(missing_ok=True)
@@ -132,8 +146,8 @@ class Uploads:
 
     def sweep(self, now: float | None = None) -> int:
         """Remove what no tip has asked for. How many files."""
-        before = (time.time() if now is None else now) - KEPT
-        old = [path for path in self.folder.iterdir() if _changed(path) < before]
+        now = time.time() if now is None else now
+        old = [path for path in self.folder.iterdir() if _changed(path) < now - _kept(path)]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
@@ -221,6 +235,14 @@ def read_key(text: str) -> bytes:
 
 def _lock_of(key: bytes) -> str:
     return hashlib.blake2b(key, digest_size=16, person=b"semblance upload").hexdigest()
+
+
+def _kept(path: Path) -> int:
+    """By whether anything has come of the file, or of the one whose progress it is."""
+    try:
+        return KEPT if path.with_suffix("").stat().st_size else KEPT_EMPTY
+    except FileNotFoundError:
+        return KEPT
 
 
 def _changed(path: Path) -> float:

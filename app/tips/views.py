@@ -10,7 +10,6 @@ from app import gate
 from app.errors import AppError
 from app.languages import choice
 from app.tips import answers, fields, notices, receipt_views, upload_views
-from app.tips.admission import FormStale, Wait
 from app.tips.answers import LANGUAGE, blueprint
 from app.tips.desk import desk
 from app.tips.fields import FieldsRefused
@@ -75,7 +74,7 @@ def _form(page: str, language: str, given: Mapping[str, str], refused: AppError 
     """The form, with what was typed and why it was not taken."""
     slug = fields.slug(given.get("notice"))
     facts = {"slug": slug, "headline": notices.headline(slug, language), "languages": choice.offered()}
-    return answers.page(page, refused, given=given, **facts)
+    return answers.page(page, refused, given, **facts)
 
 
 def _send(page: str, language: str) -> ResponseReturnValue:
@@ -84,7 +83,7 @@ def _send(page: str, language: str) -> ResponseReturnValue:
         uploads = fields.uploads(request.form)
         kind = _kind(page, request.form.get("kind"))
         body = fields.body(request.form, uploads)
-    except (Wait, FormStale, FieldsRefused) as refused:
+    except (*answers.UNADMITTED, FieldsRefused) as refused:
         g.problem = type(refused).__name__
         return _form(page, language, answers.typed(refused), refused)
     wanted = fields.language(request.form.get("language"), language)

@@ -28,6 +28,13 @@ resource "google_service_account" "public" {
   depends_on = [google_project_service.needed]
 }
 
+resource "google_service_account" "tips" {
+  account_id   = "semblance-tips"
+  display_name = "Semblance: the forms for tips"
+
+  depends_on = [google_project_service.needed]
+}
+
 # With IDENTITY=firebase web looks up whether accounts are disabled, invites, and mirrors roles to custom claims.
 resource "google_project_iam_member" "firebase" {
   count = lookup(var.settings, "IDENTITY", "local") == "firebase" ? 1 : 0

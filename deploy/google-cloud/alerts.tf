@@ -7,8 +7,9 @@ resource "google_monitoring_notification_channel" "email" {
 }
 
 # The product says in its log why it is not ready and which job it gave up: no probe from outside is needed, and the
-# web service may stay closed to the internet. The age of the queue is one of its metrics, see docs/operations.md. Tips and what people type are never logged; an agency
-# that adds such a log must exclude it here (google_logging_project_exclusion) before it is written.
+# web service may stay closed to the internet. The age of the queue is one of its metrics, see docs/operations.md. Tips
+# and what people type are never logged; an agency that adds such a log must exclude it here
+# (google_logging_project_exclusion) before it is written.
 resource "google_logging_metric" "not_ready" {
   name   = "semblance/not_ready"
   filter = "resource.type=\"cloud_run_revision\" AND jsonPayload.event=\"not_ready\""
@@ -57,7 +58,7 @@ resource "google_monitoring_alert_policy" "errors" {
   conditions {
     display_name = "answers 500 to 599"
     condition_threshold {
-      filter          = "resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"${google_cloud_run_v2_service.web.name}\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.label.response_code_class=\"5xx\""
+      filter          = "resource.type=\"cloud_run_revision\" AND resource.label.service_name=\"${module.web.name}\" AND metric.type=\"run.googleapis.com/request_count\" AND metric.label.response_code_class=\"5xx\""
       comparison      = "COMPARISON_GT"
       threshold_value = 5
       duration        = "0s"

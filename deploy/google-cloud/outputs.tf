@@ -1,11 +1,16 @@
 output "address" {
   description = "Where Cloud Run serves the web service, for the load balancer before it."
-  value       = google_cloud_run_v2_service.web.uri
+  value       = module.web.uri
 }
 
 output "notices_address" {
   description = "Where Cloud Run serves the public pages, for the load balancer before them."
-  value       = google_cloud_run_v2_service.public.uri
+  value       = module.public.uri
+}
+
+output "tips_address" {
+  description = "Where Cloud Run serves the forms for tips, for the load balancer before them."
+  value       = one(module.tips[*].uri)
 }
 
 output "images" {

@@ -1,4 +1,5 @@
 locals {
+  # What the processes that the agency's people work with are told alike.
   settings = merge(var.settings, {
     SEMBLANCE_ENV = "production"
     SURFACE       = "staff"
@@ -6,114 +7,41 @@ locals {
     NOTICES_URL   = var.notices_url
     STORAGE_URL   = "gs://${google_storage_bucket.objects.name}"
     SEMBLANCE_VAR = "/tmp/semblance"
-  })
+  }, var.tips_url == "" ? {} : { TIPS_URL = var.tips_url })
   # By number and not "latest": a process gets the secret it was deployed with.
   versions = {
     SECRET_KEY   = google_secret_manager_secret_version.secret_key
     DATABASE_URL = google_secret_manager_secret_version.database_url
     REDIS_URL    = google_secret_manager_secret_version.redis_url
   }
+  # It makes the roles of the outside surfaces, so it knows their addresses.
   migrate_versions = merge(
     { for name, version in local.versions : name => version if name != "REDIS_URL" },
     { PUBLIC_DATABASE_URL = google_secret_manager_secret_version.public_database_url },
+    { for version in google_secret_manager_secret_version.tips_database_url : "TIPS_DATABASE_URL" => version },
   )
 }
 
-resource "google_cloud_run_v2_service" "web" {
-  name                = "semblance-web"
-  location            = var.region
-  ingress             = var.ingress
-  deletion_protection = true
+module "web" {
+  source = "./surface"
 
-  template {
-    service_account                  = google_service_account.web.email
-    max_instance_request_concurrency = 8
-    timeout                          = "120s"
-
-    scaling {
-      min_instance_count = var.web_instances.least
-      max_instance_count = var.web_instances.most
-    }
-
-    vpc_access {
-      egress = "PRIVATE_RANGES_ONLY"
-      network_interfaces {
-        network    = google_compute_network.inside.id
-        subnetwork = google_compute_subnetwork.run.id
-      }
-    }
-
-    containers {
-      image = var.image
-      args  = ["web", "--graceful-timeout", "8"]
-
-      # Cloud Run sets PORT itself, and sends SIGTERM ten seconds before the end.
-      ports {
-        container_port = 8080
-      }
-
-      resources {
-        limits            = { cpu = "2", memory = "2Gi" }
-        startup_cpu_boost = true
-      }
-
-      # A new revision gets no traffic before it is ready; an old one that the records have overtaken keeps its own.
-      startup_probe {
-        period_seconds    = 5
-        timeout_seconds   = 5
-        failure_threshold = 24
-        http_get {
-          path = "/readyz"
-        }
-      }
-
-      liveness_probe {
-        period_seconds    = 15
-        timeout_seconds   = 5
-        failure_threshold = 4
-        http_get {
-          path = "/livez"
-        }
-      }
-
-      env {
-        name  = "HOST"
-        value = "0.0.0.0"
-      }
-
-      dynamic "env" {
-        for_each = local.settings
-        content {
-          name  = env.key
-          value = env.value
-        }
-      }
-
-      dynamic "env" {
-        for_each = local.versions
-        content {
-          name = env.key
-          value_source {
-            secret_key_ref {
-              secret  = env.value.secret
-              version = env.value.version
-            }
-          }
-        }
-      }
-    }
-  }
+  name           = "semblance-web"
+  region         = var.region
+  image          = var.image
+  ingress        = var.ingress
+  network        = google_compute_network.inside.id
+  subnetwork     = google_compute_subnetwork.run.id
+  account        = google_service_account.web.email
+  settings       = local.settings
+  secrets        = merge(local.versions, local.own_values["web"])
+  instances      = var.web_instances
+  concurrency    = 8
+  timeout        = "120s"
+  limits         = { cpu = "2", memory = "2Gi" }
+  invokers       = var.invokers
+  notes_requests = true
 
   depends_on = [google_secret_manager_secret_iam_member.reads]
-}
-
-resource "google_cloud_run_v2_service_iam_member" "invokers" {
-  for_each = toset(var.invokers)
-
-  name     = google_cloud_run_v2_service.web.name
-  location = var.region
-  role     = "roles/run.invoker"
-  member   = each.value
 }
 
 # Workers pull their work from the records and serve no requests: that is what a worker pool is for. An instance has
@@ -143,6 +71,20 @@ resource "google_cloud_run_v2_worker_pool" "gpu" {
       }
     }
 
+    dynamic "volumes" {
+      for_each = local.own_files["worker"]
+      content {
+        name = lower(replace(volumes.key, "_", "-"))
+        secret {
+          secret = volumes.value.secret
+          items {
+            path    = "pem"
+            version = volumes.value.version
+          }
+        }
+      }
+    }
+
     containers {
       image = var.image
       args  = ["worker"]
@@ -151,13 +93,23 @@ resource "google_cloud_run_v2_worker_pool" "gpu" {
         limits = { cpu = "4", memory = "16Gi", "nvidia.com/gpu" = "1" }
       }
 
+      dynamic "volume_mounts" {
+        for_each = local.own_files["worker"]
+        content {
+          name       = lower(replace(volume_mounts.key, "_", "-"))
+          mount_path = "/secrets/${lower(replace(volume_mounts.key, "_", "-"))}"
+        }
+      }
+
       env {
         name  = "SEMBLANCE_DEVICE"
         value = "cuda"
       }
 
       dynamic "env" {
-        for_each = local.settings
+        for_each = merge(local.settings, {
+          for name, one in local.own_files["worker"] : name => "/secrets/${lower(replace(name, "_", "-"))}/pem"
+        })
         content {
           name  = env.key
           value = env.value
@@ -165,7 +117,7 @@ resource "google_cloud_run_v2_worker_pool" "gpu" {
       }
 
       dynamic "env" {
-        for_each = local.versions
+        for_each = merge(local.versions, local.own_values["worker"])
         content {
           name = env.key
           value_source {

@@ -1,14 +1,51 @@
 locals {
   staff_secrets = toset(["secret-key", "database-url", "redis-url"])
-  secrets       = setunion(local.staff_secrets, ["public-database-url"])
-  # Migrations need the records alone, and make the role of the public pages, which know nothing but its address.
-  readers = merge(
-    { for name in local.staff_secrets : "web/${name}" => { secret = name, account = google_service_account.web.email } },
-    { for name in local.staff_secrets : "worker/${name}" => { secret = name, account = google_service_account.worker.email } },
-    { for name in ["secret-key", "database-url", "public-database-url"] :
-    "migrate/${name}" => { secret = name, account = google_service_account.migrate.email } },
-    { "public/public-database-url" = { secret = "public-database-url", account = google_service_account.public.email } },
+  # Those that the agency makes itself, and which processes read them; var.own_secrets says which there are.
+  own_readers = {
+    METRICS_TOKEN    = ["web", "public"]
+    SMTP_URL         = ["web", "worker"]
+    PURGE_TOKEN      = ["worker"]
+    C2PA_CERTIFICATE = ["worker", "public"]
+    C2PA_KEY         = ["worker"]
+  }
+  own_ids = { for name in keys(local.own_readers) : name => lower(replace(name, "_", "-")) }
+  own = { for name, version in var.own_secrets : name => {
+    secret  = google_secret_manager_secret.app[local.own_ids[name]].id
+    version = tostring(version)
+  } }
+  own_values = { for process in keys(local.accounts) : process => {
+    for name, one in local.own : name => one if contains(local.own_readers[name], process) && !startswith(name, "C2PA_")
+  } }
+  # The product reads these from files.
+  own_files = { for process in keys(local.accounts) : process => {
+    for name, one in local.own : name => one if contains(local.own_readers[name], process) && startswith(name, "C2PA_")
+  } }
+  secrets = setunion(
+    local.staff_secrets,
+    ["public-database-url", "tips-database-url", "tips-secret-key"],
+    values(local.own_ids),
   )
+  accounts = {
+    web     = google_service_account.web.email
+    worker  = google_service_account.worker.email
+    migrate = google_service_account.migrate.email
+    public  = google_service_account.public.email
+    tips    = google_service_account.tips.email
+  }
+  # Migrations need the records alone, and make the roles of the outside surfaces, which know little but an address.
+  read_by = {
+    web     = local.staff_secrets
+    worker  = local.staff_secrets
+    migrate = toset(["secret-key", "database-url", "public-database-url", "tips-database-url"])
+    public  = toset(["public-database-url"])
+    tips    = toset(["tips-database-url", "tips-secret-key"])
+  }
+  readers = merge([for process, account in local.accounts : {
+    for secret in setunion(
+      local.read_by[process],
+      [for name, by in local.own_readers : local.own_ids[name] if contains(by, process)],
+    ) : "${process}/${secret}" => { secret = secret, account = account }
+  }]...)
 }
 
 resource "google_secret_manager_secret" "app" {

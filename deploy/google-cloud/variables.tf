@@ -41,6 +41,12 @@ variable "tips_proxies" {
   default     = "2"
 }
 
+variable "tips_day_mb" {
+  description = "What is taken from the public in a day, in MB."
+  type        = number
+  default     = 20000
+}
+
 variable "notices_url" {
   description = "Where the public reads notices, as https://notices.example.org: a host of its own."
   type        = string
@@ -104,7 +110,28 @@ variable "secrets_version" {
 }
 
 variable "settings" {
-  description = "More settings of the product, none of them secret, as IDENTITY and what belongs to it."
+  description = "More settings of the product, none of them secret, as IDENTITY and what belongs to it, MAIL_FROM or PURGE_URL."
   type        = map(string)
   default     = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.settings), ["SECRET_KEY", "METRICS_TOKEN", "SMTP_URL", "PURGE_TOKEN", "C2PA_KEY"])) == 0
+    error_message = "Secrets go into Secret Manager: see own_secrets."
+  }
+}
+
+variable "own_secrets" {
+  description = "Secrets that you have put into Secret Manager, with the version to use, as { SMTP_URL = 1, C2PA_CERTIFICATE = 1, C2PA_KEY = 1 }."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.own_secrets), ["METRICS_TOKEN", "SMTP_URL", "PURGE_TOKEN", "C2PA_CERTIFICATE", "C2PA_KEY"])) == 0
+    error_message = "It can name METRICS_TOKEN, SMTP_URL, PURGE_TOKEN, C2PA_CERTIFICATE and C2PA_KEY."
+  }
+
+  validation {
+    condition     = contains(keys(var.own_secrets), "C2PA_CERTIFICATE") == contains(keys(var.own_secrets), "C2PA_KEY")
+    error_message = "C2PA_CERTIFICATE and C2PA_KEY belong together."
+  }
 }

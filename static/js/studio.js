@@ -70,6 +70,7 @@ document.addEventListener("submit", async (event) => {
       if (form.id === "render" || kept) history.replaceState(null, "", location.pathname);
       await show(await response.text(), { keep: !kept });
       if (kept) sayKept(kept);
+      reveal();
       poller.kick();
     } else {
       fail(form, (await response.json()).detail);
@@ -79,6 +80,13 @@ document.addEventListener("submit", async (event) => {
   }
   delete form.dataset.sent;
 });
+
+/** Brings the face into view where its form is far from it, as on a phone. */
+function reveal() {
+  const face = /** @type {HTMLElement} */ (document.querySelector('[data-region="face"]'));
+  const { top } = face.getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) face.scrollIntoView({ block: "start" });
+}
 
 /** @param {string} number of the likeness that was kept; its button is gone */
 function sayKept(number) {

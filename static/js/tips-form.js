@@ -23,7 +23,9 @@ function enhance(form) {
     try {
       const address = await work;
       const done = await sending();
-      const field = Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value: JSON.stringify(done) });
+      const before = /** @type {HTMLInputElement | null} */ (form.querySelector("[name=uploads]"));
+      const field = before ?? Object.assign(document.createElement("input"), { type: "hidden", name: "uploads", value: "[]" });
+      field.value = JSON.stringify([...JSON.parse(field.value), ...done]);
       form.append(field);
       const input = /** @type {HTMLInputElement | null} */ (form.querySelector("[type=file]"));
       if (input) input.disabled = true;

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -28,11 +29,14 @@ from tests.api.test_cases import put_into_units
 from tests.app.renderers import CAPABILITIES
 from tests.app.web import work
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
 CONFIG = ROOT / "tests" / "api" / "fuzz.toml"
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
+def served(app: "WSGIApplication") -> Iterator[str]:
     """The application behind a port; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)

@@ -14,9 +14,9 @@ from app.agency.declared import AgencySettings, declared
 from app.cases import pattern
 from app.database import Database, transaction
 from app.errors import Conflict, Forbidden, NotFound, Refused
-from app.storage import LocalStore, split_key
+from app.storage import PUBLISHED, LocalStore, split_key
 from app.sweep import named_keys
-from models import AGENCY, Account, CustodyEntry, Role, SettingSection
+from models import Account, CustodyEntry, Role, SettingSection
 from tests.app.drawings import drawing_png
 from tests.people import Person
 
@@ -187,7 +187,7 @@ def test_the_logo_is_made_anew_and_kept_from_sweeps(db: Session, store: LocalSto
     logo.set_logo(db, store, head, 0, sent)
     key = settings.known(db).logo_key
     assert key is not None
-    assert split_key(key)[0] == str(AGENCY)
+    assert split_key(key)[0] == str(PUBLISHED)
     assert store.get(key) != sent
     assert key in named_keys(db)
     logo.remove_logo(db, head, 1)

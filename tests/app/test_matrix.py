@@ -25,7 +25,7 @@ from app.database import Database, transaction, upgrade
 from app.exchange import exports
 from app.identity import access_tokens, accounts, standing, units
 from app.identity.passwords import hash_password
-from app.retention import deletion, policies
+from app.retention import deletion, policies, tip_policies
 from app.settings import Settings
 from app.witness.forms import Said
 from app.witness.service import add_session
@@ -49,6 +49,7 @@ from models import (
     Scope,
     Sketch,
     Tip,
+    TipPolicy,
     TipState,
 )
 from scripts.access import PAGE, Line, declared, page, read_matrix
@@ -159,6 +160,8 @@ def _case(world: World, db: Session) -> None:
     world.values["session_id"] = add_session(db, owner, case.id, Said("Ada Artist", "Witness 1")).id
     _published(world, db, owner)
     world.values["policy_id"] = policies.policies(db)[0].id
+    tip_policies.set_policy(db, owner, TipState.SPAM, 3)  # so that the supervisor may carry it out
+    world.values["tip_policy_id"] = db.scalars(select(TipPolicy.id)).one()
     _note(world, db, owner)
     _notice(world, db, owner)
     with tipped.forms_of(world.app, db) as forms:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from app import create_app
@@ -26,6 +26,7 @@ WIDEST = """width => [...document.body.querySelectorAll("*")]
   .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > width)
   .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)
   .map(one => one.outerHTML.split("\\n")[0]).at(0) ?? "nothing visible" """
+TABLET = 768
 axe = Axe()
 
 
@@ -72,6 +73,14 @@ def looked_at(visitor: Visitor, path: str) -> list[str]:
     assert page.url.endswith(path), f"{path} led to {page.url}"
     found = axe.run(page).response["violations"]
     wrong = [f"{path}: {one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
-    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
-        wrong.append(f"{path}: is {wide} px wide, with {page.evaluate(WIDEST, width)[:300]}")
+    wrong += [f"{path}: {said}" for said in too_wide(page, width)]
+    if width > TABLET:
+        page.set_viewport_size({"width": TABLET, "height": WIDE[1]})
+        wrong += [f"{path}: on a tablet {said}" for said in too_wide(page, TABLET)]
+        page.set_viewport_size({"width": width, "height": WIDE[1]})
     return wrong + [f"{path}: {problem}" for problem in visitor.problems]
+
+
+def too_wide(page: Page, width: int) -> list[str]:
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    return [f"is {wide} px wide, with {page.evaluate(WIDEST, width)[:300]}"] if wide > width else []

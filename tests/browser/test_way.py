@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from app.database import Database, transaction
 from models import Account, JobState
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PHONE, Visit
 from tests.browser.jobs import put_render
 from tests.browser.watched import RENDERED, SAMPLES, render, upload
 
@@ -31,6 +31,15 @@ def test_from_the_upload_to_the_result_without_a_reload(page: Page) -> None:
     digest = hashlib.sha256(image.value.path().read_bytes()).hexdigest()
     assert kept["output"]["sha256"] == digest
     expect(page.get_by_text(digest, exact=True)).to_be_visible()
+
+
+def test_on_a_phone_the_face_comes_into_view(visit: Visit, account: Account) -> None:
+    """It is asked for at the end of a long page."""
+    page = visit(account, PHONE, is_mobile=True).page
+    upload(page)
+    render(page)
+    expect(page.locator('[data-likeness="1"]')).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("[data-render]")).not_to_be_in_viewport()
 
 
 def test_a_sample_from_an_empty_desk(page: Page) -> None:

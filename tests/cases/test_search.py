@@ -163,7 +163,7 @@ def test_without_the_extension_everything_is_found_and_the_log_says_why(
     monkeypatch.setattr(trigrams, "EXTENSION", text("CREATE EXTENSION no_such_extension"))
     with capture_logs() as logged:
         upgrade(postgres_url)
-    assert "case_search_without_index" in [line["event"] for line in logged]
+    assert "search_without_index" in [line["event"] for line in logged]
     database = Database(postgres_url)
     with database.session() as db:
         account = add_person(db, "person@example.org", "Person")

@@ -43,7 +43,7 @@ def publish(records: Office, notice: Notice, files: list[NoticeFile], version: i
         records.db.flush()
         for file in files:
             facts = {name: getattr(file, name) for name in COPIED}
-            records.db.add(PublicationFile(id=uuid.uuid4(), publication_id=row.id, **facts))
+            records.db.add(PublicationFile(id=uuid.uuid4(), publication_id=row.id, key=file.key, **facts))
     return row
 
 
@@ -138,7 +138,6 @@ def test_what_became_of_it(
     data = signed(records, files)
     with transaction(records.db):
         published.ended_at, published.ended_why = utc_now(), Ended.CORRECTED
-    assert outcome(check(reader, again(data))) == "corrected"
     second = publish(records, notice, files, version=2)
     assert outcome(check(reader, again(data))) == "current"
     with transaction(records.db):
@@ -153,6 +152,31 @@ def test_what_became_of_it(
     with transaction(records.db):
         records.db.delete(records.db.get_one(Notice, notice.id))
     assert outcome(check(reader, again(data))) == "unknown"
+
+
+def test_a_picture_of_a_version_that_was_corrected(
+    records: Office, notice: Notice, files: list[NoticeFile], published: Publication, reader: FlaskClient
+) -> None:
+    data = signed(records, files)
+    with transaction(records.db):
+        published.ended_at, published.ended_why = utc_now(), Ended.CORRECTED
+    second = publish(records, notice, [], version=2)  # with another picture
+    for one in (data, again(data)):
+        answer = check(reader, one)
+        assert outcome(answer) == "corrected"
+        assert f'href="/en/notices/{SLUG}"' in answer.text
+    assert outcome(check(reader, address=f"/pictures/{SLUG}/1/1/en/view-320.webp")) == "corrected"
+    with transaction(records.db):
+        second.ended_at, second.ended_why = utc_now(), Ended.WITHDRAWN
+    assert [outcome(check(reader, one)) for one in (data, again(data))] == ["over", "over"]
+
+
+def test_a_signed_picture_that_nobody_approved_is_not_vouched_for(
+    records: Office, notice: Notice, files: list[NoticeFile], reader: FlaskClient
+) -> None:
+    """It left the house as a draft; another picture of the same notice is public."""
+    publish(records, notice, [])
+    assert outcome(check(reader, signed(records, files))) == "unknown"
 
 
 def test_a_picture_that_is_not_ours(published: Publication, reader: FlaskClient) -> None:
@@ -194,6 +218,20 @@ def test_what_cannot_be_looked_at_is_refused(published: Publication, reader: Fla
 def test_too_large_a_file_is_refused(published: Publication, reader: FlaskClient) -> None:
     assert check(reader, bytes(17 * 2**20)).status_code == 413
     assert check(reader, b"\xff\xd8\xff" + bytes(16 * 2**20)).status_code == 422
+
+
+def test_pictures_leave_room_for_pages(published: Publication, reader: FlaskClient) -> None:
+    """A small file can hold forty million pixels, and seconds of work."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "PNG")
+    assert check(reader, out.getvalue()).status_code == 200
+    desk: Desk = reader.application.extensions[DESK]
+    with desk.room, desk.room:
+        busy = check(reader, out.getvalue())
+        assert (busy.status_code, busy.headers["Retry-After"]) == (429, "5")
+        assert "Other pictures are being looked at" in busy.text
+        assert outcome(check(reader, address=f"/en/notices/{SLUG}")) == "current"
+    assert check(reader, out.getvalue()).status_code == 200
 
 
 def test_nothing_is_written_and_nobody_is_remembered(

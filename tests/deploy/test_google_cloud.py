@@ -1,7 +1,12 @@
 """The Terraform files, without Google: they parse, refer to what exists, and give nobody more than is needed."""
 
+import functools
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hcl2
@@ -10,30 +15,34 @@ import pytest
 from app.settings import ROOT
 
 FOLDER = ROOT / "deploy" / "google-cloud"
-KINDS = {"resource", "ephemeral"}
+SURFACE = FOLDER / "surface"
+"""The module that each of the three web servers is made by."""
+FOLDERS = pytest.mark.parametrize("folder", [FOLDER, SURFACE], ids=lambda folder: folder.name)
 REFERENCE = re.compile(r"(?<![\w.\"/@-])((?:ephemeral\.)?(?:google|random)_\w+)\.(\w+)")
 NAMED = re.compile(r"(?<![\w.])(var|local)\.(\w+)")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
-def _parse() -> dict[str, list[dict[str, Any]]]:
+@functools.cache
+def parsed(folder: Path) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(FOLDER.glob("*.tf")):
+    for path in sorted(folder.glob("*.tf")):
         for kind, blocks in hcl2.loads(path.read_text()).items():
             found.setdefault(kind, []).extend(block for block in blocks if isinstance(block, dict))
     return found
 
 
-CONFIGURATION = _parse()
+CONFIGURATION = parsed(FOLDER)
 
 
 def _bare(text: str) -> str:
     return text.strip('"')
 
 
-def resources() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Type, name and body of each."""
-    for block in CONFIGURATION["resource"]:
+def resources(folder: Path | None = None) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Type, name and body of each, of everything or of one folder."""
+    blocks = [block for one in ([folder] if folder else [FOLDER, SURFACE]) for block in parsed(one)["resource"]]
+    for block in blocks:
         for kind, named in block.items():
             for name, body in named.items() if isinstance(named, dict) else ():
                 yield _bare(kind), _bare(name), body
@@ -55,25 +64,69 @@ def values(value: object, name: str) -> Iterator[Any]:
             yield from values(inner, name)
 
 
-def _sources() -> str:
-    return "\n".join(re.sub(r"(?m)^\s*#.*$", "", path.read_text()) for path in sorted(FOLDER.glob("*.tf")))
+def surfaces() -> dict[str, dict[str, Any]]:
+    """What the module is told for each of the three."""
+    return {_bare(name): body for block in CONFIGURATION["module"] for name, body in block.items()}
 
 
-def test_whatever_is_referred_to_exists() -> None:
-    known = {f"{kind}.{name}" for kind, name, _ in resources()}
-    for block in CONFIGURATION["ephemeral"]:
+def expression(name: str) -> Any:
+    """What a local value is, as its text where it is computed."""
+    (found,) = (one[name] for one in CONFIGURATION["locals"] if name in one)
+    return found
+
+
+def local(name: str) -> dict[str, Any]:
+    return {_bare(key): value for key, value in expression(name).items()}
+
+
+def _sources(*folders: Path) -> str:
+    files = [path for folder in folders or (FOLDER, SURFACE) for path in sorted(folder.glob("*.tf"))]
+    return "\n".join(re.sub(r"(?m)^\s*#.*$", "", path.read_text()) for path in files)
+
+
+@pytest.mark.parametrize("arguments", [("fmt", "-check", "-diff", "-recursive"), ("get",)], ids=lambda one: one[0])
+def test_terraform_itself_reads_it(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """As far as it can without Google's provider, which it would have to fetch."""
+    terraform = shutil.which("terraform")
+    if terraform is None:
+        pytest.skip("terraform is not installed on this machine")
+    copy = shutil.copytree(FOLDER, tmp_path / "google-cloud", ignore=shutil.ignore_patterns(".terraform"))
+    quiet = {"TF_CLI_CONFIG_FILE": os.devnull, "CHECKPOINT_DISABLE": "1", "HOME": str(tmp_path)}
+    result = subprocess.run([terraform, *arguments], cwd=copy, env=quiet, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@FOLDERS
+def test_whatever_is_referred_to_exists(folder: Path) -> None:
+    known = {f"{kind}.{name}" for kind, name, _ in resources(folder)}
+    for block in parsed(folder).get("ephemeral", []):
         known |= {f"ephemeral.{_bare(kind)}.{_bare(name)}" for kind, named in block.items() for name in named}
     # References inside of strings are in ${...}; what else is in a string refers to nothing.
-    text = STRING.sub(lambda found: " ".join(re.findall(r"\$\{([^}]*)\}", found.group())), _sources())
+    text = STRING.sub(lambda found: " ".join(re.findall(r"\$\{([^}]*)\}", found.group())), _sources(folder))
     used = {f"{kind}.{name}" for kind, name in REFERENCE.findall(text)}
-    assert len(used) > 20
+    assert used
     assert used <= known
+    modules = set(re.findall(r"(?<![\w.])module\.(\w+)", _sources(folder)))
+    assert modules <= {_bare(name) for block in parsed(folder).get("module", []) for name in block}
 
 
+@FOLDERS
 @pytest.mark.parametrize("kind, block", [("var", "variable"), ("local", "locals")])
-def test_every_variable_is_declared_and_used(kind: str, block: str) -> None:
-    declared = {_bare(name) for one in CONFIGURATION[block] for name in one if not name.startswith("__")}
-    assert {name for found, name in NAMED.findall(_sources()) if found == kind} == declared
+def test_every_variable_is_declared_and_used(folder: Path, kind: str, block: str) -> None:
+    declared = {_bare(name) for one in parsed(folder)[block] for name in one if not name.startswith("__")}
+    assert {name for found, name in NAMED.findall(_sources(folder)) if found == kind} == declared
+
+
+def test_each_surface_is_told_what_the_module_asks_for() -> None:
+    asked = {_bare(name): body for one in parsed(SURFACE)["variable"] for name, body in one.items()}
+    needed = {name for name, body in asked.items() if "default" not in body}
+    assert set(surfaces()) == {"web", "public", "tips"}
+    for told in surfaces().values():
+        given = {name for name in told if not name.startswith("__")} - {"source", "count", "depends_on"}
+        assert needed <= given <= set(asked)
+        assert _bare(told["source"]) == "./surface"
+    outputs = {_bare(name) for one in parsed(SURFACE)["output"] for name in one}
+    assert set(re.findall(r"module\.\w+(?:\[\*\])?\.(\w+)", _sources(FOLDER))) == outputs
 
 
 def test_no_account_has_a_role_in_the_whole_project_nor_a_broad_one() -> None:
@@ -92,34 +145,42 @@ def test_no_account_has_a_role_in_the_whole_project_nor_a_broad_one() -> None:
 
 
 def test_each_process_has_its_own_account_and_none_has_keys() -> None:
-    processes = [
-        of_type("google_cloud_run_v2_service")["web"],
-        of_type("google_cloud_run_v2_service")["public"],
-        of_type("google_cloud_run_v2_worker_pool")["gpu"],
-        of_type("google_cloud_run_v2_job")["migrate"],
-        of_type("google_cloud_run_v2_service")["tips"],
-    ]
+    processes = [of_type("google_cloud_run_v2_worker_pool")["gpu"], of_type("google_cloud_run_v2_job")["migrate"]]
     accounts = [_bare(str(account)) for one in processes for account in values(one, "service_account")]
-    names = ("web", "public", "worker", "migrate", "tips[0]")
+    accounts += [_bare(surfaces()[name]["account"]) for name in ("web", "public", "tips")]
+    names = ("worker", "migrate", "web", "public", "tips")
     assert accounts == [f"${{google_service_account.{name}.email}}" for name in names]
+    assert set(of_type("google_service_account")) == set(names)
     assert not of_type("google_service_account_key")
 
 
 def test_migrations_get_neither_the_objects_nor_redis() -> None:
-    (locals_of_secrets,) = [one["readers"] for one in CONFIGURATION["locals"] if "readers" in one]
-    migrate = str(locals_of_secrets).partition("migrate/")[0].rpartition("for name in")[2]
-    assert "secret-key" in migrate
-    assert "database-url" in migrate
-    assert "redis" not in migrate
-    (users,) = [one["object_users"] for one in CONFIGURATION["locals"] if "object_users" in one]
-    assert {_bare(name) for name in users} == {"web", "worker"}
+    assert read_by("migrate") == {"secret-key", "database-url", "public-database-url", "tips-database-url"}
+    assert not [name for name, by in local("own_readers").items() if "migrate" in str(by)]
+    assert set(local("object_users")) == {"web", "worker"}
+
+
+def read_by(process: str) -> set[str]:
+    """The secrets, of those that Terraform makes, that a process reads."""
+    return set(re.findall(r'"([a-z-]+)"', str(local("read_by")[process])))
+
+
+def test_the_migrations_make_the_roles_of_the_outside_surfaces() -> None:
+    given = set(re.findall(r"[A-Z_]{8,}", expression("migrate_versions")))
+    assert {"PUBLIC_DATABASE_URL", "TIPS_DATABASE_URL"} <= given
+    # A user that Cloud SQL makes is a member of its superusers' stand-in.
+    assert set(of_type("google_sql_user")) == {"app"}
 
 
 def test_the_public_pages_know_one_secret_and_list_no_object() -> None:
-    (public,) = (body for name, body in of_type("google_cloud_run_v2_service").items() if name == "public")
-    assert set(re.findall(r"secret_version\.(\w+)\.secret", str(public))) == {"public_database_url"}
-    (settings,) = [one["public_settings"] for one in CONFIGURATION["locals"] if "public_settings" in one]
-    assert {_bare(name): _bare(str(value)) for name, value in settings.items()}["SURFACE"] == "public"
+    public = surfaces()["public"]
+    assert read_by("public") == {"public-database-url"}
+    assert {name for name, by in local("own_readers").items() if "public" in str(by)} == {
+        "METRICS_TOKEN",
+        "C2PA_CERTIFICATE",
+    }
+    assert set(re.findall(r"secret_version\.(\w+)", str(public["secrets"]))) == {"public_database_url"}
+    assert re.search(r"SURFACE\W+public", str(public["settings"]))
     roles = [
         _bare(body["role"])
         for kind, _, body in resources()
@@ -129,9 +190,11 @@ def test_the_public_pages_know_one_secret_and_list_no_object() -> None:
 
 
 def test_nobody_keeps_a_list_of_readers() -> None:
-    exclusion = of_type("google_logging_project_exclusion")["readers"]
-    assert "semblance-public" in exclusion["filter"]
-    assert "requests" in exclusion["filter"]
+    exclusion = of_type("google_logging_project_exclusion")["requests"]
+    assert 'service_name=\\"${var.name}\\"' in exclusion["filter"]
+    assert "run.googleapis.com%2Frequests" in exclusion["filter"]
+    noted = {name: told["notes_requests"] for name, told in surfaces().items()}
+    assert noted == {"web": True, "public": False, "tips": False}
 
 
 def test_the_bucket_is_never_public_and_forgets_slowly() -> None:
@@ -180,15 +243,10 @@ def test_web_is_closed_to_the_internet_until_somebody_opens_it() -> None:
 
 
 def test_the_forms_for_tips_only_add_and_are_noted_nowhere() -> None:
-    secrets = of_type("google_secret_manager_secret_iam_member")
-    assert "google_secret_manager_secret.tips" in str(secrets["tips_reads"]["for_each"])
-    (users,) = [one["object_users"] for one in CONFIGURATION["locals"] if "object_users" in one]
-    assert "tips" not in str(users)
+    tips = surfaces()["tips"]
+    assert read_by("tips") == {"tips-database-url", "tips-secret-key"}
+    assert not [name for name, by in local("own_readers").items() if "tips" in str(by)]
+    assert "tips" not in str(local("object_users"))
     assert "objectCreator" in str(of_type("google_storage_bucket_iam_member")["tips_adds"])
-    exclusion = of_type("google_logging_project_exclusion")["tips"]
-    assert 'service_name=\\"semblance-tips\\"' in exclusion["filter"]
-    assert "run.googleapis.com%2Frequests" in exclusion["filter"]
-    (given,) = [one["tips_settings"] for one in CONFIGURATION["locals"] if "tips_settings" in one]
-    assert not [name for name in given if "IDENTITY" in name or "FIREBASE" in name or "PUBLIC" in name]
-    scaling = of_type("google_cloud_run_v2_service")["tips"]["template"][0]["scaling"][0]
-    assert scaling["max_instance_count"] == 1
+    assert not re.search("IDENTITY|FIREBASE|PUBLIC_|REDIS", str(tips["settings"]) + str(tips["secrets"]))
+    assert {_bare(name): most for name, most in tips["instances"].items()} == {"least": 1, "most": 1}

@@ -29,10 +29,12 @@ MAKES = (
     "CREATE EXTENSION IF NOT EXISTS ",
 )
 """What SQL may do: make something that Alembic has no word for. A trigger must be of a table that is new, or write
-nothing but a column that is new."""
+nothing but a table or a column that is new."""
 FILLS = re.compile(r"UPDATE (\w+) SET (\w+) =")
 """It may also fill a column that the same revision adds."""
-FILL = "FILL = 'UPDATE account SET age = 1'"
+INDEXES = re.compile(r"INSERT INTO (\w+?)(?:_key)? \([^)]*\)\s+SELECT ")
+"""And an index of SQLite's that the same revision makes, or the table beside it that has whose its rows are."""
+FILL = "FILL = 'UPDATE account SET age = 1'\nINDEX = 'INSERT INTO hits (a) SELECT a FROM account'"
 
 
 def refusals(source: str) -> list[str]:
@@ -59,7 +61,7 @@ def refusals(source: str) -> list[str]:
         elif attribute == "add_column":
             column = next(one for one in node.args if isinstance(one, ast.Call))
             found += ["a column that must be filled"] * _must_be_filled(column)
-        elif attribute == "execute" and _may_run(_statement(tree, node), calls):
+        elif attribute == "execute" and _may_run(_statement(tree, node), calls, source):
             continue
         elif attribute in ("execute", "exec_driver_sql", "run_sync"):
             found.append(f"{attribute}: what SQL does cannot be checked here")
@@ -79,9 +81,12 @@ def _statement(tree: ast.Module, call: ast.Call) -> str:
     return str(constants.get(argument.id, "")) if isinstance(argument, ast.Name) else ""
 
 
-def _may_run(statement: str, calls: list[ast.Call]) -> bool:
-    filled = FILLS.match(statement)
-    return (filled[1], filled[2]) in _added(calls) if filled else statement.startswith(MAKES)
+def _may_run(statement: str, calls: list[ast.Call], source: str) -> bool:
+    if filled := FILLS.match(statement):
+        return (filled[1], filled[2]) in _added(calls)
+    if index := INDEXES.match(statement):
+        return f"CREATE VIRTUAL TABLE {index[1]} " in source
+    return statement.startswith(MAKES)
 
 
 def _added(calls: list[ast.Call]) -> set[tuple[str, str]]:
@@ -118,6 +123,7 @@ def test_every_migration_only_adds(path: Path) -> None:
         "op.execute(FILL)",
         'op.add_column("account", sa.Column("name", sa.Integer())); op.execute(FILL)',
         "op.execute(DROP)",
+        "op.execute(INDEX)",
         "_helper()",
     ],
 )
@@ -135,10 +141,12 @@ def test_the_rule_sees_what_would_break_the_old_code(line: str) -> None:
         'op.create_index("ix", "account", ["age"])',
         "op.execute(MAKE)",
         'op.add_column("account", sa.Column("age", sa.Integer())); op.execute(FILL)',
+        "op.execute(FTS); op.execute(INDEX)",
     ],
 )
 def test_the_rule_lets_additions_through(line: str) -> None:
-    constants = f"MAKE = 'CREATE TRIGGER x BEFORE DELETE ON y'\n{FILL}"
+    constants = f"MAKE = 'CREATE TRIGGER x BEFORE DELETE ON y'\n{FILL}\n"
+    constants += "FTS = 'CREATE VIRTUAL TABLE hits USING fts5(a)'"
     assert refusals(f"{constants}\ndef upgrade():\n    {line}\n\ndef downgrade():\n    op.drop_table('x')\n") == []
 
 

@@ -116,4 +116,5 @@ def test_days_and_numbers(app: Flask) -> None:
         with force_locale("th"):
             assert (formats.date(day), formats.long_date(day)) == ("1 ม.ค. 2570", "1 มกราคม พ.ศ. 2570")
             assert formats.listed(["ก", "ข"]) == "กและข"
+            assert formats.listed(["Anan", "กัญญา"]) == "Anan และ กัญญา"
     assert formats.date(day) == "1 Jan 2027", "commands speak English"

@@ -319,3 +319,62 @@ def test_a_notice_is_drafted_from_a_likeness(room: Room) -> None:
     sketch_id = room.db.get_one(Likeness, room.likenesses[0]).sketch_id
     page = room.drafter.get(f"/sketches/{sketch_id}?likeness=1").text
     assert f"/cases/{room.case.id}/notices/new?likeness={room.likenesses[0]}" in page
+
+
+def test_what_was_just_done_is_said_as_long_as_it_is_so(room: Room) -> None:
+    room.draft()
+    room.picture()
+    submitted = room.drafter.post(room.place("/submit"), {"revision": str(room.notice().revision)})
+    assert "The notice waits for a decision now." in room.drafter.get(submitted.headers["Location"]).text
+    work(room.app)
+    form = {"revision": str(room.notice().revision), "checked": "seen"}
+    published = room.supervisor.post(room.place("/approve"), form).headers["Location"]
+    assert "The notice is public now." in room.supervisor.get(published).text
+    assert "waits for a decision now" not in room.drafter.get(submitted.headers["Location"]).text
+    room.act(room.supervisor, "/withdraw")
+    assert "The notice is public now." not in room.supervisor.get(published).text
+
+
+def test_nobody_is_asked_to_decide_about_their_own(room: Room) -> None:
+    """Where it takes two: they would be refused."""
+    room.drafter, drafter = room.supervisor, room.drafter
+    room.submit()
+    assert "Notices to decide" not in room.supervisor.get("/notices").text
+    assert "Another supervisor decides" in room.page()
+    with transaction(room.db):
+        room.db.add(SettingSection(name="cases", values={"two_people": False}, revision=1, changed_at=utc_now()))
+    assert "Notices to decide" in room.supervisor.get("/notices").text
+    assert "Look and decide" in room.page()
+    assert "Notices to decide" not in drafter.get("/notices").text
+
+
+def test_the_list_shows_the_face_and_the_last_day(room: Room) -> None:
+    """Of a moment at midnight the last day is the one that it ends."""
+    room.publish()
+    page = room.drafter.get("/notices").text
+    assert f"/likenesses/{room.likenesses[0]}/thumbnail" in page
+    last = service.content_of(room.notice()).expires_on
+    assert last is not None
+    assert f'notice-cell-day">{last.day} ' in page
+    assert f"until the end of {last.day} " in words(room.page())
+
+
+def test_a_picture_that_was_added_is_where_one_goes_on(room: Room) -> None:
+    room.draft()
+    room.picture()
+    form = {"likenesses_1": str(room.likenesses[0]), "chosen": str(room.likenesses[1])}
+    revision = str(room.notice().revision)
+    added = room.drafter.post(room.place("/pictures"), form | {"revision": revision, "action": "add"})
+    assert added.headers["Location"].endswith("/pictures#picture-2")
+    assert 'id="picture-2"' in room.page("/pictures")
+
+
+def test_a_bulletin_is_made_of_what_was_approved(room: Room) -> None:
+    room.publish()
+    asked = room.drafter.post(
+        f"/publications/{room.notice().slug}/bulletins", {"format": "pdf", "paper": "a4", "language": "en"}
+    )
+    assert asked.status_code == 303
+    work(room.app)
+    page = room.drafter.get(asked.headers["Location"]).text
+    assert "Download" in words(page)

@@ -20,7 +20,8 @@ def test_its_page_says_all_of_it(reader: Reader, press: Press) -> None:
     assert "1 May 2026" in page.text
     assert "These are several guesses at one face." in page.text
     assert "http://127.0.0.1:8000/tips/en/new?notice=harbour" in page.text
-    assert page.text.count("http://127.0.0.1:8000/tips/en/report?notice=harbour") == 2
+    for kind in ("this_is_me", "wrong"):
+        assert f"http://127.0.0.1:8000/tips/en/report?notice=harbour&amp;kind={kind}" in page.text
     assert "<script" not in page.text
 
 

@@ -14,9 +14,8 @@ from tests.public.conftest import Reader
 from tests.published import ENGLISH, Press
 
 
-def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
-    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The types of the answers that are made from now on."""
     made: list[str] = []
 
     def counted(body: str, mime: str) -> Prepared:
@@ -24,6 +23,13 @@ def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
         return prepare(body, mime)
 
     monkeypatch.setattr(remembered, "prepare", counted)
+    return made
+
+
+def test_what_was_made_is_sent_again_and_its_end_is_seen_at_once(
+    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = counting(monkeypatch)
     press.publish("harbour")
     press.publish("pier", days_ago=2)
     first = reader.get("/en/").data
@@ -102,3 +108,26 @@ def test_many_readers_while_it_is_withdrawn(reader: Reader, press: Press) -> Non
         one.join()
     assert wrong == []
     assert reader.get("/en/notices/harbour").status_code == 410
+
+
+def test_only_so_many_bytes_are_held() -> None:
+    held = remembered.Remembered()
+    for number in range(100):
+        page = Prepared(b"x" * (remembered.MOST_BYTES // 20), b"x", "text/html", str(number))
+        assert held.get(number, lambda page=page: page) is page  # type: ignore[misc]
+    kept = list(held._answers.values())
+    assert kept[-1].tag == "99"
+    assert sum(one.size for one in kept) <= remembered.MOST_BYTES
+    assert len(kept) > 10
+
+
+@pytest.mark.parametrize("path", ["/notices/harbour.json", "/notices/harbour/misp.json"])
+def test_what_programs_ask_for_is_made_once(
+    reader: Reader, press: Press, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    press.publish("harbour")
+    made = counting(monkeypatch)
+    assert reader.get(path).data == reader.get(path).data
+    assert len(made) == 1
+    press.end("harbour")
+    assert reader.get(path).status_code == 410

@@ -130,27 +130,3 @@ def test_readiness_says_when_the_storage_cannot_be_read(restricted: Settings, pr
         503,
         {"status": "not ready", "database": "ok", "storage": "not usable"},
     )
-
-
-def test_an_upgrade_makes_the_role_and_knows_its_password(
-    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name, owner = f"made_{secrets.token_hex(4)}", make_engine(postgres_url)
-    monkeypatch.setenv("DATABASE_URL", postgres_url)
-    monkeypatch.setenv("SEMBLANCE_VAR", str(tmp_path / "var"))
-    try:
-        for password in ("first-long-password", "another-long-password"):
-            url = make_url(postgres_url).set(username=name, password=password).render_as_string(hide_password=False)
-            monkeypatch.setenv("PUBLIC_DATABASE_URL", url)
-            main(["upgrade"])
-            with owner.connect() as connection:
-                kept = connection.scalar(
-                    text("SELECT rolpassword FROM pg_authid WHERE rolname = :name"), {"name": name}
-                )
-            assert str(kept).startswith("SCRAM-SHA-256$")
-            settings = settings_for(tmp_path / "var", SURFACE="public", PUBLIC_DATABASE_URL=url)
-            assert public.create_app(settings).test_client().get("/en/").status_code == 200
-    finally:
-        with owner.begin() as connection:
-            connection.execute(text(f"DROP OWNED BY {name}"))
-            connection.execute(text(f"DROP ROLE {name}"))

@@ -7,25 +7,15 @@ from typing import Any
 import msgspec
 
 from app.api.v1.matching import ETAGS
-from app.api.v1.operation import In, Media, Operation, Out
+from app.api.v1.operation import In, Media, Operation
 from app.gate import Access
 from app.idempotency import KEY
+from app.problems import PROBLEM, Problem
 
 Schema = dict[str, Any]
-JSON, PROBLEM = "application/json", "application/problem+json"
+JSON = "application/json"
 REF = "#/components/schemas/{name}"
 SAFE = ("GET", "HEAD")
-
-
-class Problem(Out, omit_defaults=True):
-    """What went wrong, for a person in ``detail`` (RFC 9457). ``code`` is there where a program can do something about
-    it; ``request_id`` is what an operator finds it by."""
-
-    title: str
-    status: int
-    detail: str
-    request_id: str
-    code: str = ""
 
 
 HEADERS: dict[str, tuple[str, str]] = {

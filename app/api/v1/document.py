@@ -10,9 +10,10 @@ from werkzeug.routing import Rule
 
 from app import gate
 from app.api.v1.blueprint import blueprint
-from app.api.v1.describing import JSON, REF, WORDS, Problem, Schema, describe, headers, refusal
+from app.api.v1.describing import JSON, REF, WORDS, Schema, describe, headers, refusal
 from app.api.v1.operation import Media, Operation, operation, operation_of
 from app.gate import access_of
+from app.problems import Problem
 
 ABOUT = (
     "Sketches in, likenesses out, for programs that act for a person. A likeness is computer-generated; "

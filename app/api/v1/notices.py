@@ -99,6 +99,7 @@ class NoticeQuery(paging.PageQuery):
         msgspec.Meta(description="Of those in this state alone; `ended`: not public any more."),
     ] = None
     case_id: uuid.UUID | None = None
+    q: Annotated[str, msgspec.Meta(description="Words that must all occur in it, also inside longer ones.")] = ""
 
 
 class Stage(In):
@@ -145,7 +146,7 @@ def _picture(one: Picture) -> NoticePicture:
 @operation("List the notices that you see, what changed last first", Notices, query=NoticeQuery, paged=True)
 def list_notices(query: NoticeQuery) -> tuple[Notices, dict[str, str]]:
     db, account = context.db(), context.account()
-    found = listing.list_notices(db, account, query.state or "", query.after, query.limit, query.case_id)
+    found = listing.list_notices(db, account, query.state or "", query.after, query.limit, query.case_id, query.q)
     page = Notices(items=[_line(row) for row in found.items], next=paging.following(found.after))
     return page, paging.link(found.after)
 

@@ -51,7 +51,7 @@ class Attachment(Out):
 
     id: uuid.UUID
     name: str | None
-    type: Annotated[str | None, msgspec.Meta(description="By its content.")]
+    type: Annotated[str | None, msgspec.Meta(description="As the sender's browser called it.")]
     size: Annotated[int | None, msgspec.Meta(description="In bytes.")]
     scan: Annotated[Scan, msgspec.Meta(description="What a virus scanner said; `waiting` also where there is none.")]
 

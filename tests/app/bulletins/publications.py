@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy.orm import Session
 
 from app.database import transaction
+from app.notices import document
 from app.notices.content import Content, Picture, Wording
 from app.storage import ObjectStore, object_key
 from models import Account, Category, FileUse, Notice, NoticeStage, Publication, PublicationFile, utc_now
@@ -73,12 +74,10 @@ def publish(
         notice_id=notice.id,
         slug=slug,
         version=version,
-        content=content.to_json(),
-        languages=list(words),
-        category=category,
         published_at=now,
         expires_at=now + dt.timedelta(days=30),
     )
+    document.write(publication, content)
     with transaction(db):
         db.add(notice)
         db.flush()

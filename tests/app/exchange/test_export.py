@@ -7,6 +7,7 @@ import json
 import subprocess
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -21,9 +22,23 @@ from app.exchange import bundle, exports
 from app.exchange.dossier import read
 from app.exchange.readable import describe
 from app.exchange.speaking import speaking
+from app.notices import deciding, service
 from app.retention import removal
-from models import AccountUnit, CaseExport, CustodyEntry, ExportFormat, Job, ObjectRemoval, Role, utc_now
+from models import (
+    AccountUnit,
+    CaseExport,
+    CustodyEntry,
+    ExportFormat,
+    FileUse,
+    Job,
+    Notice,
+    ObjectRemoval,
+    PublicationFile,
+    Role,
+    utc_now,
+)
 from tests.app.exchange.cases import Office, full_case, listed, open_case
+from tests.app.notices.desk import ENGLISH, THAI, Desk
 from tests.people import add_person
 
 LABEL = "Computer-generated likeness from a witness sketch. Not a photograph."
@@ -166,3 +181,31 @@ def test_a_case_that_is_gone_fails_its_export_and_stops_nothing(north: Office) -
         north.db.delete(north.db.scalars(select(CaseExport)).one())
     north.work()
     assert north.db.scalars(select(Job.state).where(Job.kind == "export")).one() == "failed"
+
+
+def test_what_was_published_is_a_record_in_it(north: Office) -> None:
+    """Also what was corrected and withdrawn since; what is only drafted is nobody's publication."""
+    desk = Desk(north, full_case(north))
+    notice, _first = desk.published()
+    said = {"en": replace(ENGLISH, headline="Who knows this other man?")}
+    service.change(desk.db, north.investigator, notice.id, notice.revision, desk.content(words=said))
+    desk.submit(desk.db.get_one(Notice, notice.id, populate_existing=True))
+    desk.approve(desk.db.get_one(Notice, notice.id), north.other)
+    deciding.withdraw(desk.db, north.supervisor, notice.id)
+    desk.draft()
+    data = north.export(desk.case)
+    file = zipfile.ZipFile(io.BytesIO(data))
+    folders = [f"notices/{notice.slug}-v{version}" for version in (1, 2)]
+    assert sorted({name.rpartition("/")[0] for name in file.namelist() if name.startswith("notices/")}) == folders
+    facts = [json.loads(file.read(f"{folder}/notice.json")) for folder in folders]
+    assert [one["ended_why"] for one in facts] == ["corrected", "withdrawn"]
+    assert [one["approved_by"] for one in facts] == [north.supervisor.name, north.other.name]
+    assert {one["drafted_by"] for one in facts} == {north.investigator.name}
+    assert facts[1]["content"]["words"]["en"]["headline"] == "Who knows this other man?"
+    query = select(PublicationFile.sha256).where(PublicationFile.use == FileUse.SIGNED)
+    pictures = [name for name in file.namelist() if name.startswith("notices/") and name.endswith(".png")]
+    assert {hashlib.sha256(file.read(name)).hexdigest() for name in pictures} == set(desk.db.scalars(query))
+    index = file.read("index.html").decode()
+    for words in ("Who knows this man?", "Who knows this other man?", "Withdrawn", THAI.headline, *pictures):
+        assert words in index, words
+    assert index.index('id="published"') < index.index('id="custody"')

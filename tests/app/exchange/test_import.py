@@ -21,8 +21,22 @@ from app.exchange import archive
 from app.exchange.chains import from_text
 from app.exchange.opening import BadArchive, opened
 from app.retention import deletion
-from models import Case, CaseImport, CaseNote, CustodyEntry, ForeignChain, Job, Likeness, RealPhoto, Sketch
+from models import (
+    Case,
+    CaseImport,
+    CaseNote,
+    CaseStatus,
+    CustodyEntry,
+    ForeignChain,
+    Job,
+    Likeness,
+    Notice,
+    Publication,
+    RealPhoto,
+    Sketch,
+)
 from tests.app.exchange.cases import Office, full_case, listed, office, open_case
+from tests.app.notices.desk import Desk
 
 LOCAL_HEADER = 30
 """Bytes of what stands before a member's name in a ZIP."""
@@ -52,6 +66,33 @@ def test_a_case_travels_and_travels_on(north: Office, south: Office) -> None:
     assert {**facts, "unit": ""} == {**facts_again, "unit": ""}
     third = listed(again)
     assert third["origins/01.jsonl"] == listed(there)["custody.jsonl"], "the foreign custody, word for word"
+
+
+def test_what_was_published_elsewhere_is_open_here_and_custody_says_why(north: Office, south: Office) -> None:
+    desk = Desk(north, full_case(north))
+    notice, _row = desk.published()
+    asked = south.hand_in(there := north.export(desk.case))
+    assert asked.case_id is not None, reason(south, asked)
+    assert json.loads(zipfile.ZipFile(io.BytesIO(there)).read("case.json"))["status"] == "published"
+    case = south.db.get_one(Case, asked.case_id)
+    assert case.status == CaseStatus.OPEN
+    assert case.status_since > asked.asked_at
+    assert not south.db.scalars(select(Notice)).all()
+    assert not south.db.scalars(select(Publication)).all()
+    imported, opened_ = south.db.scalars(
+        select(CustodyEntry).where(CustodyEntry.action.startswith("case.imported")).order_by(CustodyEntry.number)
+    )
+    assert imported.details["number"] == desk.case.number
+    assert (opened_.action, opened_.details["was"], opened_.details["now"]) == (
+        "case.imported_public",
+        "published",
+        "open",
+    )
+    told = south.export(case)
+    index = zipfile.ZipFile(io.BytesIO(told)).read("index.html").decode()
+    assert "nothing of it is public here" in index
+    assert notice.slug not in "".join(listed(told))
+    assert desk.db.get_one(Case, desk.case.id).status == CaseStatus.PUBLISHED
 
 
 @pytest.mark.postgres

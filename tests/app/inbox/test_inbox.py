@@ -2,20 +2,42 @@
 
 import hashlib
 import io
+import uuid
 import zipfile
 
 import pytest
 from sqlalchemy import select
 
 from app.cases import glass
-from app.database import transaction
+from app.cases import service as cases
+from app.cases.forms import CaseFacts
+from app.database import Database, transaction
 from app.inbox import arriving, redacting
+from app.inbox.reading import Attachment
+from app.notices.content import Content, Wording
 from app.retention import holds, reach
+from app.station import Station
 from app.tips.receipts import grouped
-from models import CustodyEntry, Notification, Tip, TipFile, TipKind, TipMessage, TipState
+from app.tips.sealing import Body, Facts
+from app.workers import register
+from imaging.decode import MAX_BYTES
+from models import (
+    Category,
+    CustodyEntry,
+    Notice,
+    Notification,
+    Tip,
+    TipFile,
+    TipKind,
+    TipMessage,
+    TipState,
+)
 from tests.app.drawings import drawing_png
 from tests.app.inbox.conftest import SLUG, Agency
+from tests.app.renderers import CAPABILITIES, QuickRenderer
 from tests.app.tips.conftest import receipt_of
+from tests.app.web import services
+from tests.tipped import put_into
 
 
 def entries(agency: Agency, action: str) -> list[CustodyEntry]:
@@ -31,6 +53,16 @@ def test_a_tip_finds_its_case_and_its_people(agency: Agency) -> None:
     assert told == {agency.head.id}
     assert [one.details["message"] for one in entries(agency, "tip.received")] == [1]
     assert arriving.take_note(agency.db) == 0
+
+
+def test_the_worker_takes_note_by_itself(agency: Agency, database: Database) -> None:
+    assert agency.forms.send("/en/new", notice=SLUG, text="I saw him.").status_code == 200
+    wired = services(agency.app)
+    worker = register(agency.db, "here", "1", CAPABILITIES)
+    station = Station(wired.settings, database, wired.store, QuickRenderer(), worker)
+    station.note_tips()
+    agency.db.rollback()
+    assert agency.db.scalars(select(Tip)).one().case_id == agency.case.id
 
 
 def test_who_reads_it(agency: Agency) -> None:
@@ -88,6 +120,19 @@ def test_what_came_meanwhile_is_not_taken_for_read(agency: Agency) -> None:
     assert "2 new messages" in browser.get("/inbox").text
     browser.post(f"/inbox/{tip.id}/state", {"state": "closed", "seen": "closed", "shown": "2"})
     assert grouped(tip.receipt) not in browser.get("/inbox").text
+
+
+def test_what_was_long_on_its_way_is_not_taken_for_read(agency: Agency) -> None:
+    """It was written before the answer that is read by now, and has the same place in the order."""
+    tip, browser = agency.send(), agency.browser(agency.investigator)
+    browser.post(f"/inbox/{tip.id}/reply", {"text": "On which day?", "shown": "1"})
+    browser.post(f"/inbox/{tip.id}/state", {"state": "closed", "seen": "in_review", "shown": "2"})
+    assert grouped(tip.receipt) not in browser.get("/inbox").text
+    with agency.forms.app.app_context():
+        agency.forms.desk.add(tip.id, tip.receipt, 2, Body(text="One more thing."), [])
+    agency.db.rollback()
+    assert arriving.take_note(agency.db) == 1
+    assert "1 new message" in browser.get("/inbox").text
 
 
 def test_what_was_done_with_comes_back_when_its_sender_writes_again_and_spam_does_not(agency: Agency) -> None:
@@ -193,6 +238,24 @@ def test_a_case_takes_its_tips_along(agency: Agency) -> None:
     assert agency.db.scalars(select(TipFile)).first() is None
 
 
+def test_a_notice_of_others_is_named_without_its_headline(agency: Agency) -> None:
+    """A tip may come from another unit's case, with the name of that one's notice."""
+    theirs = cases.create(agency.db, agency.outsider, CaseFacts("Arson"), agency.outsider.units[0].id)
+    content = Content(category=Category.SUSPECT, words={"en": Wording(headline="A draft that nobody may see yet")})
+    with transaction(agency.db):
+        notice = Notice(id=uuid.uuid4(), case_id=theirs.id, slug="theirs", created_by=agency.outsider.id)
+        notice.content = content.to_json()
+        agency.db.add(notice)
+    tip = agency.send(notice="theirs")
+    put_into(agency.db, tip, agency.case.id)
+    page = agency.browser(agency.investigator).get("/inbox?state=all").text
+    assert "theirs" in page
+    assert "nobody may see" not in page
+    own = agency.send()
+    assert own.case_id == agency.case.id
+    assert "Who knows him?" in agency.browser(agency.investigator).get("/inbox?state=all").text
+
+
 def test_the_case_has_them_on_a_page_of_its_own(agency: Agency) -> None:
     tip, report, loose = agency.send(), agency.send("/en/report", kind="wrong"), agency.send(notice="")
     for account, seen in ((agency.investigator, [tip]), (agency.head, [tip, report])):
@@ -236,6 +299,12 @@ def test_files_do_no_harm(agency: Agency) -> None:
     assert len(entries(agency, "evidence.downloaded")) == 2
     outsider = agency.browser(agency.outsider)
     assert {outsider.get(address).status_code for address in shown + taken} == {404}
+
+
+@pytest.mark.parametrize("more, shown", [(0, True), (1, False)])
+def test_a_picture_is_shown_where_it_can_be_decoded(more: int, shown: bool) -> None:
+    facts = Facts(name="a.jpg", mime="image/jpeg", size=MAX_BYTES + more, segments=1, key=b"")
+    assert Attachment(TipFile(), facts).is_picture == shown
 
 
 def test_a_redacted_copy(agency: Agency) -> None:

@@ -77,6 +77,16 @@ def test_what_holds_a_virus_is_handed_out_to_nobody(agency: Agency, database: Da
     assert browser.get(f"/inbox/{tip.id}/files/{found[Scan.CLEAN].id}/download").data == b"good"
 
 
+def test_a_round_ends_when_it_took_long(
+    agency: Agency, database: Database, clamd: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency.send(files=[("a.txt", b"a"), ("b.txt", b"b")])
+    settings = settings_for(agency.settings.var, DATABASE_URL=agency.settings.database_url, CLAMAV_URL=clamd)
+    monkeypatch.setattr(scanning, "ROUND", 0.0)
+    store = open_store(settings)
+    assert [scanning.scan_waiting(database, store, settings) for _ in range(3)] == [1, 1, 0]
+
+
 def test_what_was_not_asked_about_yet_waits(agency: Agency) -> None:
     """With a scanner set and away nothing is handed out, and nothing is given up."""
     tip = agency.send(files=[("a.png", drawing_png(5))])

@@ -83,7 +83,9 @@ class Desk:
 
     def approve(self, notice: Notice, by: Account | None = None) -> Publication:
         self.db.refresh(notice)
-        row = deciding.approve(self.db, by or self.office.supervisor, notice.id, notice.revision, TICKS)
+        row = deciding.approve(
+            self.db, self.office.store, by or self.office.supervisor, notice.id, notice.revision, TICKS
+        )
         self.db.refresh(notice)
         return row
 

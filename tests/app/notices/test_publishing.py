@@ -16,6 +16,7 @@ from app.errors import AppError, Conflict, Forbidden, NotFound, Refused
 from app.notices import deciding, expiring, publications, service, submitting
 from app.notices.content import Content, Picture, Wording
 from app.retention import deletion, removal
+from app.storage import PUBLISHED, split_key
 from models import (
     Account,
     Case,
@@ -48,7 +49,10 @@ def test_a_notice_is_published_by_two_people(desk: Desk) -> None:
     assert db.get_one(Case, desk.case.id, populate_existing=True).status == CaseStatus.PUBLISHED
     made = db.scalars(select(NoticeFile).where(NoticeFile.notice_id == notice.id)).all()
     shown = db.scalars(select(PublicationFile).where(PublicationFile.publication_id == row.id)).all()
-    assert {one.key for one in shown} == {one.key for one in made}
+    assert {one.sha256 for one in shown} == {one.sha256 for one in made}
+    assert {split_key(one.key)[0] for one in shown} == {str(PUBLISHED)}
+    for one in shown:
+        assert desk.office.store.size(one.key) == one.size
     assert len(shown) == len(made) == 8
     assert desk.told(notice) == ["notice.drafted", "notice.submitted", "notice.published"]
     kinds = {
@@ -93,6 +97,20 @@ def test_nobody_approves_what_they_drafted_or_submitted(desk: Desk) -> None:
     assert desk.approve(submitted, desk.office.other).version == 1
 
 
+def test_nobody_approves_what_they_wrote_into_the_draft_of_another(desk: Desk) -> None:
+    supervisor, other, db = desk.office.supervisor, desk.office.other, desk.db
+    notice = desk.draft()
+    text = replace(ENGLISH, headline="What the supervisor would say")
+    service.change(db, supervisor, notice.id, 1, desk.content(words={"en": text}))
+    desk.submit(notice)
+    with pytest.raises(Forbidden, match="yourself"):
+        desk.approve(notice, supervisor)
+    assert desk.approve(notice, other).version == 1
+    service.change(db, desk.office.investigator, notice.id, notice.revision, desk.content(words={"en": ENGLISH}))
+    desk.submit(notice)
+    assert desk.approve(notice, supervisor).version == 2, "of the correction they wrote nothing"
+
+
 def test_an_agency_of_one_may_switch_the_second_person_off(desk: Desk) -> None:
     supervisor = desk.office.supervisor
     notice = service.draft(desk.db, supervisor, desk.case.id, desk.content())
@@ -107,7 +125,7 @@ def test_only_a_supervisor_who_works_on_the_case_decides(desk: Desk, who: str) -
     notice, db, account = desk.submitted(), desk.db, getattr(desk.office, who)
     error = NotFound if who == "stranger" else Forbidden
     for act in (
-        lambda: deciding.approve(db, account, notice.id, notice.revision, TICKS),
+        lambda: deciding.approve(db, desk.office.store, account, notice.id, notice.revision, TICKS),
         lambda: deciding.give_back(db, account, notice.id, notice.revision, "Change this"),
         lambda: deciding.withdraw(db, account, notice.id),
     ):
@@ -128,7 +146,7 @@ def test_of_many_approvals_at_once_one_publishes(desk: Desk) -> None:
             account = db.get_one(Account, who.id)
             together.wait()
             try:
-                deciding.approve(db, account, notice.id, notice.revision, TICKS)
+                deciding.approve(db, desk.office.store, account, notice.id, notice.revision, TICKS)
             except AppError as error:
                 outcomes[place] = error
         database.close()
@@ -217,7 +235,7 @@ def test_a_returned_notice_is_a_draft_of_the_next_revision(desk: Desk) -> None:
     assert db.scalars(select(NoticeFile)).all() == []
     assert deciding.returned(db, notice) == deciding.Returned("Say more about the coat.", desk.office.supervisor.name)
     with pytest.raises(Conflict):
-        deciding.approve(db, desk.office.supervisor, notice.id, notice.revision, TICKS)
+        deciding.approve(db, desk.office.store, desk.office.supervisor, notice.id, notice.revision, TICKS)
     desk.submit(notice)
     assert desk.approve(notice).version == 1
 
@@ -259,7 +277,9 @@ def test_what_a_person_must_tick_is_asked_for(desk: Desk, left_out: str) -> None
     facts = {"minor": True, "words": {"en": known}, "category": "missing"}
     notice = desk.submitted(**facts)
     with pytest.raises(deciding.Unchecked) as error:
-        deciding.approve(desk.db, desk.office.supervisor, notice.id, notice.revision, TICKS - {left_out})
+        deciding.approve(
+            desk.db, desk.office.store, desk.office.supervisor, notice.id, notice.revision, TICKS - {left_out}
+        )
     assert error.value.names == {left_out}
     desk.approve(notice)
     row = desk.db.scalars(select(NoticeDecision)).one()

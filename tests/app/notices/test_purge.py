@@ -82,7 +82,7 @@ def test_every_address_that_changed_is_told_once(desk: Desk, cdn: Cdn) -> None:
     assert cdn.asked[1][1] == told
 
 
-@pytest.mark.parametrize("answer", [500, 403, 302])
+@pytest.mark.parametrize("answer", [500, 403, 302, 304])
 def test_what_is_not_taken_is_tried_again_and_said(desk: Desk, cdn: Cdn, answer: int) -> None:
     desk.published()
     cdn.answers = [answer, 200]

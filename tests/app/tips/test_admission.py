@@ -1,9 +1,11 @@
 """Who may send now: by work or by time, counted by names that nobody knows tomorrow; and clocks that jump."""
 
+import dataclasses
 import io
 
 import pytest
 
+from app import tips
 from app.tips.admission import ALL_WITHOUT, CALM, LEAST_BITS, MOST_AGE, MOST_BITS, WITH_WORK, WITHOUT, Door
 from app.tips.flood import DAY, Flood
 from app.tips.forms import LASTS, TOLERANCE, solved
@@ -59,11 +61,27 @@ def test_without_work_the_share_is_smaller(forms: Forms) -> None:
     assert [forms.post(one, {"text": "x"}).status_code for one in actions] == [200] * WITHOUT[0] + [429]
 
 
+ONION = f"http://{'a' * 56}.onion"
+
+
 def test_over_an_onion_service_nobody_shares_a_count(forms: Forms) -> None:
+    settings = dataclasses.replace(forms.settings, tips_url=ONION)
+    onion = Forms(tips.create_app(settings), settings)
     for _ in range(WITH_WORK[0] + 3):
+        page = onion.app.test_client().get("/en/new", base_url=ONION)
+        found = MARK.search(page.text)
+        assert found
+        address = f"{found[1]}&work={work(found[2])}"
+        assert onion.app.test_client().post(address, data={"text": "x"}, base_url=ONION).status_code == 200
+    onion.desk.courier.stop()
+
+
+def test_nobody_comes_over_an_onion_service_by_saying_so(forms: Forms) -> None:
+    codes = []
+    for _ in range(WITH_WORK[0] + 1):
         action = forms.form()
-        answer = forms.app.test_client().post(action, data={"text": "x"}, base_url="http://abc.onion")
-        assert answer.status_code == 200
+        codes.append(forms.app.test_client().post(action, data={"text": "x"}, base_url=ONION).status_code)
+    assert codes == [200] * WITH_WORK[0] + [429]
 
 
 def test_the_more_comes_the_more_is_asked_for() -> None:

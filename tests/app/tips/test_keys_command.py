@@ -54,6 +54,7 @@ def test_what_cannot_be_done_is_said(settings: Settings, tmp_path: Path, capsys:
     only = told(capsys, "new").split()[0]
     assert "Make a new one first" in told(capsys, "retire", only, code=1)
     assert "no such key" in told(capsys, "retire", "zz", code=1)
-    for content in ("", "no hex", "ab", f"{'11' * 32}\n{'22' * 32}"):
+    halves = ("", "no hex", "ab", f"{'11' * 32}\n{'22' * 32}", f"{'11' * 32}\n22", "00" * 32)
+    for content in halves:
         (tmp_path / "wrong").write_text(content)
         assert "two halves" in told(capsys, "import", str(tmp_path / "wrong"), code=1)

@@ -72,7 +72,7 @@ def test_no_address_and_no_browser(database: Database, database_url: str, tmp_pa
             assert http.post(address, data={"number": number, "secret": words}).status_code == 200
             assert http.post(address, data={"number": number, "secret": "wrong"}).status_code == 422
             assert http.get(f"{server.url}/nothing").status_code == 404
-            assert http.post(f"{server.url}/en/new", data={"text": "x" * 3_000_000}).status_code == 403
+            assert http.post(f"{server.url}/en/new", data={"text": "x" * 3_000_000}).status_code == 413
         with socket.create_connection(
             ("127.0.0.1", int(server.url[-5:].strip(":"))), source_address=(BROKEN, 0)
         ) as broken:

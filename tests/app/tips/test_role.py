@@ -54,10 +54,10 @@ TRIES = [
 
 @pytest.fixture
 def role(postgres_url: str) -> Iterator[str]:
+    """Its name; the upgrade makes it."""
     name = f"tips_{secrets.token_hex(4)}"
+    yield name
     with make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT").connect() as owner:
-        owner.execute(text(f"CREATE ROLE {name} LOGIN PASSWORD 'a-long-password'"))
-        yield name
         owner.execute(text(f"DROP OWNED BY {name}"))
         owner.execute(text(f"DROP ROLE {name}"))
 
@@ -74,12 +74,13 @@ def owner(postgres_url: str) -> Iterator[Database]:
 def forms(
     owner: Database, postgres_url: str, role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Forms]:
-    monkeypatch.setenv("DATABASE_URL", postgres_url)
-    monkeypatch.setenv("SEMBLANCE_VAR", str(tmp_path / "var"))
-    main(["grants", role, "--surface", "tips"])
     url = make_url(postgres_url).set(username=role, password="a-long-password").render_as_string(hide_password=False)
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    monkeypatch.setenv("TIPS_DATABASE_URL", url)
+    monkeypatch.setenv("SEMBLANCE_VAR", str(tmp_path / "var"))
+    main(["upgrade"])
     # As deployed: the surface knows no other address and no secret of the staff's.
-    settings = settings_for(tmp_path / "var", SURFACE="tips", DATABASE_URL=url, TIPS_DATABASE_URL=url)
+    settings = settings_for(tmp_path / "var", SURFACE="tips", TIPS_DATABASE_URL=url)
     made = Forms(tips.create_app(settings), settings)
     yield made
     made.desk.courier.stop()

@@ -1,6 +1,7 @@
 """A tip from the form to the agency, with no script: what is taken, what is refused, and what comes back."""
 
 import io
+import re
 import secrets
 from collections.abc import Callable
 
@@ -59,6 +60,8 @@ def test_files_come_along_sealed(forms: Forms, db: Session, messages: Messages) 
 
 @pytest.mark.parametrize("kind", ["this_is_me", "wrong"])
 def test_what_is_said_of_a_notice(forms: Forms, db: Session, kind: str) -> None:
+    page = forms.get(f"/th/report?notice=abc&kind={kind}").text
+    assert re.findall(r'value="(\w+)" checked', page) == [kind]
     assert forms.send("/th/report?notice=abc", kind=kind, text="ไม่ใช่ผม", notice="abc").status_code == 200
     tip = db.scalars(select(Tip)).one()
     assert (str(tip.kind), tip.language, tip.notice_slug) == (kind, "th", "abc")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import tips
@@ -100,6 +101,22 @@ def test_with_the_records_away_from_a_start_on(
     database.close()
 
 
+def test_while_the_records_are_away_they_are_asked_for_a_key_now_and_then(
+    forms: Forms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring, asked = forms.desk.ring, []
+    known = ring.current()
+
+    def unreachable() -> Sealer:
+        asked.append(1)
+        raise OperationalError("", None, ConnectionError(), connection_invalidated=True)
+
+    monkeypatch.setattr(ring, "_asked", unreachable)
+    ring._until = 0.0
+    assert [ring.current() for _ in range(5)] == [known] * 5
+    assert len(asked) == 1, "whoever sends does not wait for them each time"
+
+
 def test_what_was_carried_and_not_removed_is_carried_once(
     forms: Forms, away: AwayNow, messages: Messages, tmp_path: Path
 ) -> None:
@@ -152,3 +169,21 @@ def test_loose_files_go(tmp_path: Path) -> None:
     assert (tmp_path / "loose").exists()
     spool.sweep(at + 1)
     assert not (tmp_path / "loose").exists()
+
+
+@pytest.mark.parametrize("harm", ["changed", "gone", "no entry"])
+def test_one_that_cannot_be_carried_holds_up_no_other(
+    forms: Forms, away: AwayNow, messages: Messages, harm: str
+) -> None:
+    forms.send(text="first", files=(io.BytesIO(b"x" * 9_000), "a.jpg"))
+    spoiled = next(
+        path for path in forms.desk.spool.folder.iterdir() if (path.suffix == ".json") == (harm == "no entry")
+    )
+    spoiled.unlink() if harm == "gone" else spoiled.write_bytes(b"y")
+    forms.send(text="second", files=(io.BytesIO(b"z"), "b.jpg"))
+    away.away = False
+    wait_until(lambda: len(forms.desk.spool.waiting()) == 1, 20, "the second is carried")
+    assert len(messages()) == 1
+    wait_until(lambda: not forms.desk.courier._busy(), 20, "nothing is tried again")
+    assert receipt_of(forms.send(text="third").text)
+    assert len(messages()) == 2

@@ -58,7 +58,7 @@ def published_notice(world: World) -> None:
             accounts.get_account(db, world.accounts["owner"].id),
             db.get_one(Notice, world.values["notice_id"]),
         )
-        noticed.approve(db, owner, notice)
+        noticed.approve(world.app, db, owner, notice)
 
 
 def of_notice(name: str) -> Callable[[World], str]:
