@@ -136,6 +136,7 @@ def _page(language: str, *, status: int = 200, verdict: Verdict | None = None, r
         verdict=verdict,
         refusal=refusal,
         outcomes=words.OUTCOME,
+        of_a_face=words.OF_A_FACE,
         ways=words.KNOWN_BY,
         development=certificates.is_development(settings),
         trials=TRIALS,

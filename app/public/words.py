@@ -21,6 +21,12 @@ OUTCOME = {
     Outcome.UNKNOWN: _("Not known here"),
     Outcome.ELSEWHERE: _("An address of another site"),
 }
+OF_A_FACE = {
+    Outcome.CURRENT: _("A face of ours, and the rest not compared"),
+    Outcome.CORRECTED: _("A face of ours, and its notice corrected since"),
+    Outcome.OVER: _("A face of ours, and its notice over"),
+}
+"""What is said where a face alone was known: around it may stand what is nobody's notice."""
 KNOWN_BY = {
     By.CREDENTIALS: _("its content credentials, signed by this installation"),
     By.LOOKS: _("its looks"),

@@ -79,6 +79,7 @@ def test_what_much_was_cut_off_is_known_by_its_face(
     assert outcome(answer) == "current"
     assert "the face in it" in answer.text
     assert "Only the face was compared" in answer.text
+    assert "This agency published it" not in answer.text
     assert f'href="/en/notices/{SLUG}"' in answer.text
 
 
