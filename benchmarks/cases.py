@@ -190,7 +190,7 @@ def asked(
         "status, 5 % of cases": {"status": "published"},
         "status, 40 %": {"status": "open"},
         "unit": {"unit": str(unit_id)},
-        "person, 5 % of cases": {"person": str(person_id)},
+        "person, 6 % of cases": {"person": str(person_id)},
         "nobody assigned": {"person": "nobody"},
         "days, one month of ten years": {"from": "2020-03-01", "to": "2020-03-31"},
         "days, one year": {"from": "2020-01-01", "to": "2020-12-31"},

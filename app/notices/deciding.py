@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import notifications
@@ -47,11 +47,10 @@ def _had_a_hand(db: Session, account: Account, notice: Notice) -> bool:
     """Whether they drafted or submitted it, or wrote some of what would be published now: custody knows."""
     if account.id in (notice.created_by, notice.submitted_by):
         return True
-    decided = (NoticeDecision.notice_id == notice.id, NoticeDecision.approved.is_(True))
-    published = db.scalar(select(func.max(NoticeDecision.at)).where(*decided))
+    approved = (NoticeDecision.notice_id == notice.id, NoticeDecision.approved.is_(True))
+    published_since = exists().where(*approved, NoticeDecision.at >= CustodyEntry.at)
     theirs = (CustodyEntry.object_id == notice.id, CustodyEntry.actor_id == account.id)
-    changes = select(CustodyEntry.id).where(*theirs, CustodyEntry.action == "notice.changed")
-    changes = changes.where(CustodyEntry.at > published) if published else changes
+    changes = select(CustodyEntry.id).where(*theirs, CustodyEntry.action == "notice.changed", ~published_since)
     return db.scalar(changes.limit(1)) is not None
 
 

@@ -80,12 +80,8 @@ def of_case(db: Session, case: Case) -> list[Row]:
     return _rows(db, [(notice, case.number, case.title) for notice in found])
 
 
-def row(db: Session, notice: Notice, case: Case) -> Row:
-    return _rows(db, [(notice, case.number, case.title)])[0]
-
-
 def row_of(notice: Notice, case: Case, last: Publication | None) -> Row:
-    """The same, where its newest version is known."""
+    """``last``: the newest version that was published."""
     return _row(notice, case.number, case.title, last)
 
 

@@ -16,27 +16,28 @@ from app.errors import AppError, Forbidden
 from app.languages.names import NAMES
 from app.notices import listing, service
 from app.notices.content import Content
-from models import Notice
+from models import Notice, Publication
 
 TAB = "notices.of_case"
 
 
 @dataclass(frozen=True)
 class Here:
-    """A notice for whoever is asking."""
+    """A notice for whoever is asking, and the newest version of it that was published."""
 
     notice: Notice
+    last: Publication | None
     head: CaseHead
     content: Content
 
 
 def notice_here(notice_id: uuid.UUID, *, to_change: bool = False) -> Here:
     """Raises NotFound, and ``to_change`` Forbidden for whoever only looks into the case."""
-    notice = service.get_notice(context.db(), context.account(), notice_id)
+    notice, last = service.get_with_last(context.db(), context.account(), notice_id)
     head = here(notice.case_id)
     if to_change:
         require_work(head)
-    return Here(notice, head, service.content_of(notice))
+    return Here(notice, last, head, service.content_of(notice))
 
 
 def require_work(head: CaseHead) -> None:
@@ -50,9 +51,8 @@ def languages() -> tuple[str, ...]:
 
 
 def notice_page(template: str, found: Here, **values: Any) -> str:
-    if "row" not in values:
-        values["row"] = listing.row(context.db(), found.notice, found.head.case)
-    known = {"shown": found.notice, "content": found.content, "names": NAMES}
+    row = listing.row_of(found.notice, found.head.case, found.last)
+    known = {"shown": found.notice, "row": row, "content": found.content, "names": NAMES}
     return case_page(template, TAB, found.head, **known, **values)
 
 

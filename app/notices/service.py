@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app import idempotency
@@ -20,7 +20,7 @@ from app.notices import files, slugs, sources
 from app.notices.content import Content
 from app.notices.forms import LASTS
 from app.notices.recording import record
-from models import Account, Case, Notice, NoticeStage, utc_now
+from models import Account, Case, Notice, NoticeStage, Publication, utc_now
 
 log = structlog.get_logger(__name__)
 
@@ -51,11 +51,18 @@ def notices_of(db: Session, case_id: uuid.UUID) -> list[Notice]:
 
 def get_notice(db: Session, account: Account, notice_id: uuid.UUID) -> Notice:
     """Raises NotFound, also for whoever does not see its case."""
-    query = select(Notice).join(Case, Notice.case_id == Case.id)
-    found = db.scalar(query.where(Notice.id == notice_id, seen_by(account)))
+    return get_with_last(db, account, notice_id)[0]
+
+
+def get_with_last(db: Session, account: Account, notice_id: uuid.UUID) -> tuple[Notice, Publication | None]:
+    """The notice and the newest of its versions that were published, if any. Raises NotFound as ``get_notice`` does."""
+    newest = select(func.max(Publication.version)).where(Publication.notice_id == Notice.id).correlate(Notice)
+    is_last = and_(Publication.notice_id == Notice.id, Publication.version == newest.scalar_subquery())
+    query = select(Notice, Publication).join(Case, Notice.case_id == Case.id).outerjoin(Publication, is_last)
+    found = db.execute(query.where(Notice.id == notice_id, seen_by(account))).one_or_none()
     if found is None:
         raise NotFound(NO_NOTICE)
-    return found
+    return found[0], found[1]
 
 
 def held_notice(db: Session, account: Account, notice_id: uuid.UUID) -> tuple[Notice, Case]:

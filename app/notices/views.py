@@ -124,7 +124,6 @@ def _page(found: Here, error: AppError | None = None) -> str:
     return notice_page(
         "notices/notice.html",
         found,
-        row=listing.row_of(row, found.head.case, versions[0] if versions else None),
         message=tell(error) if error else "",
         lacks=lacks,
         silent=[NAMES[one] for one in lacking.missing_languages(found.content, languages())],

@@ -24,8 +24,9 @@ PURPOSES = [
     for one in room.PURPOSES
 ]
 WRONG_TRY = frozenset({"account.failed_attempts"})
-NOTED = frozenset({"sign_in_session.last_seen_at"})
-"""Once a minute, whatever somebody asks: a slow machine takes longer than that for all."""
+NOTED = frozenset({"sign_in_session.last_seen_at", "case_assignment.case_changed_at"})
+"""The one once a minute, whatever somebody asks: a slow machine takes longer than that for all. The other is the
+database's own copy of `case_file.changed_at`."""
 
 UNRECORDED = {
     ("POST /confirm", ""): "it changes the session alone, and what is then done has an entry",

@@ -19,7 +19,7 @@ from app.cases.filters import Filter
 from app.database import transaction
 from app.exchange import exports
 from app.identity import access_tokens, links, units
-from app.retention import deletion, policies
+from app.retention import deletion, policies, tip_policies
 from app.storage import ObjectStore
 from app.witness.forms import Said
 from app.witness.service import add_session
@@ -41,6 +41,8 @@ from models import (
     Role,
     Scope,
     Sketch,
+    TipPolicy,
+    TipState,
 )
 from tests import noticed, tipped
 from tests.app.bulletins.publications import publish
@@ -188,6 +190,7 @@ def _of_supervisors(world: World, db: Session) -> dict[str, Any]:
     """A rule of retention, a deletion that waits, an export, and a look at somebody else's case that is over."""
     owner = db.get_one(Account, world.accounts["owner"].id)
     policies.set_policy(db, owner, CaseStatus.ARCHIVED, 60, Proposal.DELETE)
+    tip_policies.set_policy(db, owner, TipState.SPAM, 3)
     request = deletion.ask(db, owner, add_case(db, owner, "to be deleted"), "Over")
     export = exports.ask(db, owner, world.values["case_id"], ExportFormat.ZIP, "en")
     glass.break_glass(db, owner, "of Person 2", "Nobody of the unit is on duty")
@@ -195,6 +198,7 @@ def _of_supervisors(world: World, db: Session) -> dict[str, Any]:
     glass.close(db, owner, access_id)
     return {
         "policy_id": policies.policies(db)[0].id,
+        "tip_policy_id": db.scalars(select(TipPolicy.id)).one(),
         "request_id": request.id,
         "export_id": export.id,
         "access_id": access_id,

@@ -51,8 +51,16 @@ def notice_is(stage: NoticeStage) -> Callable[[World], None]:
     return put
 
 
-def published_notice(world: World) -> None:
+def pictured_by_another(world: World) -> None:
+    """What the owner changed in it, as custody has on record, was published by an earlier decision."""
     pictured(world)
+    with world.session() as db, transaction(db):
+        facts = {"approved": True, "checklist": {}, "by_id": world.accounts["third"].id}
+        db.add(NoticeDecision(notice_id=world.values["notice_id"], revision=0, **facts))
+
+
+def published_notice(world: World) -> None:
+    pictured_by_another(world)
     with world.session() as db:
         owner, notice = (
             accounts.get_account(db, world.accounts["owner"].id),
@@ -174,7 +182,7 @@ PURPOSES = [
         NOTICE_TOUCHED
         | RECASED
         | {"notice.stage", "notice_decision+", "publication+", "publication_file+", "purge+", "notification+"},
-        pictured,
+        pictured_by_another,
     ),
     Purpose(
         "POST /notices/<uuid:notice_id>/withdraw",

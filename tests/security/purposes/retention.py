@@ -1,8 +1,9 @@
 """What the forms of holds, deletion, policies and broken glass are for."""
 
+import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.cases import glass
 from app.identity import accounts
@@ -12,6 +13,10 @@ from models import (
     DeletionRequest,
     EmergencyAccess,
     Notification,
+    Tip,
+    TipKind,
+    TipPolicy,
+    TipState,
     utc_now,
 )
 from tests.security.purposes.cases import REVISED, open_case
@@ -55,6 +60,25 @@ def broken_glass(world: World) -> None:
         world.values["access_id"] = db.scalars(query).one()
 
 
+def policy_for_tips(world: World) -> None:
+    """Somebody else says that spam goes after three months."""
+    with world.session() as db:
+        db.execute(delete(TipPolicy))
+        policy = TipPolicy(id=uuid.uuid4(), state=TipState.SPAM, months=3, set_by=world.accounts["third"].id)
+        world.values["tip_policy_id"] = policy.id
+        db.add(policy)
+        db.commit()
+
+
+def old_spam(world: World) -> None:
+    policy_for_tips(world)
+    long_ago = utc_now() - dt.timedelta(days=200)
+    what = {"kind": TipKind.TIP, "state": TipState.SPAM, "language": "en", "secret_hash": "-", "reply_public": b"-"}
+    with world.session() as db:
+        db.add(Tip(receipt="0" * 12, received_at=long_ago, noted_at=long_ago, **what))
+        db.commit()
+
+
 PURPOSES = [
     Purpose("POST /cases/<uuid:case_id>/hold", {"reason": "A court"}, HELD, open_case),
     Purpose("POST /cases/<uuid:case_id>/release", {}, HELD, held_back),
@@ -72,6 +96,9 @@ PURPOSES = [
         frozenset({"retention_policy+"}),
     ),
     Purpose("POST /retention/policies/<uuid:policy_id>/remove", {}, frozenset({"retention_policy-"})),
+    Purpose("POST /retention/tips", {"state": "closed", "months": "12"}, frozenset({"tip_policy+"})),
+    Purpose("POST /retention/tips/<uuid:tip_policy_id>/remove", {}, frozenset({"tip_policy-"}), policy_for_tips),
+    Purpose("POST /retention/tips/<uuid:tip_policy_id>/delete", {}, frozenset({"tip-", "ended_tip+"}), old_spam),
     Purpose(
         "POST /glass",
         {"number": "of Person 2", "reason": "Nobody of the unit is on duty"},
