@@ -51,7 +51,7 @@ def number_elsewhere(world: World) -> str:
         return db.get_one(Case, db.get_one(Notice, world.values["notice_id"]).case_id).number
 
 
-MERGED, READ = frozenset({"tip.merged_into"}), frozenset({"tip.state", "tip.seen"})
+MERGED, READ = frozenset({"tip.merged_into"}), frozenset({"tip.state", "tip.state_since", "tip.seen"})
 HERE = "POST /inbox/<uuid:tip_id>"
 PURPOSES = [
     Purpose(f"{HERE}/state", {"state": "useful", "seen": "new", "shown": "1"}, READ, NEW),

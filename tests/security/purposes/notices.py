@@ -141,7 +141,7 @@ PURPOSES = [
     Purpose(
         "POST /notices/<uuid:notice_id>/edit",
         {"category": "missing", "headline_en": "Who is she?", "revision": of_notice("revision")},
-        NOTICE_TOUCHED | {"notice.content", "notice.revision", "notice_file-", "object_removal+"},
+        NOTICE_TOUCHED | {"notice.content", "notice.search_text", "notice.revision", "notice_file-", "object_removal+"},
         DRAFTED,
         documented=NOTICE_TEXTS | {"likeness"},
     ),
