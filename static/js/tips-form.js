@@ -67,10 +67,12 @@ function files(form, work) {
   /** @type {HTMLElement} */ (area.querySelector("[data-plain]")).hidden = true;
   /** @type {HTMLElement} */ (area.querySelector("[data-scripted]")).hidden = false;
   const input = /** @type {HTMLInputElement} */ (area.querySelector("[type=file]"));
-  input.addEventListener("change", () => {
-    for (const file of input.files ?? []) chosen.set(...row(area, file, work, chosen));
+  const take = () => {
+    for (const file of [...(input.files ?? [])]) chosen.set(...row(area, file, work, chosen));
     input.value = "";
-  });
+  };
+  input.addEventListener("change", take);
+  take(); // what was chosen before this script came
   return () => Promise.all(chosen.values());
 }
 

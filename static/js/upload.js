@@ -18,10 +18,13 @@ const queue = new Queue(form, { one, maxBytes: Number(form.dataset.maxBytes), ch
 form.dataset.scripted = "yes";
 for (const picker of pickers) {
   picker.required = false;
-  picker.addEventListener("change", () => {
-    queue.add(picker.files ?? []);
-    picker.value = ""; // so that the same file can be chosen again after it was taken out
-  });
+  picker.addEventListener("change", () => take(picker));
+  take(picker); // what was chosen before this script came
+}
+
+function take(/** @type {HTMLInputElement} */ picker) {
+  if (picker.files?.length) queue.add(picker.files);
+  picker.value = ""; // so that the same file can be chosen again after it was taken out
 }
 
 document.addEventListener("paste", (event) => {

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.cases import service as cases
 from app.cases.forms import CaseFacts
@@ -114,6 +114,17 @@ def test_without_script_the_form_takes_several_files(visit: Visit, account: Acco
     expect(page.get_by_text("One file was not added")).to_be_visible()
     page.get_by_role("link", name="short-hair").click()
     expect(page.get_by_role("heading", name="short-hair")).to_be_visible()
+
+
+def test_what_is_chosen_before_the_script_is_there_is_taken(page: Page, account: Account) -> None:
+    held: list[Route] = []
+    page.route("**/js/upload*.js", lambda route: held.append(route))
+    with page.expect_request("**/js/upload*.js"):
+        page.goto("/sketches/new", wait_until="commit")
+    page.locator("#files").set_input_files([SAMPLES / "short-hair.png", SAMPLES / "long-hair.png"])
+    for one in held:
+        one.continue_()
+    expect(page.get_by_role("button", name="Add 2 sketches")).to_be_visible()
 
 
 def test_what_is_added_from_a_case_is_filed_there_with_its_session(
