@@ -2,8 +2,8 @@
 
 What an account sees comes from several places: each of its units, its assignments, broken glass. Each is asked for its
 newest cases on its own, by the index that has them in order, and the newest of all are shown. Asked in one OR, the
-database would walk through everybody's cases until it met enough that are to be seen. The cases of a person are walked
-through in order as well, and so few are met there that are not to be seen.
+database would walk through everybody's cases until it met enough that are to be seen. The cases of one person
+are walked through in their own order instead, each looked at whether it is seen: most of a colleague's are.
 """
 
 import uuid
@@ -22,11 +22,11 @@ from models import Account, Case, CaseAssignment, CaseTag, Unit, utc_now
 PER_PAGE = 50
 COUNTED = 100
 """A list is counted so far and no further: whoever sees "more than 100" narrows it down rather than read on."""
-Found = Select[uuid.UUID]
 TAGGED = 300
 """Of the newest cases, how many suggest their tags."""
 APART = 8
 """Units of one account that are asked on their own; of more, all together."""
+Found = Select[uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,17 @@ def newest_seen(
     """
     if by.person:
         return _newest_of(by.person, [seen_by(account), *wanted], after, most)
-    parts = [_newest_in(unit, wanted, after, most) for unit in _units(account, by)]
-    if account.has_role(*WORKING) and not by.unassigned:
-        parts.append(_newest_of(account.id, wanted, after, most))
-    return union(*parts, _newest_opened(account, wanted, after, most))
+    parts = [_newest_opened(account, wanted, after, most)]
+    if account.has_role(*WORKING):
+        parts += [_newest_in(unit, wanted, after, most) for unit in _units(account, by)]
+        if not by.unassigned:
+            parts.append(_newest_of(account.id, wanted, after, most))
+    return union(*parts)
 
 
 def _units(account: Account, by: Filter) -> list[ColumnElement[bool]]:
     """The account's units that the filter leaves, as this request read them."""
-    mine = sorted(unit.id for unit in account.units if by.unit in (None, unit.id) and account.has_role(*WORKING))
+    mine = sorted(unit.id for unit in account.units if by.unit in (None, unit.id))
     return [Case.unit_id == one for one in mine] if len(mine) <= APART else [Case.unit_id.in_(mine)]
 
 
