@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
@@ -15,7 +14,7 @@ from app.identity import accounts, sessions
 from app.settings import Settings
 from tests.app.web import services
 from tests.browser.conftest import PHONE, WIDE
-from tests.browser.watched import Visitor, watch
+from tests.browser.watched import Visitor, violations, watch
 from tests.filled import Filled, fill
 from tests.people import quick_hashes
 
@@ -27,7 +26,6 @@ WIDEST = """width => [...document.body.querySelectorAll("*")]
   .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)
   .map(one => one.outerHTML.split("\\n")[0]).at(0) ?? "nothing visible" """
 TABLET = 768
-axe = Axe()
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +69,7 @@ def looked_at(visitor: Visitor, path: str) -> list[str]:
     visitor.problems.clear()
     page.goto(path)
     assert page.url.endswith(path), f"{path} led to {page.url}"
-    found = axe.run(page).response["violations"]
-    wrong = [f"{path}: {one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
+    wrong = [f"{path}: {one}" for one in violations(page)]
     wrong += [f"{path}: {said}" for said in too_wide(page, width)]
     if width > TABLET:
         page.set_viewport_size({"width": TABLET, "height": WIDE[1]})

@@ -1,7 +1,6 @@
 """Every page, on a wide screen and on a phone, light and dark: no violation that axe knows, no sideways scroll."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.database import Database, transaction
@@ -9,7 +8,7 @@ from app.identity import accounts, units
 from models import Account, JobState, Role
 from tests.browser.conftest import PHONE, WIDE, Visit, make_account
 from tests.browser.jobs import put_render
-from tests.browser.watched import SAMPLES, render, upload
+from tests.browser.watched import SAMPLES, render, upload, violations
 
 # Colours depend on the scheme and layout on the width, so two looks see both of each.
 LOOKS = [("light", WIDE), ("dark", PHONE)]
@@ -25,8 +24,7 @@ def window(request: pytest.FixtureRequest, visit: Visit, account: Account) -> Pa
 
 
 def check(page: Page, what: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(what, one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(page) == [], what
     assert page.viewport_size
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= page.viewport_size["width"], f"{what} is {width} px wide"

@@ -2,20 +2,19 @@
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.database import Database, transaction
 from app.identity import accounts
 from models import Account, utc_now
 from tests.browser.conftest import PASSWORD, PHONE, WIDE, Visit
+from tests.browser.watched import violations
 
 SET_UP = "From now on you are asked for a code when you sign in."
 
 
 def look(page: Page, what: str) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(what, one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert violations(page) == [], what
     size = page.viewport_size
     assert size
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], what

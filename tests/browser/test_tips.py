@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -13,17 +12,16 @@ from app.database import Database
 from app.storage import open_store
 from app.tips import opening
 from models import Account, Tip, TipFile, TipMessage
+from tests.browser.watched import violations
 from tests.live import LiveServer
 from tests.servers import wait_until
 
 LOOKS = [((1440, 900), "light"), ((360, 740), "dark")]
-axe = Axe()
 
 
 def look(page: Page) -> None:
     """What holds for every page."""
-    found = [(one["id"], one["nodes"][0]["html"]) for one in axe.run(page).response["violations"]]
-    assert found == [], page.url
+    assert violations(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 

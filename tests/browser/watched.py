@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 from app.settings import ROOT
@@ -9,6 +10,8 @@ from app.settings import ROOT
 SAMPLES = ROOT / "static" / "samples"
 RENDERED = 60_000
 """Milliseconds that a likeness may take on a busy machine."""
+
+_axe = Axe()
 
 
 @dataclass
@@ -56,3 +59,10 @@ def render(page: Page, number: int = 1) -> None:
     page.get_by_role("radio", name="1", exact=True).check()
     page.locator("[data-render]").click()
     expect(page.locator(f'[data-likeness="{number}"]')).to_be_visible(timeout=RENDERED)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe has against a page, rule and element. A click returns when the next page has only begun, so it waits."""
+    page.wait_for_load_state()
+    found = _axe.run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Response
 from werkzeug.serving import make_server
 
@@ -16,6 +15,7 @@ from app.settings import Settings
 from app.storage import LocalStore
 from models import Category, SettingSection
 from tests.app.conftest import settings_for
+from tests.browser.watched import violations
 from tests.published import ENGLISH, THAI, Press
 from tests.records import migrate
 from tests.servers import free_port
@@ -40,7 +40,6 @@ PATHS = (
     "/follow",
     "/privacy",
 )
-axe = Axe()
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +102,7 @@ def test_axe_finds_nothing_on_any_page(page: Page, address: str, language: str) 
         answer = page.goto(f"{address}/{language}{path}")
         assert answer
         assert answer.status == {"/notices/over": 410, "/notices/never": 404}.get(path, 200)
-        found = axe.run(page).response["violations"]
-        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], path
+        assert violations(page) == [], path
     refused = [one for one in complaints if "404" not in one and "410" not in one]
     assert refused == []
 
