@@ -18,7 +18,8 @@ from training.engine.trainee import Batches, TensorBatch, Trainee
 from training.landmarks import LandmarkBatches, LandmarkTrainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
 from training.recipe import Recipe
-from training.restorer import DegradedFaces, RestorerTrainee
+from training.restorer import RestorerTrainee
+from training.restorer_batches import Mixture, RestorerBatches
 
 Seed = tuple[int, ...]
 
@@ -95,14 +96,14 @@ def _seen_split(data: Prepared, real_share: float) -> str:
 
 
 def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path) -> Assembly:
-    share = recipe.table["generator_share"]
-    checkpoint = find(read_manifest(in_use), "pix2pix") if share > 0 else None
+    mixture = Mixture(**recipe.section("drawn"))
+    checkpoint = find(read_manifest(in_use), "pix2pix") if mixture != Mixture() else None
     generator = Pix2Pix(checkpoint, choose_device("cpu")) if checkpoint else None
     architecture, weights = recipe.section("network"), recipe.section("weights")
     return Assembly(
         RestorerTrainee(architecture, weights, recipe.table["learning_rate"], face_features, ranks.device),
-        _in_parts(recipe, ranks, lambda size, seed: DegradedFaces(data, "train", size, share, seed, generator)),
-        DegradedFaces(data, "val", 6, share, recipe.seed, generator).batch(0),
+        _in_parts(recipe, ranks, lambda size, seed: RestorerBatches(data, "train", size, mixture, seed, generator)),
+        RestorerBatches(data, "val", 6, mixture, recipe.seed, generator).batch(0),
     )
 
 

@@ -1,102 +1,30 @@
-"""Training of the narrow GFPGAN: degraded photos and the generator's own faces in, the photo out."""
+"""Training of the narrow GFPGAN."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from inference.dense_modulation import make_dense
-from inference.engines import Engine
-from inference.paper import even_tone, normalise_ink
-from inference.pipeline import to_input
-from inference.restoration import SIDE, build_restorer, enlarge
+from inference.restoration import build_restorer
 from training import losses
-from training.batches import on_wall, to_images, to_tensor
-from training.data import Images, Prepared, load_images
+from training.batches import to_images
+from training.data import Images
 from training.engine.ranks import parallel
-from training.engine.trainee import TensorBatch
 from training.face_features import FaceFeatures
-from training.sketches import make_sketch, vary_ink
-
-_SETS = ("generated", "webmorph", "faker")
-
-
-@dataclass(frozen=True)
-class RestorationBatch(TensorBatch):
-    """`face` (B, 3, 512, 512), enlarged by bicubic interpolation, and the photo it should become."""
-
-    face: Tensor
-    photo: Tensor
-
-
-class DegradedFaces:
-    """Photos of the sets stored at 512 px. A share of the inputs is drawn by the generator from a made sketch, so
-    that the restorer learns to mend what pix2pix does and not blur alone."""
-
-    def __init__(
-        self,
-        data: Prepared,
-        split: str,
-        size: int,
-        generator_share: float,
-        seed: int | tuple[int, ...],
-        generator: Engine | None,
-    ) -> None:
-        self.data, self.size = data, size
-        self.seed = seed if isinstance(seed, tuple) else (seed,)
-        self.share = generator_share if generator else 0.0
-        self.generator = generator
-        self.rows = [k for k in data.rows(split) if data.faces[k].set in _SETS]
-        if not self.rows:
-            raise ValueError(f"The {split} split has no face of the sets stored at {SIDE} px: {', '.join(_SETS)}.")
-
-    def batch(self, step: int) -> RestorationBatch:
-        rng = np.random.default_rng((*self.seed, step))
-        inputs, photos = [], []
-        for k in rng.choice(self.rows, self.size):
-            photo = load_images([self.data.faces[k]], "photo", SIDE)[0]
-            mask = _resize(np.array(self.data.regions[k, 0]), SIDE, cv2.INTER_CUBIC)
-            photo = on_wall(photo, mask)
-            if rng.random() < 0.5:
-                photo, mask = np.ascontiguousarray(photo[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
-            drawn = rng.random() < self.share
-            inputs.append(self._drawn(photo, mask, rng) if drawn else degrade(photo, rng))
-            photos.append(photo)
-        return RestorationBatch(enlarge(to_tensor(np.stack(inputs))), to_tensor(np.stack(photos)))
-
-    def _drawn(self, photo: Images, mask: Images, rng: np.random.Generator) -> Images:
-        assert self.generator is not None
-        drawing = make_sketch(_resize(photo, 256, cv2.INTER_AREA), _resize(mask, 256, cv2.INTER_AREA), rng)
-        sketch = even_tone(normalise_ink(vary_ink(drawing, rng)))
-        return np.asarray(to_images(self.generator.generate(to_input(sketch), 0))[0])
-
-
-def degrade(photo: Images, rng: np.random.Generator) -> Images:
-    """(512, 512, 3) -> (256, 256, 3) with blur, a loss of resolution, noise and JPEG blocks, GFPGAN's order, milder:
-    the generator's faces are already 256 px."""
-    image: Images = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.3, 2.5))))
-    side = round(256 / float(np.exp(rng.uniform(0, np.log(3)))))
-    image = _resize(image, side, cv2.INTER_AREA)
-    noisy = image + rng.normal(0, rng.uniform(0, 8), image.shape)
-    image = np.clip(noisy, 0, 255).astype(np.uint8)
-    if rng.random() < 0.6:
-        _, coded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(50, 98))])
-        image = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
-    return _resize(image, 256, cv2.INTER_CUBIC)
-
-
-def _resize(image: Images, side: int, interpolation: int) -> Images:
-    return np.asarray(cv2.resize(image, (side, side), interpolation=interpolation), np.uint8)
+from training.restorer_batches import RestorationBatch
 
 
 class RestorerTrainee:
-    """L1 at full size and down the pyramid, a recogniser's features and identity."""
+    """L1 at full size and down the pyramid, a recogniser's features and identity.
+
+    The face of a free drawing is held to its own pixels at half size, and learns of the photo who it is: held to the
+    photo's pixels, it would learn the average of what artists do, a blur.
+    """
 
     def __init__(
         self, architecture: Mapping[str, Any], weights: Mapping[str, float], learning_rate: float,
@@ -117,10 +45,11 @@ class RestorerTrainee:
         return {"generator": self.optimizer}
 
     def step(self, batch: RestorationBatch, _step: int) -> dict[str, Tensor]:
-        face, photo = batch.face.to(self.device), batch.photo.to(self.device)
+        face, photo, traced = (x.to(self.device) for x in (batch.face, batch.photo, batch.traced))
         with torch.autocast(self.device.type, torch.bfloat16):
             image, pyramid = self.net(face, return_rgb=True)
-            terms = {"l1": F.l1_loss(image.float(), photo), "pyramid": _pyramid_loss(pyramid, photo)}
+            terms = {"l1": _pixel_loss(image.float(), face, photo, traced)}
+            terms["pyramid"] = _pyramid_loss(pyramid, torch.where(_rows(traced), photo, face))
             if self.faces is not None:
                 terms |= self._face_terms(self.faces, image, photo)
         total = torch.stack([self.weights[name] * term for name, term in terms.items()]).sum()
@@ -149,7 +78,17 @@ class RestorerTrainee:
         }
 
 
-def _pyramid_loss(pyramid: list[Tensor], photo: Tensor) -> Tensor:
-    """L1 of the U-Net's own pictures at 8 px and up against the photo shrunk (GFPGAN's restoration loss)."""
-    sizes = [F.interpolate(photo, size=level.shape[-2:], mode="area") for level in pyramid]
+def _pixel_loss(image: Tensor, face: Tensor, photo: Tensor, traced: Tensor) -> Tensor:
+    at_full_size = (image - photo).abs().mean((1, 2, 3))
+    at_half_size = F.avg_pool2d(image - face, 2).abs().mean((1, 2, 3))
+    return torch.where(traced, at_full_size, at_half_size).mean()
+
+
+def _rows(chosen: Tensor) -> Tensor:
+    return chosen[:, None, None, None]
+
+
+def _pyramid_loss(pyramid: list[Tensor], wanted: Tensor) -> Tensor:
+    """L1 of the U-Net's own pictures at 8 px and up against what is wanted, shrunk (GFPGAN's restoration loss)."""
+    sizes = [F.interpolate(wanted, size=level.shape[-2:], mode="area") for level in pyramid]
     return torch.stack([F.l1_loss(level.float(), size) for level, size in zip(pyramid, sizes, strict=True)]).mean()

@@ -15,7 +15,7 @@ from tests.training import faces
 from training.batches import WALL, PairBatch, SketchPairs, jitter, on_wall, to_images, to_tensor
 from training.data import Prepared
 from training.landmarks import LandmarkBatches
-from training.restorer import DegradedFaces, degrade
+from training.restorer_batches import Mixture, RestorerBatches, degrade
 
 
 def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchPairs:
@@ -159,7 +159,7 @@ def test_landmark_points_lie_on_what_they_name(prepared: Prepared) -> None:
 
 
 def test_degraded_faces_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
-    one, other = (DegradedFaces(prepared, "train", 2, 0.0, 5, None) for _ in range(2))
+    one, other = (RestorerBatches(prepared, "train", 2, Mixture(), 5) for _ in range(2))
     other.batch(1)
     first, again = one.batch(4), other.batch(4)
     assert first.face.shape == first.photo.shape == (2, 3, 512, 512)
@@ -174,10 +174,16 @@ def test_the_generator_draws_its_share_of_the_restorers_inputs(
     checkpoint = find(read_manifest(folders.fill(tmp_path_factory.mktemp("weights"), restorer=False)), "pix2pix")
     assert checkpoint is not None
     generator = Pix2Pix(checkpoint, choose_device("cpu"))
-    drawn = DegradedFaces(prepared, "train", 1, 1.0, 5, generator).batch(0)
-    photo = DegradedFaces(prepared, "train", 1, 0.0, 5, generator).batch(0)
+    drawn = RestorerBatches(prepared, "train", 1, Mixture(made=1), 5, generator).batch(0)
+    photo = RestorerBatches(prepared, "train", 1, Mixture(), 5, generator).batch(0)
     assert torch.equal(drawn.photo, photo.photo)
     assert float((drawn.face - photo.face).abs().mean()) > 0.1
+    artists = RestorerBatches(prepared, "train", 2, Mixture(drawings=1), 5, generator)
+    assert artists.batch(0).traced.tolist() == [False, False]
+    assert torch.equal(artists.batch(3).face, artists.batch(3).face)
+    assert drawn.traced.tolist() == photo.traced.tolist() == [True]
+    with pytest.raises(ValueError, match="no generator"):
+        RestorerBatches(prepared, "train", 1, Mixture(made=0.1), 5)
 
 
 def test_a_restorer_needs_faces_of_512_px(prepared: Prepared) -> None:
@@ -189,7 +195,7 @@ def test_a_restorer_needs_faces_of_512_px(prepared: Prepared) -> None:
         sketch_of=prepared.sketch_of[6:],
     )
     with pytest.raises(ValueError, match="512 px"):
-        DegradedFaces(few, "train", 1, 0.0, 5, None)
+        RestorerBatches(few, "train", 1, Mixture(), 5)
 
 
 def test_degrading_loses_detail_and_keeps_the_face() -> None:

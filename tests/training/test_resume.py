@@ -20,7 +20,8 @@ from training.engine.trainee import Batches, Trainee
 from training.face_features import MobileFaceNet
 from training.landmarks import LandmarkBatches, LandmarkTrainee
 from training.pix2pix import Pix2PixConfig, Pix2PixModel
-from training.restorer import DegradedFaces, RestorerTrainee
+from training.restorer import RestorerTrainee
+from training.restorer_batches import Mixture, RestorerBatches
 
 CPU = torch.device("cpu")
 
@@ -97,7 +98,7 @@ def test_landmarks(prepared: Prepared, tmp_path: Path) -> None:
 def test_restorer(prepared: Prepared, tmp_path: Path) -> None:
     """Its noise comes from torch's own generator, whose state a run must keep."""
     weights = {"l1": 1.0, "pyramid": 0.5}
-    batches = DegradedFaces(prepared, "train", 1, 0.0, 5, None)
+    batches = RestorerBatches(prepared, "train", 1, Mixture(), 5)
     run_twice(tmp_path, lambda: RestorerTrainee(folders.RESTORER, weights, 1e-3, None, CPU), batches, steps=4)
 
 
@@ -117,7 +118,7 @@ def test_a_copy_of_a_dense_restorer_is_a_network_of_its_own(prepared: Prepared, 
     """The average of a run is a deep copy: it must not answer with the weights of the network that learns."""
     trainee = RestorerTrainee(folders.RESTORER, {"l1": 1.0, "pyramid": 0.5}, 1e-3, None, CPU)
     run = Run(tmp_path, trainee, Schedule(steps=1), seed=1)
-    batch = DegradedFaces(prepared, "train", 1, 0.0, 5, None).batch(0)
+    batch = RestorerBatches(prepared, "train", 1, Mixture(), 5).batch(0)
     before = trainee.preview(run.average.network, batch)
     with torch.no_grad():
         for parameter in trainee.network.parameters():

@@ -1,4 +1,5 @@
-"""Is the restorer better than bicubic enlargement? On validation photos, degraded and as the generator draws them."""
+"""Is the restorer better than bicubic enlargement? On validation photos, degraded and as the generator draws them
+from made sketches, and on its faces of artists' drawings."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -15,7 +16,13 @@ from training.evaluation.feature_distance import face_feature_distance
 from training.evaluation.judge import Judge, cosines
 from training.evaluation.similarity import psnr
 from training.face_features import FaceFeatures
-from training.restorer import DegradedFaces
+from training.restorer_batches import Mixture, RestorerBatches
+
+_INPUTS = {
+    "degraded photos": Mixture(),
+    "faces of made sketches": Mixture(made=1),
+    "faces of drawings": Mixture(drawings=1),
+}
 
 
 @dataclass(frozen=True)
@@ -35,9 +42,9 @@ class RestorerReport:
     rows: list[RestorerRow]
 
     def as_text(self) -> str:
-        lines = [f"{'inputs':18}{'what':22}{'faces':>6}{'cosine':>8}{'features':>10}{'PSNR':>7}"]
+        lines = [f"{'inputs':24}{'what':22}{'faces':>6}{'cosine':>8}{'features':>10}{'PSNR':>7}"]
         lines += [
-            f"{r.inputs:18}{r.what:22}{r.faces:6}{r.cosine:8.4f}{r.feature_distance:10.4f}{r.psnr:7.2f}"
+            f"{r.inputs:24}{r.what:22}{r.faces:6}{r.cosine:8.4f}{r.feature_distance:10.4f}{r.psnr:7.2f}"
             for r in self.rows
         ]
         return "\n".join(lines)
@@ -53,9 +60,10 @@ def evaluate(data: Path, cache: Path, weights: Path, judge: Judge, features: Pat
         raise ValueError(f"There is no restorer in {weights}.")
     prepared, faces = load_prepared(data, cache), FaceFeatures(features)
     rows: list[RestorerRow] = []
-    for name, share in (("degraded photos", 0.0), ("generated faces", 1.0)):
-        generator = pipeline.engine("pix2pix")
-        batch = DegradedFaces(prepared, "val", count, share, 0, generator).batch(0)
+    for name, mixture in _INPUTS.items():
+        if mixture.drawings and not len(prepared.rows("val", with_sketch=True)):
+            continue
+        batch = RestorerBatches(prepared, "val", count, mixture, 0, pipeline.engine("pix2pix")).batch(0)
         photos = to_images(batch.photo)
         candidates = {
             "bicubic": to_images(enlarge(batch.face)),

@@ -186,7 +186,7 @@ def test_the_restorer_is_measured_beside_bicubic_enlargement(
     rows = json.loads(capsys.readouterr().out)
     assert [(row["inputs"], row["what"]) for row in rows] == [
         (inputs, what)
-        for inputs in ("degraded photos", "generated faces")
+        for inputs in ("degraded photos", "faces of made sketches", "faces of drawings")
         for what in ("bicubic", "restored, strength 0.5", "restored, strength 1")
     ]
     bicubic, _, untrained = rows[:3]

@@ -1,0 +1,27 @@
+"""What the restorer is told to become."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from tests.inference import folders
+from training.restorer import RestorerTrainee
+from training.restorer_batches import RestorationBatch
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_pixels_come_from_the_photo_only_where_it_was_traced(traced: bool) -> None:
+    torch.manual_seed(0)
+    face, photo = torch.rand(2, 1, 3, 512, 512) * 2 - 1
+    batch = RestorationBatch(face, photo, torch.tensor([traced]))
+
+    def losses(of: RestorationBatch) -> dict[str, float]:
+        torch.manual_seed(1)
+        trainee = RestorerTrainee(folders.RESTORER, {"l1": 1.0, "pyramid": 1.0}, 1e-3, None, CPU)
+        return {name: float(loss) for name, loss in trainee.step(of, 0).items()}
+
+    same = losses(batch) == losses(replace(batch, photo=-photo))
+    assert same == (not traced)
