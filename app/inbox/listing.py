@@ -1,7 +1,7 @@
 """The list of tips that an account reads, newest first, and how many there are of each notice."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -69,13 +69,14 @@ class Filter:
 @dataclass(frozen=True)
 class Row:
     """``unread``: how many messages of senders came since anybody did something with it, or with what was put
-    together with it; ``together``: how many others those are."""
+    together with it; ``together``: how many others those are; ``headline``: of the notice, empty as in `Count`."""
 
     tip: Tip
     case: Case | None
     unread: int
     files: int
     together: int
+    headline: str
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def list_tips(
     size: int = PER_PAGE,
     case_id: uuid.UUID | None = None,
 ) -> Slice[Row]:
-    """By one query; of one case alone if that is named."""
+    """By two queries; of one case alone if that is named."""
     member = aliased(Tip)
     mine = or_(member.id == Tip.id, member.merged_into == Tip.id)
     files = select(func.count()).select_from(TipFile).join(member, TipFile.tip_id == member.id).where(mine)
@@ -110,22 +111,27 @@ def list_tips(
     query = query.where(Tip.case_id == case_id) if case_id else query
     rows = db.execute(query.order_by(*newest_first(Tip.received_at, Tip.id)).limit(size + 1)).all()
     part = sliced(rows, size, lambda row: Cursor(row[0].received_at, row[0].id))
-    return Slice([Row(*row) for row in part.items], part.after)
+    called = headlines(db, account, (row[0].notice_slug for row in part.items))
+    return Slice([Row(*row, called.get(row[0].notice_slug or "", "")) for row in part.items], part.after)
 
 
 def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:
-    """The notices with the most tips first; by two queries. One whose case the account does not see has no headline
-    here: it may be a draft."""
+    """The notices with the most tips first; by two queries."""
     total = func.count().label("total")
     counted = [
         func.sum(case((Tip.state == state, 1), else_=0)) for state in (TipState.NEW, TipState.USEFUL, TipState.SPAM)
     ]
     query = select(Tip.notice_slug, total, *counted).where(seen_by(account)).group_by(Tip.notice_slug)
     rows = db.execute(query.order_by(total.desc(), Tip.notice_slug).limit(most)).all()
-    named = select(Notice).join(Case, Notice.case_id == Case.id).where(cases.seen_by(account))
-    notices = db.scalars(named.where(Notice.slug.in_([row[0] for row in rows if row[0]])))
-    called = {one.slug: headline(one) for one in notices}
+    called = headlines(db, account, (row[0] for row in rows))
     return [Count(slug, called.get(slug or "", ""), *numbers) for slug, *numbers in rows]
+
+
+def headlines(db: Session, account: Account, slugs: Iterable[str | None]) -> dict[str, str]:
+    """By slug. A notice whose case the account does not see is left out: it may be a draft."""
+    named = select(Notice).join(Case, Notice.case_id == Case.id).where(cases.seen_by(account))
+    notices = db.scalars(named.where(Notice.slug.in_({slug for slug in slugs if slug})))
+    return {one.slug: headline(one) for one in notices}
 
 
 def unread() -> Select[int]:
