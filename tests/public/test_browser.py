@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 from werkzeug.serving import make_server
 
 from app import public
@@ -166,13 +166,13 @@ def test_a_search_without_a_script(chromium: Browser, address: str) -> None:
     page.get_by_label("Area").fill("bang rak")
     page.get_by_label("Kind").select_option("Suspect sought")
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_role("heading", level=2).all_inner_texts()[:1] == ["Seen at dock07 very very very very"]
-    assert page.get_by_label("Kind").input_value() == "suspect"
+    expect(page.get_by_role("heading", level=2).first).to_have_text("Seen at dock07 very very very very")
+    expect(page.get_by_label("Kind")).to_have_value("suspect")
     page.get_by_role("link", name="Show all notices").click()
     page.get_by_role("link", name="Older notices").click()
-    assert page.get_by_role("link", name="Newest").is_visible()
+    expect(page.get_by_role("link", name="Newest")).to_be_visible()
     page.get_by_role("link", name="ไทย").click()
-    assert page.locator("html").get_attribute("lang") == "th"
+    expect(page.locator("html")).to_have_attribute("lang", "th")
     context.close()
 
 
