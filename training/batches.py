@@ -15,7 +15,7 @@ from training.data import Images, Prepared
 from training.engine.trainee import TensorBatch
 from training.geometry import Move, draw_move, moved, stack
 from training.silhouette import fit_photo
-from training.sketches import elastic, make_sketch, shade_region, vary_ink
+from training.sketches import Deformation, elastic, make_sketch, shade_region, vary_ink
 
 WALL = 205  # the neutral grey that stands behind every face
 
@@ -24,6 +24,7 @@ _FURTHEST = (28.0, 38.0, 30.0)  # in L, that skin, hair and irises are moved: fu
 # How often a photo of a set is drawn, relative to its size: CUHK is small, SCUT's pictures are cut-outs.
 _SET_WEIGHTS = {"cuhk": 2.5, "scut": 0.35, "mebeauty": 0.8, "webmorph": 1.5, "faker": 2.0}
 _DARK_SKIN, _DARK_SHARE = 50.0, 2.0  # few people have skin below that L: their photos become sketches more often
+_ANOTHER_HAND = Deformation(jitter=0.5, jitter_px=4.0, elastic=0.8, elastic_px=10.0, missing=0.1)
 _LIGHT_HAIR, _SHADED_SHARE = 22.0, 0.35  # hair above that L is shaded like dark hair in that share of drawings
 
 
@@ -65,19 +66,21 @@ class Pair:
 class SketchPairs:
     """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
-    `real_share` of them are real, `recoloured` of them have their photo's colours changed. The seed may be a sequence.
+    `real_share` of them are real, `recoloured` of them have their photo's colours changed, `another_hand` of the real
+    drawings are deformed as if somebody else had drawn them. The seed may be a sequence.
     With `on_device` pictures are left where they are and the batch says how they are to be moved. Raises ValueError
     when there is nothing of what is asked for.
     """
 
     def __init__(
         self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
-        recoloured: float = 0.4, twins: bool = False, on_device: bool = False,
+        recoloured: float = 0.4, twins: bool = False, on_device: bool = False, another_hand: float = 0.0,
     ) -> None:  # fmt: skip
         if twins and size < 2:
             raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
         self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
         self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
+        self.another_hand = another_hand
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
         if not len(self._all):
@@ -119,7 +122,7 @@ class SketchPairs:
     def _draw(self, rng: np.random.Generator) -> Pair:
         real = rng.random() < self.real_share
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
-        pair = self._pair(k) if real else self._made(k, rng)
+        pair = self._pair(k, rng) if real else self._made(k, rng)
         pair = self._recoloured(self._shaded(pair, rng), rng)
         if self.on_device:
             return replace(pair, move=draw_move(rng, 0.35 if real else 0.6))
@@ -129,12 +132,15 @@ class SketchPairs:
             sketch = elastic(sketch, rng, rng.uniform(0.5, 4.0), rng.uniform(16, 40))
         return replace(pair, sketch=sketch, photo=photo, regions=np.stack(regions))
 
-    def _pair(self, k: int) -> Pair:
+    def _pair(self, k: int, rng: np.random.Generator) -> Pair:
         row = self.data.sketch_of[k]
         silhouette, regions = np.array(self.data.silhouettes[row]), self._regions(k)
         photo = fit_photo(np.array(self.data.photos[k]), regions[0], silhouette)
         regions = np.concatenate([silhouette[None], np.minimum(regions[1:], silhouette)])
-        return Pair(np.array(self.data.sketches[row]), photo, regions, np.array(self.data.colours[k]))
+        sketch = np.array(self.data.sketches[row])
+        if self.another_hand and rng.random() < self.another_hand:
+            sketch = _ANOTHER_HAND.apply(sketch, rng)
+        return Pair(sketch, photo, regions, np.array(self.data.colours[k]))
 
     def _made(self, k: int, rng: np.random.Generator) -> Pair:
         photo, regions = np.array(self.data.photos[k]), self._regions(k)

@@ -72,13 +72,14 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
 
 def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
     real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
+    hand = recipe.table.get("another_hand", 0.0)
     weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
     if augment not in ("cpu", "device"):
         raise ValueError(f'Recipe {recipe.name}: augment is "cpu" or "device", not "{augment}".')
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
         twins = weights.get("ink", 0) > 0
-        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device")
+        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device", hand)
 
     sees_faces = any(weights.get(name, 0) > 0 for name in ("face_features", "identity", "contrast"))
     features = face_features if sees_faces else None

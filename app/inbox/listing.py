@@ -68,15 +68,15 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """``unread``: how many messages of senders came since anybody did something with it, or with what was put
-    together with it; ``together``: how many others those are; ``headline``: of the notice, empty as in `Count`."""
+    """``headline``: of the notice, empty as in `Count`; ``unread``: how many messages of senders came since anybody did
+    something with it, or with what was put together with it; ``together``: how many others those are."""
 
     tip: Tip
     case: Case | None
+    headline: str
     unread: int
     files: int
     together: int
-    headline: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,8 @@ def list_tips(
     rows = db.execute(query.order_by(*newest_first(Tip.received_at, Tip.id)).limit(size + 1)).all()
     part = sliced(rows, size, lambda row: Cursor(row[0].received_at, row[0].id))
     called = headlines(db, account, (row[0].notice_slug for row in part.items))
-    return Slice([Row(*row, called.get(row[0].notice_slug or "", "")) for row in part.items], part.after)
+    shown = [Row(tip, of, called.get(tip.notice_slug or "", ""), *numbers) for tip, of, *numbers in part.items]
+    return Slice(shown, part.after)
 
 
 def by_notice(db: Session, account: Account, most: int = 100) -> list[Count]:

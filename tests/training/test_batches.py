@@ -83,10 +83,21 @@ def test_colours_that_nobody_could_guess_are_always_told(coloured: Prepared) -> 
     assert 0.2 < float(told(quiet.batch(0)).float().mean()) < 0.9
 
 
+def test_artists_drawings_may_be_deformed_and_their_photos_stay(coloured: Prepared) -> None:
+    row = int(coloured.rows("train", with_sketch=True)[0])
+    plain, other = (
+        SketchPairs(coloured, "train", 1, 1.0, seed=1, another_hand=share)._pair(row, np.random.default_rng(4))
+        for share in (0.0, 1.0)
+    )
+    assert (plain.sketch == coloured.sketches[coloured.sketch_of[row]]).all()
+    assert (other.sketch != plain.sketch).mean() > 0.02
+    assert (other.photo == plain.photo).all()
+
+
 def test_light_hair_is_sometimes_inked_like_dark_hair_and_then_told(coloured: Prepared) -> None:
     pairs = SketchPairs(coloured, "train", 1, 1.0, seed=1)
     fair = next(k for k in coloured.rows("train", with_sketch=True) if coloured.colours[k, 1, 0] > 40)
-    pair = pairs._pair(int(fair))
+    pair = pairs._pair(int(fair), np.random.default_rng(0))
     shaded = [pairs._shaded(pair, np.random.default_rng(seed)) for seed in range(12)]
     darker = [other for other in shaded if other.must_tell[1]]
     assert 0 < len(darker) < 12
