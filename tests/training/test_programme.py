@@ -49,7 +49,7 @@ def test_a_changed_recipe_is_the_recipe_but_for_what_changed(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PLANS.glob("*.toml")))
 def test_the_shipped_plans_name_recipes_that_are_there(name: str) -> None:
     runs = load_plan(name)
-    assert len({load_recipe(run.recipe).kind for run in runs}) > 1
+    assert {load_recipe(run.recipe).kind for run in runs} <= {"pix2pix", "restorer"}
     assert {run.unseen for run in runs} > {"fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk"}
     for run in runs:
         assert run.unseen is None or run.change["leave_out"] == [run.unseen]
