@@ -55,8 +55,10 @@ def main() -> None:
     print(f"{len(who)} validation drawings of FS2K, cosine with the person's photo by {checkpoint.name}:")
     print(f"the drawing as it is            {alike(embed(recogniser, held_back.drawings), who)}")
     print(f"the generator's face of it      {alike(embed(recogniser, drawn(held_back.drawings)), who)}")
+    shown = [pairs(data, "train", name) for name, times in REPEATED.items() for _ in range(times)]
+    training = Pairs(*(torch.cat(parts) for parts in zip(*shown, strict=True)))
     for epoch in range(arguments.epochs):
-        learned = teach(reader, recogniser, data, epoch / arguments.epochs)
+        learned = teach(reader, recogniser, training, epoch / arguments.epochs)
         print(
             f"read after {epoch + 1} epochs             {alike(embed(reader, held_back.drawings), who)}"
             f" (training {learned:.3f})", flush=True,
@@ -86,10 +88,9 @@ def alike(one: Tensor, other: Tensor) -> str:
     return f"{float(F.cosine_similarity(one, other).mean()):.3f}"
 
 
-def teach(reader: FaceFeatures, recogniser: FaceFeatures, data: Prepared, progress: float) -> float:
+def teach(reader: FaceFeatures, recogniser: FaceFeatures, shown: Pairs, progress: float) -> float:
     """One epoch; the mean cosine in it."""
-    shown = [pairs(data, "train", name) for name, times in REPEATED.items() for _ in range(times)]
-    drawings, photos = (torch.cat(parts) for parts in zip(*shown, strict=True))
+    drawings, photos = shown
     reader.requires_grad_(True).train()
     optimizer = torch.optim.AdamW(reader.parameters(), RATE * (1 - progress), weight_decay=0.05)
     cosines = []
