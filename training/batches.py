@@ -122,7 +122,8 @@ class SketchPairs:
             warnings.warn(f"Grey photos in the {split} split are not learned from: {counts}.", stacklevel=3)
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) * (not is_grey(self.data.photos[k])) for k in rows])
+        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) for k in rows])
+        weights *= [not is_grey(self.data.photos[k]) for k in rows]
         # Of artists' pairs the natural share: many of their dark photos are of light people in bad light.
         dark = (self.data.colours[rows, 0, 0] < _DARK_SKIN) & (self.data.sketch_of[rows] < 0)
         weights *= np.where(dark, _DARK_SHARE, 1.0)

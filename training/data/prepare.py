@@ -19,8 +19,8 @@ from training.data.align import Aligner, Finders
 from training.data.duplicates import ALIKE, Floats, alike_pairs, near_pairs, thumbnail
 from training.data.faces import SIZE, Face, load_aligned, load_eyes
 from training.data.files import Images, Members
-from training.data.layouts.cufs import standard_split
 from training.data.grey import is_grey
+from training.data.layouts.cufs import standard_split
 from training.data.manifest import NAME, write_cache
 from training.data.masks import find_segmenter
 from training.data.readable import without_unreadable

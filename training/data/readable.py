@@ -31,5 +31,5 @@ def _looked_at(members: Members, face: Face, unreadable: list[str]) -> Face | No
             unreadable.append(f"{face.set}: {error}")
             if member == "photo" or (member == "sketch" and face.photo is None):
                 return None
-            face = replace(face, **{member: None})
+            face = replace(face, sketch=None) if member == "sketch" else replace(face, mask=None)
     return face

@@ -5,6 +5,7 @@ import json
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -163,7 +164,7 @@ def test_a_person_of_another_set_keeps_that_name(tmp_path: Path) -> None:
 
 
 def saved(
-    folder: Path, picture: Image.Image, name: str, **options: object
+    folder: Path, picture: Image.Image, name: str, **options: Any
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     picture.save(folder / name, **options)
     with Members() as members:

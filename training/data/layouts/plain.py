@@ -58,7 +58,9 @@ def _by_key(place: Path, names: tuple[str, ...], problems: Problems) -> dict[str
     """Member by `sub-folder/stem`; of two pictures with one key the first."""
     root = _folder(place, names)
     members: dict[str, str] = {}
-    for path in pictures_in(root) if root else []:
+    if root is None:
+        return members
+    for path in pictures_in(root):
         folder = unicodedata.normalize("NFC", path.parent.relative_to(root).as_posix())
         member = path.relative_to(place).as_posix()
         if members.setdefault((Path(folder) / stem(path)).as_posix(), member) != member:
