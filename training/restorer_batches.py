@@ -17,7 +17,7 @@ from training.data import Images, Prepared, load_images
 from training.engine.trainee import TensorBatch
 from training.sketches import make_sketch, vary_ink
 
-_SETS = ("generated", "webmorph", "faker")
+_SETS = ("generated", "webmorph", "faker", "ffhq", "celebahq")
 
 
 @dataclass(frozen=True)
