@@ -17,6 +17,7 @@ from tests.inference import folders
 from tests.training.recipes import TINY
 from training.__main__ import main
 from training.evaluation.faces import PARTS
+from training.history import Beginning
 from training.recipe import load_recipe
 
 PAIRS = {"fs2k": (6, 4), "cuhk": (4, 4)}  # images, people
@@ -49,6 +50,7 @@ def run_folder(folder: Path, left_out: str) -> Path:
     """A finished run of the tiny recipe without one style."""
     folder.mkdir(parents=True)
     (folder / "recipe.toml").write_text(f'leave_out = ["{left_out}"]\n{TINY}')
+    (folder / "about.json").write_text(json.dumps({"sessions": [], "began": Beginning().as_json()}))
     network = UNet256(UNetConfig(**load_recipe(str(folder / "recipe.toml")).section("network")))
     torch.save(network.state_dict(), folder / "ema.pt")
     return folder
