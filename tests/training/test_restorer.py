@@ -29,11 +29,12 @@ def test_pixels_come_from_the_photo_only_where_it_was_traced(traced: bool) -> No
 
 def test_a_loss_without_a_weight_counts_nothing() -> None:
     """The network that learns from the pyramid alone is the one of an explicit 0."""
-    batch = RestorationBatch(*torch.rand(2, 1, 3, 512, 512), torch.tensor([True]))
+    face, photo = torch.rand(2, 1, 3, 512, 512)
+    batch = RestorationBatch(face, photo, torch.tensor([True]))
     ends = []
     for weights in ({"pyramid": 1.0}, {"pyramid": 1.0, "l1": 0.0}):
         torch.manual_seed(1)
         trainee = RestorerTrainee(folders.RESTORER, weights, 1e-3, None, CPU)
         trainee.step(batch, 0)
         ends.append(torch.cat([parameter.detach().flatten() for parameter in trainee.network.parameters()]))
-    assert torch.equal(*ends)
+    assert torch.equal(ends[0], ends[1])
