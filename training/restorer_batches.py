@@ -18,7 +18,7 @@ from training.engine.trainee import TensorBatch
 from training.shapes import Share
 from training.sketches import make_sketch, vary_ink
 
-_SETS = ("generated", "webmorph", "faker")
+_SETS = ("generated", "webmorph", "faker", "ffhq", "celebahq")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
             with database.session(read_only=True) as db:
                 return service.capabilities(db) is not None
 
-        wait_until(up, 90, "the worker's start")
+        wait_until(up, 180, "the worker's start")
         database.close()
         yield server
 

@@ -24,6 +24,7 @@ def accept(page: Page, address: str) -> None:
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("The same password again").fill(PASSWORD)
     page.get_by_role("button", name="Set password").click()
+    page.wait_for_url("**/cases")  # signed in
 
 
 def test_a_unit_an_invitation_and_its_acceptance(visit: Visit, admin: Account) -> None:

@@ -10,6 +10,7 @@ from app.database import Database, transaction
 from models import Account, Sketch
 from tests.browser.conftest import Visit
 from tests.browser.watched import render, upload
+from tests.servers import wait_until
 
 
 def middle(element: Locator) -> tuple[float, float]:
@@ -116,4 +117,4 @@ def test_dragging_by_finger(visit: Visit, account: Account) -> None:
         ("touchEnd", []),
     ):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    assert position(page, "left")[0] < before[0] - 20
+    wait_until(lambda: position(page, "left")[0] < before[0] - 20, 15, "the ring's way")

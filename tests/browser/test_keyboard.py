@@ -41,6 +41,7 @@ def test_from_signing_in_to_the_wipe(visit: Visit, account: Account) -> None:
 
     ring = page.get_by_role("slider", name="Eye on the left")
     expect(ring).to_be_visible(timeout=RENDERED)
+    page.wait_for_load_state()
     tab_to(page, ring)
     page.keyboard.press("ArrowLeft")
     tab_to(page, page.get_by_role("radio", name="4", exact=True))

@@ -58,6 +58,7 @@ def test_a_sketch_from_ready_to_done(window: Page, records: Database, account: A
     check(window, "list")
     window.get_by_role("link", name="A title that somebody").click()
     window.get_by_role("link", name="New version").click()
+    window.wait_for_url("**/sketches/new*")
     check(window, "new version")
 
 

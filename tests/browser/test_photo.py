@@ -27,6 +27,7 @@ def hand_in(page: Page, name: str = "long-hair.png") -> None:
     page.get_by_role("button", name="Add photo").click()
     # The page follows the comparison by itself.
     expect(page.get_by_text(re.compile(r"^-?0\.\d{3}$"))).to_be_visible(timeout=RENDERED)
+    page.wait_for_load_state()  # done at once, it is there before the script
 
 
 def test_a_photo_is_compared_while_the_page_waits(page: Page) -> None:
@@ -75,6 +76,7 @@ def test_dragged_eyes_are_compared_anew(page: Page) -> None:
     assert float(after) < float(before) - 5
     page.get_by_role("button", name="Compare again").click()
     expect(page.get_by_text("Placed by hand.")).to_be_visible(timeout=RENDERED)
+    page.wait_for_load_state()
     expect(page.locator("#left_x")).to_have_value(after)
     page.get_by_role("slider", name="Eye on the right").focus()
     page.keyboard.press("Shift+ArrowRight")

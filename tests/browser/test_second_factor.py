@@ -29,6 +29,7 @@ def test_from_setting_up_to_giving_up(
     page = visitor.page
     page.goto("/account")
     page.get_by_role("link", name="Set up").click()
+    page.wait_for_url("**/account/second-factor")
     look(page, "not set up")
     page.get_by_role("button", name="Set up").click()
     expect(page.locator("svg.qr")).to_be_visible()

@@ -12,7 +12,8 @@ from tests.live import LiveServer
 def sign_in(page: Page, account: Account, password: str) -> None:
     page.get_by_label("E-mail address").fill(account.email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():  # the next page says the same words as this one
+        page.get_by_role("button", name="Sign in").click()
 
 
 def test_five_wrong_tries_and_the_account_rests(

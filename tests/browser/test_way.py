@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 from playwright.sync_api import Page, expect
 
@@ -22,7 +23,7 @@ def test_from_the_upload_to_the_result_without_a_reload(page: Page) -> None:
     face = page.locator('[data-region="face"]')
     expect(face.get_by_text(LABEL)).to_be_visible()
     expect(face.get_by_text("Demonstration model")).to_be_visible()
-    assert page.locator('[data-likeness="1"]').evaluate("one => one.naturalWidth") == 512
+    expect(page.locator('[data-likeness="1"]')).to_have_js_property("naturalWidth", 512)
     with page.expect_download() as image:
         page.get_by_role("link", name="Download image").click()
     with page.expect_download() as facts:
@@ -59,7 +60,7 @@ def test_other_settings_make_another_likeness(page: Page) -> None:
     strip.get_by_role("link", name="Likeness 1").click()
     expect(page.locator('[data-likeness="1"]')).to_be_visible()
     expect(page.get_by_label("Seed", exact=True)).to_have_value("0")
-    assert page.url.endswith("?likeness=1")
+    expect(page).to_have_url(re.compile(r"\?likeness=1$"))
     page.get_by_role("button", name="Another seed by chance").click()
     assert int(page.get_by_label("Seed", exact=True).input_value()) > 0
 

@@ -50,8 +50,9 @@ def upload(page: Page, name: str = "short-hair.png", title: str = "Harbour") -> 
     page.locator("#files").set_input_files(SAMPLES / name)
     page.get_by_label("Title").fill(title)
     page.get_by_role("button", name="Add 1 sketch").click()
-    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    expect(page.get_by_role("heading", name=title)).to_be_visible(timeout=RENDERED)
     expect(page.get_by_role("slider", name="Eye on the left")).to_be_visible(timeout=RENDERED)
+    page.wait_for_load_state()  # rings that the server drew are there before the script that moves them
 
 
 def render(page: Page, number: int = 1) -> None:

@@ -5,7 +5,7 @@
 
 from training.data.faces import SIZE, Face, Split, load_eyes, load_images
 from training.data.files import Images
-from training.data.manifest import read_manifests
+from training.data.manifest import known_faces, read_manifests
 from training.data.prepared import Prepared, load_prepared
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Images",
     "Prepared",
     "Split",
+    "known_faces",
     "load_eyes",
     "load_images",
     "load_prepared",

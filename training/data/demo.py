@@ -46,7 +46,8 @@ class Demo:
             if status:
                 return status
         say("\n" + table(load_prepared(self.data, self.cache), self.weights))
-        say(f"\nSketch, face and photo of validation people, as the net learned: {self.out / 'run'}/grid-*.png")
+        say(f"\nThe report as a page: {self.out / 'evaluation'}/index.html")
+        say(f"Sketch, face and photo of validation people, as the net learned: {self.out / 'run'}/grid-*.png")
         return 0
 
     def steps(self) -> list[list[str]]:
@@ -57,6 +58,7 @@ class Demo:
             [*common, "prepare", "--segmenter-steps", str(self.segmenter_steps)],
             [*common, "train", self.recipe, *run, "--device", "cpu"],
             ["ship", self.recipe, *run, "--weights", str(self.weights)],
+            [*common, "evaluate", *run, "--recipe", self.recipe, "--out", str(self.out / "evaluation")],
         ]
 
     @property

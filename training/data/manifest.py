@@ -44,6 +44,11 @@ def read_manifest(place: Path) -> list[Face]:
     return [_parse(place, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
+def known_faces(data: Path, cache: Path) -> list[Face]:
+    """Those of the prepared cache, with its splits; or of the data folder's ZIP files where there is none."""
+    return read_cache(cache, data) if (cache / NAME).exists() else read_manifests(data)
+
+
 def read_cache(cache: Path, data: Path) -> list[Face]:
     """The faces of a prepared cache; where their pictures lay within the data folder, they are looked for in `data`.
 

@@ -1,5 +1,6 @@
 """What everything is measured with and on: the model, the nets, and the test pictures, loaded once."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -7,21 +8,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from training.data import Face, Images, Split, load_images, read_manifests
+from training.data import Face, Images, Split, known_faces, load_images
 from training.evaluation.detector import Detector, Points
 from training.evaluation.judge import Embeddings, Judge, cosines
 from training.evaluation.rendering import Renderer
 from training.evaluation.runs import Model
 from training.face_features import FaceFeatures
 
-SETS = ("fs2k", "cuhk")  # those with artists' sketches
-
 
 @dataclass
 class TestSet:
     """The real pairs of one set and split, the model's faces of them, and how the judge sees all three.
 
-    `made` is what users get by default: restored where the restorer's default strength is above 0.
+    `made` is what users get by default: restored where the restorer's default strength is above 0. `seen` is empty
+    without a judge.
     """
 
     name: str
@@ -54,11 +54,11 @@ class TestSet:
 
 @dataclass
 class Bench:
-    """`features` and `detector` are None where their nets are not there; what needs them is then left out."""
+    """`judge`, `features` and `detector` are None where their nets are not there; what needs them is then left out."""
 
     data: Path
     cache: Path
-    judge: Judge
+    judge: Judge | None
     features: FaceFeatures | None
     detector: Detector | None
     renderer: Renderer
@@ -75,6 +75,11 @@ class Bench:
         everyone = [(test, k) for test in self.sets for k in range(len(test.faces))]
         order = np.random.default_rng(self.seed).permutation(len(everyone))
         return [everyone[k] for k in sorted(order[: self.subset])]
+
+    def embed(self, pictures: Images) -> Embeddings:
+        """What the judge sees in the pictures; only where there is one."""
+        assert self.judge is not None
+        return self.judge.embed(pictures)
 
     def training_photos(self, name: str) -> Images:
         return load_images(
@@ -101,13 +106,15 @@ class Bench:
 def open_bench(
     data: Path, cache: Path, nets: Path, renderer: Renderer, model: Model, split: Split, seed: int, subset: int
 ) -> Bench:  # fmt: skip
-    """Loads and renders. Raises ValueError when no set has a sketch in the split."""
-    judge = Judge(nets / "judge.onnx")
-    features, detector = nets / "face-features.ckpt", nets / "yunet.onnx"
-    faces = read_manifests(data)
-    sets = [test for name in SETS if (test := _test_set(name, split, faces, renderer, judge)) is not None]
-    if not sets:
-        raise ValueError(f"There is no sketch in the {split} splits of {data}.")
+    """Loads and renders the pairs of all sets, the largest first. Raises ValueError when the split has none."""
+    net, features, detector = nets / "judge.onnx", nets / "face-features.ckpt", nets / "yunet.onnx"
+    judge = Judge(net) if net.exists() else None
+    faces = known_faces(data, cache)
+    pairs = [face for face in faces if face.split == split and face.sketch and face.photo]
+    if not pairs:
+        raise ValueError(f"There is no sketch with a photo in the {split} splits of {data}.")
+    names = [name for name, _ in Counter(face.set for face in pairs).most_common()]
+    sets = [_test_set([face for face in pairs if face.set == name], renderer, judge) for name in names]
     return Bench(
         data, cache, judge,
         FaceFeatures(features) if features.exists() else None,
@@ -121,12 +128,10 @@ def style_of(face: Face) -> str:
     return f"{face.set}/style{face.attributes['style']}" if "style" in face.attributes else face.set
 
 
-def _test_set(name: str, split: str, faces: list[Face], renderer: Renderer, judge: Judge) -> TestSet | None:
-    chosen = [face for face in faces if face.set == name and face.split == split and face.sketch and face.photo]
-    if not chosen:
-        return None
+def _test_set(chosen: list[Face], renderer: Renderer, judge: Judge | None) -> TestSet:
     photos, sketches = load_images(chosen, "photo"), load_images(chosen, "sketch")
     generated = renderer.faces(sketches)
     made = renderer.restored(generated) if renderer.restores else generated
-    seen = {"photo": judge.embed(photos), "sketch": judge.embed(sketches), "made": judge.embed(made)}
-    return TestSet(name, split, chosen, photos, sketches, generated, made, seen)
+    pictures = {"photo": photos, "sketch": sketches, "made": made}
+    seen = {what: judge.embed(stack) for what, stack in pictures.items()} if judge else {}
+    return TestSet(chosen[0].set, chosen[0].split, chosen, photos, sketches, generated, made, seen)

@@ -39,7 +39,7 @@ def measure_candidates(bench: Bench) -> Section:
     varied: Varied = bench.renderer
     sketches = np.stack([test.sketches[k] for test, k in bench.drawn])
     faces = varied.candidates(sketches, COUNT)
-    seen = [bench.judge.embed(stack) for stack in faces]
+    seen = [bench.embed(stack) for stack in faces]
     colour = np.array([_least_colour(likenesses) for likenesses in zip(*faces, strict=True)], np.float64)
     identity = smallest([1 - cosines(a, b).astype(np.float64) for a, b in combinations(seen, 2)])
     photos = np.concatenate([test.seen["photo"] for test in bench.sets])

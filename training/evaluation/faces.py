@@ -34,16 +34,25 @@ PARTS: dict[str, Measure] = {
     "fairness": measure_fairness,
     "sheets": sheets_of,
 }
+BY_THE_JUDGE = ("styles", "candidates", "realism", "robustness", "fairness")
+_JUDGE = "MobileFaceNet (judge.onnx), used for figures only and never as a loss"
 _USE = {"test": "for reporting alone", "val": "for choosing: report on test", "train": "which was trained on"}
 
 
 def evaluate(bench: Bench, parts: Sequence[str] = (), progress: Callable[[str], None] = lambda _: None) -> Report:
-    """All parts or the named ones, in the report's order; `progress` hears each name before its part is measured."""
+    """All parts or the named ones, in the report's order; `progress` hears each name before its part is measured.
+
+    Without a judge the parts that need one are left out; one that is named raises ValueError.
+    """
+    without = [name for name in parts if bench.judge is None and name in BY_THE_JUDGE]
+    if without:
+        raise ValueError(f"The part {without[0]} needs the judge: put judge.onnx into the folder of --nets.")
+    possible = [name for name in PARTS if bench.judge or name not in BY_THE_JUDGE]
     sections: list[Section] = []
-    for name, measure in PARTS.items():
-        if not parts or name in parts:
+    for name in PARTS:
+        if name in (parts or possible):
             progress(name)
-            sections.append(measure(bench))
+            sections.append(PARTS[name](bench))
     return Report("What the sketches become, in figures", about(bench), sections)
 
 
@@ -52,7 +61,7 @@ def about(bench: Bench) -> dict[str, str]:
     return {
         "Model": bench.renderer.label,
         "Pictures": f"{sets}; the {bench.split} split, {_USE[bench.split]}",
-        "Judge": "MobileFaceNet (judge.onnx), used for figures only and never as a loss",
+        "Judge": _JUDGE if bench.judge else "none: there is no judge.onnx, so who it is was not measured",
         "Seed": f"{bench.seed}; the same seed, weights and device give the same report",
     }
 

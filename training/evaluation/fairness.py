@@ -149,7 +149,7 @@ def _synthetic_groups(bench: Bench, chosen: list[Face], photos: Images, sketches
     made = bench.renderer.faces(sketches)
     if bench.renderer.restores:
         made = bench.renderer.restored(made)
-    drawn, seen, true = (bench.judge.embed(stack) for stack in (sketches, made, photos))
+    drawn, seen, true = (bench.embed(stack) for stack in (sketches, made, photos))
     names = [face.person for face in chosen]
     labels = [labels_of(face) for face in chosen]
     return Groups(

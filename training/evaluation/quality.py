@@ -48,7 +48,7 @@ _PICTURE_NOTE = (
 
 
 def measure_quality(bench: Bench) -> Section:
-    """Both tables, of every set."""
+    """Both tables, of every set; without a judge only that of the pictures."""
     identity: list[Row] = []
     picture: list[Row] = []
     figures: list[Figure] = []
@@ -59,19 +59,16 @@ def measure_quality(bench: Bench) -> Section:
                 "set": test.name, "split": test.split, "images": len(test.faces), "people": len(set(test.people)),
                 "what": what,
             }  # fmt: skip
-            identity.append(head | _identity(bench, test, what, pictures))
+            if bench.judge:
+                identity.append(head | _identity(bench, test, what, pictures))
             fidelity = [fsim(structure_of(x), y) for x, y in zip(pictures, structures, strict=True)]
             picture.append(head | _picture(bench, test, pictures, fidelity))
-        figures += _figures(test, identity)
-    marked = tuple(k for k, row in enumerate(identity) if row["what"] in (GENERATED, RESTORED))
-    return Section(
-        "quality", "Likeness",
-        tables=(
-            Table("identity", "Who it is", IDENTITY, identity, _IDENTITY_NOTE, marked),
-            Table("picture", "How close the picture is", PICTURE, picture, _PICTURE_NOTE, marked),
-        ),
-        figures=figures,
-    )  # fmt: skip
+        figures += _figures(test, identity) if bench.judge else []
+    marked = tuple(k for k, row in enumerate(picture) if row["what"] in (GENERATED, RESTORED))
+    tables = [Table("picture", "How close the picture is", PICTURE, picture, _PICTURE_NOTE, marked)]
+    if bench.judge:
+        tables.insert(0, Table("identity", "Who it is", IDENTITY, identity, _IDENTITY_NOTE, marked))
+    return Section("quality", "Likeness", tables=tables, figures=figures)
 
 
 def _candidates(bench: Bench, test: TestSet) -> Mapping[str, Images]:
@@ -93,7 +90,7 @@ def _identity(bench: Bench, test: TestSet, what: str, pictures: Images) -> Row:
 def _seen(bench: Bench, test: TestSet, what: str, pictures: Images) -> Embeddings:
     """What was embedded before is not embedded again."""
     known = {SKETCH: "sketch", (RESTORED if bench.renderer.restores else GENERATED): "made"}
-    return test.seen[known[what]] if what in known else bench.judge.embed(pictures)
+    return test.seen[known[what]] if what in known else bench.embed(pictures)
 
 
 def _picture(bench: Bench, test: TestSet, pictures: Images, fidelity: list[float]) -> Row:

@@ -37,7 +37,7 @@ def measure_realism(bench: Bench) -> Section:
     for test in bench.sets:
         rows += _against_other_half(test, bench.seed)
         training = bench.training_photos(test.name)
-        rows += _against_training(test, bench.judge.embed(training))
+        rows += _against_training(test, bench.embed(training))
     marked = tuple(k for k, row in enumerate(rows) if row["what"] == _LABELS["made"])
     return Section(
         "realism", "Photo-likeness", tables=(Table("distances", "Distances", _COLUMNS, rows, _NOTE, marked),)

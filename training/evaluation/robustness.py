@@ -86,7 +86,7 @@ def _parts(bench: Bench) -> Table:
 
 def _cosines(bench: Bench, pictures: Images) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     photos = np.stack([test.seen["photo"][k] for test, k in bench.drawn])
-    return cosines(bench.judge.embed(pictures), photos)
+    return cosines(bench.embed(pictures), photos)
 
 
 def _people(bench: Bench) -> list[str]:

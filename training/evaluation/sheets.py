@@ -14,16 +14,16 @@ _COLUMNS, _WORST, _TILE = 12, 12, 160  # px of a tile's side
 
 
 def sheets_of(bench: Bench) -> Section:
-    """Of every set faces that nobody chose, and the worst by identity."""
+    """Of every set faces that nobody chose, and the worst by identity where there is a judge."""
     sheets: list[Sheet] = []
     for test in bench.sets:
         drawn = np.random.default_rng(bench.seed).permutation(len(test.faces))[: 2 * _COLUMNS]
-        worst = np.argsort(test.cosine, kind="stable")[:_WORST]
-        cosines = ", ".join(f"{test.cosine[k]:.2f}" for k in worst)
-        chosen = {
-            "unselected": (drawn, f"{len(drawn)} drawn at random", "Sketch, face, photo; by the seed, nobody chose."),
-            "worst": (worst, f"the worst {len(worst)}", f"By identity cosine, from the left: {cosines}."),
-        }
+        note = "Sketch, face, photo; by the seed, nobody chose."
+        chosen = {"unselected": (drawn, f"{len(drawn)} drawn at random", note)}
+        if bench.judge:
+            worst = np.argsort(test.cosine, kind="stable")[:_WORST]
+            cosines = ", ".join(f"{test.cosine[k]:.2f}" for k in worst)
+            chosen["worst"] = worst, f"the worst {len(worst)}", f"By identity cosine, from the left: {cosines}."
         for key, (rows, title, note) in chosen.items():
             sheets.append(Sheet(f"{test.name}-{test.split}-{key}", f"{test.name}: {title}", _grid(test, rows), note))
     return Section("sheets", "Faces", sheets=sheets)

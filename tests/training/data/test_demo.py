@@ -35,10 +35,14 @@ def test_from_nothing_to_figures(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert [json.loads(line)["step"] for line in said.splitlines() if line.startswith("{")] == [1, 2]
     assert (out / "weights" / "tiny.safetensors").exists()
     assert Image.open(out / "run" / "grid-000002.png").size == (12 * 256, 3 * 256)
-    rows = [line.split() for line in said.splitlines() if line[:6] in ("sketch", "mean t", "face, ")]
+    rows = [line.split() for line in said.splitlines() if line[:6] in ("sketch", "mean t", "face, ")][-4:]
     assert [row[0] for row in rows] == ["sketch", "mean", "face,", "face,"]
     assert all(-1 < float(row[-3]) < 1 for row in rows)
     assert len({row[-3] for row in rows}) >= 3
+    report = json.loads((out / "evaluation" / "report.json").read_text())
+    assert set(report["sections"]) == {"quality", "faithfulness", "ink", "appearance", "sheets"}
+    assert {row["set"] for row in report["sections"]["quality"]["tables"]["picture"]} == {"drawn"}
+    assert "who it is was not measured" in report["about"]["Judge"]
     prepared = load_prepared(out / "data", out / "cache")
     assert table(prepared, out / "weights") in said
 

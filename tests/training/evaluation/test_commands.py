@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from inference.networks.unet import UNet256, UNetConfig
 from tests.inference import folders
 from tests.training.recipes import TINY
 from training.__main__ import main
+from training.data import read_manifests
+from training.data.manifest import write_cache
 from training.evaluation.faces import PARTS
 from training.history import Beginning
 from training.recipe import load_recipe
@@ -93,6 +96,31 @@ def test_the_whole_report_comes_as_text_json_and_a_page(
         assert f"{row['cosine']:.3f}" in page
 
 
+def test_without_a_judge_pictures_alone_are_measured(
+    labelled_data: Path, tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [*command(labelled_data, tmp_path, tmp_path), "--weights", str(tiny_weights), "--out", str(tmp_path)]
+    assert main([*arguments, "--part", "quality", "--part", "sheets", "--json"]) == 0
+    sections = json.loads(capsys.readouterr().out)["sections"]
+    assert list(sections["quality"]["tables"]) == ["picture"]
+    assert sections["sheets"]["sheets"] == ["fs2k-test-unselected.png", "cuhk-test-unselected.png"]
+    assert main([*arguments, "--part", "styles"]) == 2
+    assert "The part styles needs the judge" in capsys.readouterr().err
+
+
+def test_what_was_prepared_is_measured_by_the_splits_it_got(
+    labelled_data: Path, nets: Path, tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Any set with drawings, not these two names alone; and people whom `prepare` moved, where it moved them to."""
+    moved = [replace(face, set="own") if face.set == "cuhk" else face for face in read_manifests(labelled_data)]
+    moved = [replace(face, split="test") if face.set == "fs2k" and face.split == "val" else face for face in moved]
+    write_cache(tmp_path, labelled_data, moved)
+    arguments = ["--weights", str(tiny_weights), "--part", "quality", "--json", "--out", str(tmp_path / "out")]
+    assert main([*command(labelled_data, nets, tmp_path), *arguments]) == 0
+    rows = json.loads(capsys.readouterr().out)["sections"]["quality"]["tables"]["identity"]
+    assert {(row["set"], row["images"]) for row in rows} == {("fs2k", 8), ("own", 4)}
+
+
 def test_a_report_is_the_same_again_and_prints_json(
     labelled_data: Path, nets: Path, tiny_weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,7 +191,7 @@ def test_a_run_stands_in_for_the_weights_in_use(
         (["styles", "--run", "cuhk={run}"], "was trained on cuhk"),
         (["styles", "--run", "{run}", "--run", "{run}"], "Only one run"),
         (["--run", "{empty}"], "no recipe"),
-        (["faces"], "no sketch in the test splits"),
+        (["faces"], "no sketch with a photo in the test splits"),
     ],
 )
 def test_what_cannot_be_measured_is_said(
