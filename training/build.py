@@ -16,7 +16,7 @@ from training.engine.parts import InParts
 from training.engine.ranks import Ranks
 from training.engine.trainee import Batches, TensorBatch, Trainee
 from training.landmarks import LandmarkBatches, LandmarkTrainee
-from training.pix2pix import Pix2PixConfig, Pix2PixModel
+from training.pix2pix import FACE_LOSSES, Pix2PixConfig, Pix2PixModel
 from training.recipe import Recipe
 from training.restorer import RestorerTrainee
 from training.restorer_batches import Mixture, RestorerBatches
@@ -34,8 +34,9 @@ class Assembly:
 
 
 def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED) -> Assembly:
-    """`in_use` is the folder of the weights that draw a restorer's inputs. Raises ValueError for a kind of recipe that
-    no trainer knows."""
+    """`in_use` is the folder of the weights that draw a restorer's inputs. Raises ValueError for what the recipe asks
+    for in vain, FileNotFoundError where a loss needs the recogniser and there is none."""
+    face_features = recogniser(recipe, face_features)
     if recipe.kind == "pix2pix":
         return _pix2pix(recipe, data, face_features, ranks)
     if recipe.kind == "landmarks":
@@ -43,9 +44,21 @@ def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ran
         train = _in_parts(recipe, ranks, lambda size, seed: LandmarkBatches(data, "train", size, seed, pool=4000))
         val = LandmarkBatches(data, "val", recipe.batch, recipe.seed, pool=200)
         return Assembly(trainee, train, val.batch(0))
-    if recipe.kind == "restorer":
-        return _restorer(recipe, data, face_features, ranks, in_use)
-    raise ValueError(f"Recipe {recipe.name}: there is no trainer of kind {recipe.kind!r}.")
+    return _restorer(recipe, data, face_features, ranks, in_use)
+
+
+def recogniser(recipe: Recipe, checkpoint: Path | None) -> Path | None:
+    """The given checkpoint, None where no loss of the recipe looks through it. Raises FileNotFoundError."""
+    weights = recipe.section("weights")
+    asking = [name for name in FACE_LOSSES if weights.get(name)]
+    if not asking:
+        return None
+    if checkpoint is None or not checkpoint.exists():
+        raise FileNotFoundError(
+            f"Recipe {recipe.name}: {', '.join(asking)} of [weights] need a recogniser, and there is none at "
+            f"{checkpoint or 'nets/face-features.ckpt'}. Put it there (docs/training.md), or set them to 0."
+        )
+    return checkpoint
 
 
 def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
@@ -63,6 +76,7 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         face_ramp=tuple(table.get("face_ramp", (0, 1))),
         learning_rate=optimizer["learning_rate"],
         discriminator_rate=optimizer["discriminator_rate"],
+        clip=optimizer.get("clip", Pix2PixConfig.clip),
         accumulate=table.get("accumulate", 1),
         precision=table.get("precision", "bf16"),
         compile=table.get("compile", "auto"),
@@ -74,18 +88,17 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
     real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
     hand = recipe.table.get("another_hand", 0.0)
     weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
-    if augment not in ("cpu", "device"):
-        raise ValueError(f'Recipe {recipe.name}: augment is "cpu" or "device", not "{augment}".')
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
         twins = weights.get("ink", 0) > 0
         return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device", hand)
 
-    sees_faces = any(weights.get(name, 0) > 0 for name in ("face_features", "identity", "contrast"))
-    features = face_features if sees_faces else None
-    crowd = embed_crowd(data, features, recipe.seed, ranks.device) if features and weights.get("contrast", 0) else None
+    config = pix2pix_config(recipe)
+    crowd = None
+    if face_features and weights.get("contrast"):
+        crowd = embed_crowd(data, face_features, recipe.seed, ranks.device)
     return Assembly(
-        Pix2PixModel(pix2pix_config(recipe), features, ranks.device, crowd),
+        Pix2PixModel(config, face_features, ranks.device, crowd),
         _in_parts(recipe, ranks, pairs),
         SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
     )
@@ -109,7 +122,13 @@ def _restorer(recipe: Recipe, data: Prepared, face_features: Path | None, ranks:
 
 
 def _in_parts(recipe: Recipe, ranks: Ranks, make: Callable[[int, Seed], Batches[TensorBatch]]) -> Batches[Any]:
-    """This process's parts; a batch of one part is seeded as ever."""
-    size = recipe.batch // recipe.parts
+    """This process's parts; a batch of one part is seeded as ever. Raises ValueError where they make no equal shares
+    to learn one after another: only whole parts have the rows that the ink loss compares."""
+    size, shares = recipe.batch // recipe.parts, recipe.table.get("accumulate", 1)
     seeds = [(recipe.seed, part) if recipe.parts > 1 else (recipe.seed,) for part in ranks.parts(recipe.parts)]
+    if len(seeds) % shares:
+        raise ValueError(
+            f"Recipe {recipe.name}: accumulate = {shares} needs parts to be a multiple of {shares * ranks.world} "
+            f"that divides batch; parts is {recipe.parts}."
+        )
     return InParts([make(size, seed) for seed in seeds])

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 import torch
@@ -20,10 +21,11 @@ from training.engine.speed import Compile, Precision, autocast, compiled
 from training.face_features import FaceFeatures, random_moves
 from training.patchgan import Norm, build_discriminator
 
-LOSSES = (
+Loss = Literal[
     "gan", "r1", "l1", "luma_kl", "contextual", "feature_matching", "face_features", "identity", "contrast", "colour",
     "ink",
-)  # fmt: skip
+]  # fmt: skip
+FACE_LOSSES = ("face_features", "identity", "contrast")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Pix2PixConfig:
     between which the face losses grow to their weight. With them from the start the net is slow to learn colours and
     wall. `accumulate` shares of a batch are learned one after another, for want of memory; R1 counts every `r1_every`
     steps, that much more. With `discriminator_crop` the discriminator sees a random square of so many pixels a face, 0
-    all of it: its patches are of 70 px, and of the whole picture it costs more than the generator."""
+    all of it: its patches are of 70 px, and of the whole picture it costs more than the generator. The generator's
+    gradient is cut to the norm `clip`, 0 for never."""
 
     network: UNetConfig = SMALL
     discriminator_width: int = 32
@@ -45,6 +48,7 @@ class Pix2PixConfig:
     face_ramp: tuple[int, int] = (0, 1)
     learning_rate: float = 2e-4
     discriminator_rate: float = 2e-4
+    clip: float = 20.0
     accumulate: int = 1
     precision: Precision = "bf16"
     compile: Compile = False
@@ -59,10 +63,16 @@ class Pix2PixConfig:
     )
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a loss or a kind of GAN that is not there."""
-        for name, known in [(self.gan, losses.GANS), *((name, LOSSES) for name in self.weights)]:
+        """Raises ValueError for a loss or a kind of GAN that is not there, and for a loss that would count nothing."""
+        asked = [name for name, weight in self.weights.items() if weight]
+        for name, known in [(self.gan, losses.GANS), *((name, get_args(Loss)) for name in self.weights)]:
             if name not in known:
                 raise ValueError(f"There is no loss called {name}. Choose from: {', '.join(known)}.")
+        for name in ("feature_matching", "r1"):
+            if name in asked and "gan" not in asked:
+                raise ValueError(f"The loss {name} is of the discriminator: give gan a weight as well, or {name} none.")
+        if "colour" in asked and not self.network.appearance:
+            raise ValueError("The loss colour is of colours that the network is told: set appearance, or colour to 0.")
 
 
 class Pix2PixModel:
@@ -110,9 +120,12 @@ class Pix2PixModel:
     def backward_D(self) -> None:  # noqa: N802 - pix2pix's own name
         sketch, photo, fake = self._seen(self.fake.detach())
         with self._autocast():
-            scores, _ = self.net_d(torch.cat([sketch, sketch]), torch.cat([photo, fake]))
-        of_real, of_fake = zip(*(score.chunk(2) for score in scores), strict=True)
-        terms = {"d": self.gan.discriminator(list(of_real), list(of_fake))}
+            if self.config.discriminator_norm == "batch":  # of photos and faces apart, as published: it mixes rows
+                of_real, of_fake = (self.net_d(sketch, picture)[0] for picture in (photo, fake))
+            else:
+                scores, _ = self.net_d(torch.cat([sketch, sketch]), torch.cat([photo, fake]))
+                of_real, of_fake = ([score.chunk(2)[half] for score in scores] for half in (0, 1))
+        terms = {"d": self.gan.discriminator(of_real, of_fake)}
         if self.penalised:
             terms["r1"] = losses.gradient_penalty(lambda x: self.discriminator(sketch, x)[0], photo)
         self._backward(terms, {"d": 1.0, "r1": self._weight("r1") * self.config.r1_every})
@@ -123,9 +136,8 @@ class Pix2PixModel:
             terms |= self._adversarial_terms()
         if self.faces is not None and self.face_share > 0:
             terms |= self._face_terms(self.faces)
-        if self.appearance is not None:
-            terms |= self._colour_terms(self.appearance)
-        ramp = dict.fromkeys(("face_features", "identity", "contrast"), self.face_share)
+        terms |= self._colour_terms()
+        ramp = dict.fromkeys(FACE_LOSSES, self.face_share)
         self._backward(terms, {name: self._weight(name) * ramp.get(name, 1.0) for name in terms})
 
     def optimize_parameters(self) -> None:
@@ -182,7 +194,8 @@ class Pix2PixModel:
         self._step_g()
 
     def _step_g(self) -> None:
-        nn.utils.clip_grad_norm_(self.generator.parameters(), 20.0)
+        if self.config.clip:
+            nn.utils.clip_grad_norm_(self.generator.parameters(), self.config.clip)
         self.optimizer_g.step()
 
     def _backward(self, terms: dict[str, Tensor], weights: dict[str, float]) -> None:
@@ -239,10 +252,10 @@ class Pix2PixModel:
             terms["contrast"] = losses.contrast(who, true_who, self.crowd)
         return terms
 
-    def _colour_terms(self, appearance: Tensor) -> dict[str, Tensor]:
+    def _colour_terms(self) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = {}
-        if self._weight("colour"):
-            known = appearance[:, 3::4]
+        if self._weight("colour") and self.appearance is not None:
+            known = self.appearance[:, 3::4]
             terms["colour"] = losses.colour(self.fake, self.photo, self.regions, known, self.parts)
         if self._weight("ink"):
             terms["ink"] = losses.ink(self.fake, self.photo, self.regions[:, :1], self.parts)

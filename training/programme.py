@@ -9,12 +9,27 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict
 
 from training.engine import diary
-from training.recipe import as_toml, load_recipe
+from training.recipe import as_toml, load_recipe, parse
+from training.shapes import check
 
 PLANS = Path(__file__).parent / "plans"
+
+_Run = TypedDict(
+    "_Run",
+    {
+        "name": Required[str], "recipe": Required[str], "from": str, "generator": str, "unseen": str, "report": bool,
+        "change": dict[str, Any],
+    },
+    total=False,
+)  # fmt: skip
+
+
+class _Plan(TypedDict):
+    run: list[dict[str, Any]]
+
 
 Command = Callable[[list[str]], int]
 """The trainer's command line: its arguments -> its exit status."""
@@ -109,14 +124,18 @@ class Programme:
 
 def load_plan(name: str) -> list[PlannedRun]:
     """By file path or by the name of a shipped plan. Raises FileNotFoundError, and ValueError for a run that names one
-    that does not come before it or that the plan says twice."""
+    that does not come before it, that the plan says twice, or that has keys which nobody knows."""
     path = Path(name) if name.endswith(".toml") else PLANS / f"{name}.toml"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in PLANS.glob("*.toml")))
         raise FileNotFoundError(f"There is no plan {name}. Name a .toml file or one of: {known}.")
     runs: list[PlannedRun] = []
-    for row in tomllib.loads(path.read_text()).get("run", []):
+    plan = tomllib.loads(path.read_text())
+    check(plan, _Plan, f"Plan {path.stem}")
+    for row in plan["run"]:
+        check(row, _Run, f"Plan {path.stem}, [[run]] {row.get('name', '')}")
         run = PlannedRun(parent=row.pop("from", None), **row)
+        parse(as_toml(load_recipe(run.recipe).table, run.change), f"{run.recipe} as plan {path.stem} changes it")
         before = {earlier.name for earlier in runs}
         if run.name in before:
             raise ValueError(f"Plan {path.stem} has two runs called {run.name}.")

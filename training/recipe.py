@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.schedule import Schedule
+from training.keys import check_recipe
 
 RECIPES = Path(__file__).parent / "recipes"
+OWN = "recipe.toml"
+"""The recipe that a run folder keeps."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,28 @@ class Recipe:
 
 def load_recipe(name: str) -> Recipe:
     """By file path or by the name of a shipped recipe. Raises FileNotFoundError with the names there are, ValueError
-    for a batch that does not fall into equal parts."""
+    as `parse` does."""
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     if not path.exists():
         known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
         raise FileNotFoundError(f"There is no recipe {name}. Name a .toml file or one of: {known}.")
-    text = path.read_text()
+    return parse(path.read_text(), path.stem)
+
+
+def own_recipe(run: Path) -> Recipe | None:
+    """That a run folder keeps, None where it keeps none."""
+    return load_recipe(str(run / OWN)) if (run / OWN).exists() else None
+
+
+def parse(text: str, name: str) -> Recipe:
+    """Raises ValueError for keys and values that the trainer does not know (`training/keys.py`), and for a batch that
+    does not fall into equal parts."""
     table = tomllib.loads(text)
+    check_recipe(table, f"Recipe {name}")
     schedule = Schedule(**table["schedule"])
-    recipe = Recipe(path.stem, table["kind"], table["seed"], table["batch"], schedule, table, text)
+    recipe = Recipe(name, table["kind"], table["seed"], table["batch"], schedule, table, text)
     if recipe.batch % recipe.parts:
-        raise ValueError(f"Recipe {recipe.name}: a batch of {recipe.batch} does not fall into {recipe.parts} parts.")
+        raise ValueError(f"Recipe {name}: a batch of {recipe.batch} does not fall into {recipe.parts} parts.")
     return recipe
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -18,9 +18,11 @@ from training.engine.ranks import parallel
 from training.face_features import FaceFeatures
 from training.restorer_batches import RestorationBatch
 
+Loss = Literal["l1", "pyramid", "face_features", "identity"]
+
 
 class RestorerTrainee:
-    """L1 at full size and down the pyramid, a recogniser's features and identity.
+    """L1 at full size and down the pyramid, a recogniser's features and identity: a loss without a weight counts 0.
 
     The face of a free drawing is held to its own pixels at half size, and learns of the photo who it is: held to the
     photo's pixels, it would learn the average of what artists do, a blur.
@@ -52,7 +54,7 @@ class RestorerTrainee:
             terms["pyramid"] = _pyramid_loss(pyramid, torch.where(_rows(traced), photo, face))
             if self.faces is not None:
                 terms |= self._face_terms(self.faces, image, photo)
-        total = torch.stack([self.weights[name] * term for name, term in terms.items()]).sum()
+        total = torch.stack([self.weights.get(name, 0.0) * term for name, term in terms.items()]).sum()
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(total)
         nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)

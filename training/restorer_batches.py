@@ -15,6 +15,7 @@ from inference.restoration import SIDE, enlarge
 from training.batches import SketchPairs, on_wall, to_images, to_tensor
 from training.data import Images, Prepared, load_images
 from training.engine.trainee import TensorBatch
+from training.shapes import Share
 from training.sketches import make_sketch, vary_ink
 
 _SETS = ("generated", "webmorph", "faker", "ffhq", "celebahq")
@@ -25,8 +26,8 @@ class Mixture:
     """Shares of the inputs that the generator draws from made sketches and from artists' drawings; the rest are
     degraded photos."""
 
-    made: float = 0.0
-    drawings: float = 0.0
+    made: Share = 0.0
+    drawings: Share = 0.0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from inference.manifest import MANIFEST, add_entry
 from inference.weights import SHIPPED
 from inference.weights_import import to_safetensors
 from training.engine import diary
+from training.history import Beginning, Seen, beginning_of, seen_by_run
 from training.recipe import Recipe
 
 _SETS = {
@@ -27,9 +28,12 @@ _OPEN_TERMS = "Learned from photos with open terms alone: still a demonstration 
 
 
 def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path = SHIPPED) -> Path:
-    """Writes the checkpoint and its manifest entry, both named after the recipe; other entries stay."""
+    """Writes the checkpoint and its manifest entry, both named after the recipe; other entries stay.
+
+    Its terms are open only where those of everything are that the run began with.
+    """
     state = torch.load(run / "ema.pt", map_location="cpu", weights_only=True)
-    data = to_safetensors(state)
+    data, seen = to_safetensors(state), seen_by_run(run, recipe)
     target = folder / f"{recipe.name}.safetensors"
     folder.mkdir(exist_ok=True)
     write_whole({target: data})
@@ -37,9 +41,9 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
         "kind": recipe.kind,
         "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
-        "origin": f"python -m training train {recipe.name}",
-        "data": "train splits of " + ", ".join(_SETS.get(name, name) for name in _sets_of(run)),
-        "terms": _OPEN_TERMS if recipe.table.get("terms") == "open" else _TERMS,
+        "origin": f"python -m training train {recipe.name}{_beginning(beginning_of(run))}",
+        "data": "train splits of " + ", ".join(_SETS.get(name, name) for name in _sets_of(run, seen)),
+        "terms": _OPEN_TERMS if seen.open else _TERMS,
         "demonstration": True,
         "default_strength": default_strength,
         "architecture": recipe.section("network"),
@@ -48,6 +52,13 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
     return target
 
 
-def _sets_of(run: Path) -> list[str]:
-    """As the run folder says; a run of before it did learned from all."""
-    return list(diary.read(run).get("data", {}).get("photos", _SETS))
+def _beginning(began: Beginning) -> str:
+    if began.kind == "weights":
+        return f" --fine-tune, from {began.name} (sha256 {began.sha256[:12]})"
+    return f" --from {began.name}" if began.kind == "run" else ""
+
+
+def _sets_of(run: Path, seen: Seen) -> list[str]:
+    """As the run folder says, those of what it began with last; a run of before it did learned from all."""
+    own = diary.read(run).get("data", {}).get("photos", _SETS)
+    return list(dict.fromkeys([*own, *sorted(seen.photos)]))

@@ -17,14 +17,15 @@ from inference.restoration import build_restorer
 from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.inference.drawings import saved
-from tests.training.recipes import TINY
+from tests.training.recipes import TINY, tiny, written
 from training.__main__ import main
 from training.build import build
 from training.data import Prepared
 from training.engine.ranks import Ranks
-from training.recipe import RECIPES, load_recipe
+from training.recipe import RECIPES, load_recipe, parse
 from training.ship import ship
 
+NO_GPU = not torch.cuda.is_available()
 SHIPPED = sorted(path.stem for path in RECIPES.glob("*.toml"))
 
 
@@ -66,10 +67,72 @@ def test_a_recipe_that_is_not_there_is_refused_with_those_that_are(capsys: pytes
 
 
 def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path) -> None:
-    (tmp_path / "own.toml").write_text(TINY.replace('"pix2pix"', '"oil-paint"'))
-    recipe = load_recipe(str(tmp_path / "own.toml"))
-    with pytest.raises(ValueError, match="no trainer of kind 'oil-paint'"):
-        build(recipe, prepared, None, Ranks(torch.device("cpu")))
+    with pytest.raises(ValueError, match='kind is "pix2pix" or "landmarks" or "restorer", not "oil-paint"'):
+        tiny(tmp_path / "own.toml", ('"pix2pix"', '"oil-paint"'))
+
+
+@pytest.mark.parametrize(
+    "changes,words",
+    [
+        ([("batch = 2", 'batch = 2\nprecison = "fp32"')], "no key precison. Did you mean precision"),
+        ([("batch = 2", 'batch = 2\nprecision = "bf-16"')], 'precision is "bf16" or "fp32", not "bf-16"'),
+        ([("batch = 2", 'batch = 2\ncompile = "yes"')], 'compile is true or false or "auto", not "yes"'),
+        ([("batch = 2", 'batch = "two"')], "batch is a whole number of at least 1"),
+        ([("batch = 2", "batch = true")], "batch is a whole number of at least 1, not true"),
+        ([("real_share = 0.5", "real_share = 1.5")], "real_share is a number from 0 to 1, not 1.5"),
+        ([("real_share = 0.5\n", "")], "real_share is missing"),
+        ([("face_ramp = [0, 1]", "face_ramp = [0]")], "face_ramp is a list of 2 numbers"),
+        ([('upsample = "resize"', 'upsample = "x"')], 'upsample is "transposed" or "resize", not "x"'),
+        ([("from_step = 1", 'norm = "instance"')], '[discriminator]: norm is "spectral" or "batch", not "instance"'),
+        ([("from_step = 1", "from_steps = 1")], "[discriminator]: there is no key from_steps. Did you mean from_step"),
+        ([("[weights]", "[weight]")], "no key weight. Did you mean weights"),
+        ([("l1 = 30.0", "identiy = 30.0")], "[weights]: there is no key identiy. Did you mean identity"),
+        ([("steps = 2", 'steps = 2\nshape = "sine"')], '[schedule]: shape is "cosine" or "linear", not "sine"'),
+        ([("\nsteps = 2", "")], "[schedule]: steps is missing"),
+        ([("learning_rate = 4e-4\n", "")], "[optimizer]: learning_rate is missing"),
+        ([("l1 = 30.0", "l1 = 0.0"), ("gan = 0.6", ""), ("feature_matching = 10.0", "")], "nothing is asked for"),
+        ([('kind = "pix2pix"', 'kind = "restorer"')], "there is no key"),
+    ],
+)
+def test_keys_and_values_that_no_trainer_knows_are_refused(
+    changes: list[tuple[str, str]], words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / "own.toml", *changes)
+    assert main(["ship", str(path)]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("key", ["accumulate = 2", 'precision = "fp32"', "compile = true", 'augment = "device"'])
+@pytest.mark.parametrize("name", ["landmarks", "restorer-narrow"])
+def test_what_only_pix2pix_honours_is_refused_elsewhere(name: str, key: str) -> None:
+    text = f"{key}\n{(RECIPES / name).with_suffix('.toml').read_text()}"
+    with pytest.raises(ValueError, match=f"no key {key.split()[0]}"):
+        parse(text, name)
+
+
+@pytest.mark.parametrize(
+    "changes,words",
+    [
+        ([("batch = 2", "batch = 8\naccumulate = 2")], "accumulate = 2 needs parts to be a multiple of 2"),
+        ([("l1 = 30.0", "l1 = 30.0\ncolour = 1.0")], "set appearance"),
+        ([("gan = 0.6", "gan = 0.0")], "feature_matching is of the discriminator"),
+        ([("gan = 0.6\nfeature_matching", "r1")], "r1 is of the discriminator"),
+        ([("l1 = 30.0", "identity = 1.0\ncontrast = 1.0")], "identity, contrast of .* none at .*face-features.ckpt"),
+    ],
+)
+def test_what_a_recipe_asks_for_in_vain_is_refused(
+    changes: list[tuple[str, str]], words: str, prepared: Prepared, tmp_path: Path
+) -> None:
+    recipe = tiny(tmp_path / "own.toml", *changes)
+    with pytest.raises((ValueError, FileNotFoundError), match=words):
+        build(recipe, prepared, tmp_path / "face-features.ckpt", Ranks(torch.device("cpu")))
+
+
+def test_shares_of_a_batch_are_whole_parts_of_every_process(prepared: Prepared, tmp_path: Path) -> None:
+    recipe = tiny(tmp_path / "own.toml", ("batch = 2", "batch = 8\nparts = 4\naccumulate = 4"))
+    build(recipe, prepared, None, Ranks(torch.device("cpu")))
+    with pytest.raises(ValueError, match="accumulate = 4 needs parts to be a multiple of 8"):
+        build(recipe, prepared, None, Ranks(torch.device("cpu"), 0, 2))
 
 
 def test_shipping_adds_an_entry_and_keeps_the_others(tmp_path: Path) -> None:
@@ -110,6 +173,8 @@ def test_from_pictures_to_a_checkpoint_that_renders(
     assert (run / "recipe.toml").read_text() == TINY
     assert about["data"]["photos"] == {"fs2k": 4, "faker": 4}
     assert about["step"] == 2
+    assert about["began"]["kind"] == "random"
+    assert about["saw"] == {"drawings": ["fs2k"], "photos": ["faker", "fs2k"], "open": False, "whole": True}
     assert main(["ship", str(recipe), "--run", str(run), "--weights", str(weights)]) == 0
     generator = find(read_manifest(weights), "pix2pix")
     assert generator is not None
@@ -138,6 +203,9 @@ def test_figures_of_the_finder_come_as_text_and_json(
         (["--data", "{empty}", "prepare"], "No data set"),
         (["--data", "{data}", "--cache", "{empty}", "train", "landmarks"], "run `python -m training prepare` first"),
         (["ship", "landmarks", "--run", "{empty}"], "ema.pt"),
+        (["--data", "{data}", "train", "landmarks", "--device", "cuda:99"], "CUDA" if NO_GPU else "cuda:99"),
+        (["--data", "{data}", "train", "landmarks", "--device", "abacus"], "no device called abacus"),
+        (["--data", "{data}", "--nets", "{empty}/nets", "evaluate"], "no judge at {empty}/nets/judge.onnx"),
         (["--data", "{data}", "evaluate", "landmarks", "--weights", "{empty}"], "no manifest.toml"),
     ],
 )
@@ -145,4 +213,4 @@ def test_what_is_missing_is_said(
     arguments: list[str], words: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([argument.format(empty=tmp_path, data=data) for argument in arguments]) == 2
-    assert words in capsys.readouterr().err
+    assert words.format(empty=tmp_path) in capsys.readouterr().err

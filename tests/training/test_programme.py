@@ -22,7 +22,7 @@ name = "without"
 recipe = "{recipe}"
 from = "base"
 unseen = "cuhk"
-change = {{ leave_out = ["fs2k"], real_share = 0.0, "schedule.steps" = 3 }}
+change = {{ real_share = 0.0, "schedule.steps" = 3 }}
 """
 
 
@@ -65,6 +65,15 @@ def test_a_plan_that_names_what_is_not_there_is_refused(plan: Path) -> None:
     plan.write_text(text.replace('"without"', '"base"'))
     with pytest.raises(ValueError, match="two runs called base"):
         load_plan(str(plan))
+    for old, new, words in [
+        ("[[run]]", "[[runs]]", "no key runs. Did you mean run"),
+        ("unseen", "unsen", "without: there is no key unsen. Did you mean unseen"),
+        ('name = "base"', "name = 1", "name is a text"),
+        ("schedule.steps", "schedule.step", r"\[schedule\]: there is no key step. Did you mean steps"),
+    ]:
+        plan.write_text(text.replace(old, new))
+        with pytest.raises(ValueError, match=words):
+            load_plan(str(plan))
 
 
 def test_a_programme_stops_out_of_time_and_goes_on(
@@ -78,9 +87,10 @@ def test_a_programme_stops_out_of_time_and_goes_on(
     assert diary.read(out / "base")["step"] == 1
     assert not (out / "without").exists()
     assert main([*command]) == 2  # there is no judge in this data, so that the runs are made and the report is not
-    said = capsys.readouterr().out
+    said, wrong = capsys.readouterr()
     assert f"{out / 'base'} --resume" in said
     assert f"evaluate styles --run cuhk={out / 'without'}" in said
+    assert f"no judge at {data / 'nets' / 'judge.onnx'}" in wrong
     assert [diary.read(out / name)["step"] for name in ("base", "without")] == [2, 3]
     assert main([*command]) == 2
     assert " train " not in capsys.readouterr().out  # nothing is trained twice

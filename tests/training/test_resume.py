@@ -125,3 +125,35 @@ def test_a_copy_of_a_dense_restorer_is_a_network_of_its_own(prepared: Prepared, 
             nn.init.normal_(parameter, 0.0, 0.5)
     assert (trainee.preview(run.average.network, batch) == before).all()
     assert (trainee.preview(trainee.network, batch) != before).any()
+
+
+def test_batch_norm_in_the_discriminator_sees_photos_and_faces_apart(prepared: Prepared) -> None:
+    """As published: in one batch it would tell them apart by their common mean. Other norms do not mix rows."""
+    network = UNetConfig(width=2, norm="instance", upsample="resize", dropout=0.0)
+    config = Pix2PixConfig(
+        network, discriminator_width=2, discriminator_norm="batch", precision="fp32", weights={"gan": 1.0, "l1": 1.0}
+    )
+    model = Pix2PixModel(config, None, CPU)
+    model.set_input(SketchPairs(prepared, "train", 2, 1.0, seed=3).batch(0))
+    model.forward()
+    model.discriminator.train()
+    with torch.no_grad():
+        apart = [model.discriminator(model.sketch, picture)[0] for picture in (model.photo, model.fake)]
+        expected = model.gan.discriminator(*apart)
+    model.backward_D()
+    assert float(model.loss["d"]) == pytest.approx(float(expected), rel=1e-4)
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.001])
+def test_the_generators_gradient_is_cut_where_the_recipe_says_so(clip: float, prepared: Prepared) -> None:
+    network = UNetConfig(width=2, norm="instance", upsample="resize")
+    model = Pix2PixModel(Pix2PixConfig(network, discriminator_width=2, clip=clip, weights={"l1": 10.0}), None, CPU)
+    model.step(SketchPairs(prepared, "train", 1, 1.0, seed=3).batch(0), 0)
+    gradients = torch.cat([p.grad.flatten() for p in model.generator.parameters() if p.grad is not None])
+    assert (float(gradients.norm()) > 0.0011) == (clip == 0)
+
+
+def test_ink_counts_for_a_network_that_is_told_no_colours(prepared: Prepared) -> None:
+    network = UNetConfig(width=2, norm="instance", upsample="resize")
+    model = Pix2PixModel(Pix2PixConfig(network, discriminator_width=2, weights={"l1": 1.0, "ink": 1.0}), None, CPU)
+    assert set(model.step(SketchPairs(prepared, "train", 2, 1.0, seed=3, twins=True).batch(0), 0)) == {"l1", "ink"}

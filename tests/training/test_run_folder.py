@@ -11,15 +11,17 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from tests.training.recipes import tiny
 from tests.training.test_loop import PREVIEW, Fit, Steps, rows
-from training.commands import refuse_another_recipe
 from training.data import Prepared
 from training.engine import diary
 from training.engine.diary import Diary
+from training.engine.folder import RunFolder
 from training.engine.ranks import Ranks
 from training.engine.reporter import Meter
 from training.engine.run import Options, Run
 from training.engine.schedule import Schedule
+from training.history import UNKNOWN, Beginning, Seen
 from training.ship import ship
+from training.start import refuse_another_recipe
 
 
 def test_about_says_code_data_machine_and_hours_of_every_start(
@@ -33,16 +35,17 @@ def test_about_says_code_data_machine_and_hours_of_every_start(
     assert data["photos"] == {"fs2k": 4, "faker": 4}
     assert data["sketches"] == {"fs2k": 4}
     for start, (hours, step) in enumerate([(0.5, 10), (1.25, 40)]):
-        book = Diary(tmp_path, data, processes=start + 1)
+        book = Diary(tmp_path, data | {"manifest_sha256": str(start)}, start + 1, {"began": 0} if start == 0 else {})
         now[0] += 1800 * hours
         book.write(step - 1)
         now[0] += 1800 * hours
         book.write(step)
     about = diary.read(tmp_path)
-    assert (about["step"], about["hours"], about["data"]) == (40, 1.75, data)
-    assert [(s["to_step"], s["hours"], s["machine"]["processes"]) for s in about["sessions"]] == [
-        (10, 0.5, 1),
-        (40, 1.25, 2),
+    assert (about["step"], about["hours"], about["began"]) == (40, 1.75, 0)
+    assert about["data"] == data | {"manifest_sha256": "1"}
+    assert [(s["to_step"], s["hours"], s["machine"]["processes"], s["manifest_sha256"]) for s in about["sessions"]] == [
+        (10, 0.5, 1, "0"),
+        (40, 1.25, 2, "1"),
     ]
     session = about["sessions"][0]
     assert session["code"].startswith("0.")
@@ -57,8 +60,8 @@ def test_a_run_goes_on_by_its_own_recipe_or_a_longer_one(tmp_path: Path) -> None
     refuse_another_recipe(begun, tiny(tmp_path / "longer.toml", ("steps = 2", "steps = 9")))
     with pytest.raises(ValueError, match=r"these differ: schedule\.steps\. "):
         refuse_another_recipe(begun, tiny(tmp_path / "shorter.toml", ("steps = 2", "steps = 1")))
-    changes = (("l1 = 30.0", "l1 = 31.0"), ("seed = 1\n", ""), ("steps = 2", "steps = 9"))
-    other = tiny(tmp_path / "other.toml", *changes, top='seed = 2\nleave_out = ["cuhk"]\n')
+    changes = (("l1 = 30.0", "l1 = 31.0"), ("seed = 1\n", "seed = 2\n"), ("steps = 2", "steps = 9"))
+    other = tiny(tmp_path / "other.toml", *changes, top='leave_out = ["cuhk"]\n')
     with pytest.raises(ValueError, match=r"these differ: leave_out, seed, weights\.l1\. "):
         refuse_another_recipe(begun, other)
 
@@ -104,8 +107,44 @@ def test_shipped_weights_name_the_sets_that_the_run_learned_from(tmp_path: Path)
 
     recipe = tiny(tmp_path / "tiny.toml", top='terms = "open"\n')
     torch.save({"weight": torch.zeros(1)}, tmp_path / "ema.pt")
-    (tmp_path / "about.json").write_text(json.dumps({"data": {"photos": {"webmorph": 3, "own": 2}}}))
-    ship(tmp_path, recipe, 0.0, tmp_path / "weights")
-    entry = read_entries(tmp_path / "weights" / MANIFEST)["tiny"]
+    about = {"data": {"photos": {"webmorph": 3, "own": 2}}, "began": Beginning().as_json()}
+
+    def shipped(**more: object) -> dict[str, str]:
+        (tmp_path / "about.json").write_text(json.dumps(about | more))
+        ship(tmp_path, recipe, 0.0, tmp_path / "weights")
+        return read_entries(tmp_path / "weights" / MANIFEST)["tiny"]
+
+    entry = shipped()
     assert entry["data"] == "train splits of webmorph (CC BY 4.0, Lisa DeBruine and Benedict Jones), own"
     assert "open terms" in entry["terms"]
+    assert entry["origin"] == "python -m training train tiny"
+    research = Seen(photos=frozenset({"scut"}), open=False)
+    entry = shipped(began=Beginning("run", "base", "0" * 64, research).as_json())
+    assert entry["data"].endswith("own, SCUT-FBP5500")
+    assert "open terms" not in entry["terms"]
+    assert entry["origin"] == "python -m training train tiny --from base"
+    entry = shipped(began=Beginning("weights", "small", "12" * 32, UNKNOWN).as_json())
+    assert "open terms" not in entry["terms"]
+    assert entry["origin"] == "python -m training train tiny --fine-tune, from small (sha256 121212121212)"
+
+
+def test_a_line_that_was_torn_off_does_not_keep_a_run_from_going_on(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for step in (1, 2, 3):
+        folder.log({"step": step})
+    (tmp_path / "log.jsonl").write_text((tmp_path / "log.jsonl").read_text() + '{"step": 4, "l')
+    folder.trim_log(2)
+    assert [row["step"] for row in rows(tmp_path)] == [1, 2]
+
+
+def test_tensorboard_forgets_what_came_after_the_state_that_a_run_goes_on_from(tmp_path: Path) -> None:
+    schedule = Schedule(steps=4, warmup=1, log_every=1, save_every=2)
+    with pytest.raises(OSError, match="archive is gone"):
+        Run(tmp_path, Fit(), schedule, seed=1).train(Steps(gone=5 - 2), PREVIEW, Options(tensorboard=True))
+    again = Run(tmp_path, Fit(), schedule, seed=1)
+    again.resume()
+    assert again.step == 2
+    again.train(Steps(), PREVIEW, Options(tensorboard=True))
+    events = EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    assert [event.step for event in events.Scalars("fit")] == [1, 2, 3, 4]

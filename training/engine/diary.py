@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from inference.disk import write_whole
 from inference.version import code_version
 from training.data import Prepared
 from training.data.manifest import NAME as MANIFEST
@@ -23,30 +24,33 @@ NAME = "about.json"
 
 @dataclass
 class Diary:
-    """One entry a start: a run that was resumed has several. `data` says what it learns from."""
+    """One entry a start: a run that was resumed has several. `data` says what it learns from now, `history` what it
+    began with and has seen in all (`training/history.py`)."""
 
     folder: Path
     data: dict[str, Any]
     processes: int = 1
+    history: dict[str, Any] = field(default_factory=dict)
     _started: float = field(default_factory=lambda: time.time())
 
     def __post_init__(self) -> None:
-        self._before = read(self.folder)["sessions"]
+        self._about = read(self.folder) | self.history
         self._session: dict[str, Any] = {
             "code": code_version(),
             "uncommitted_changes": code_version().endswith(".dirty"),
             "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             "machine": machine() | {"processes": self.processes},
+            "manifest_sha256": self.data.get("manifest_sha256"),
             "started": _utc(self._started),
         }
 
     def write(self, step: int) -> None:
         now = time.time()
         self._session |= {"ended": _utc(now), "hours": round((now - self._started) / 3600, 4), "to_step": step}
-        sessions = [*self._before, self._session]
+        sessions = [*self._about["sessions"], self._session]
         hours = round(sum(session["hours"] for session in sessions), 4)
-        about = {"step": step, "hours": hours, "data": self.data, "sessions": sessions}
-        (self.folder / NAME).write_text(json.dumps(about, indent=2) + "\n")
+        about = self._about | {"step": step, "hours": hours, "data": self.data, "sessions": sessions}
+        write_whole({self.folder / NAME: (json.dumps(about, indent=2) + "\n").encode()})
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -56,14 +60,27 @@ def read(folder: Path) -> dict[str, Any]:
     return about
 
 
-def describe(data: Prepared, cache: Path) -> dict[str, Any]:
-    """Training faces by set, and the sha256 of the list of everything that was prepared."""
+def last_manifest(folder: Path) -> str | None:
+    """The sha256 of what was prepared when a run was last at work, None where that is not recorded."""
+    about = read(folder)
+    session = about["sessions"][-1] if about.get("sessions") else {}
+    digest_then: str | None = session.get("manifest_sha256") or about.get("data", {}).get("manifest_sha256")
+    return digest_then
+
+
+def describe(data: Prepared, cache: Path, recogniser: Path | None = None) -> dict[str, Any]:
+    """Training faces by set, and the sha256 of the list of everything that was prepared and of a loss's recogniser."""
     manifest = cache / MANIFEST
     return {
-        "manifest_sha256": hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None,
+        "manifest_sha256": digest(manifest) if manifest.exists() else None,
+        "recogniser_sha256": digest(recogniser) if recogniser else None,
         "photos": dict(Counter(face.set for face in data.faces if face.split == "train")),
         "sketches": dict(Counter(face.set for face in data.faces if face.split == "train" and face.sketch)),
     }
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def machine() -> dict[str, Any]:

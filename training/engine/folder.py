@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from PIL import Image
 
+from inference.disk import write_whole
 from training.data import Images
 from training.engine.curve import draw_curve
 
@@ -42,10 +43,11 @@ class RunFolder:
             file.write(json.dumps(row) + "\n")
 
     def trim_log(self, step: int) -> None:
-        """Drops what was logged after the saved state that the run goes on from."""
+        """Drops what was logged after the saved state that the run goes on from, and a last line that was torn off."""
         if self._log.exists():
-            rows = self._log.read_text().splitlines(keepends=True)
-            self._log.write_text("".join(row for row in rows if json.loads(row)["step"] <= step))
+            rows = [row for row in self._log.read_text().splitlines(keepends=True) if row.endswith("\n")]
+            kept = "".join(row for row in rows if json.loads(row)["step"] <= step)
+            write_whole({self._log: kept.encode()})
 
     @property
     def _log(self) -> Path:

@@ -44,7 +44,7 @@ class Reporter:
     def __init__(self, folder: RunFolder, start: int, steps: int, tensorboard: bool) -> None:
         self.folder = folder
         self.bar = tqdm(initial=start, total=steps, unit="step") if sys.stderr.isatty() else None
-        self.board = _board(folder) if tensorboard else None
+        self.board = _board(folder, start) if tensorboard else None
 
     def advance(self) -> None:
         if self.bar is not None:
@@ -73,7 +73,8 @@ class Reporter:
             self.board.close()
 
 
-def _board(folder: RunFolder) -> Any:
+def _board(folder: RunFolder, start: int) -> Any:
+    """TensorBoard forgets what an earlier start wrote of later steps, as the log does."""
     from torch.utils.tensorboard import SummaryWriter
 
-    return SummaryWriter(str(folder.path / "tensorboard"))
+    return SummaryWriter(str(folder.path / "tensorboard"), purge_step=start + 1)

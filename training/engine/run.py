@@ -101,7 +101,7 @@ class Run(Generic[B]):
         self.average.network.load_state_dict(generator.state_dict())
 
     def resume(self) -> None:
-        """Loads the folder's state; the run then goes on bit by bit as if it had never stopped."""
+        """Loads the folder's state; on a CPU the run then goes on bit by bit as if it had never stopped."""
         state: dict[str, Any] = self.folder.load()
         for name, module in self.trainee.modules.items():
             module.load_state_dict(state["modules"][name])

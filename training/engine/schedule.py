@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from training.shapes import Count, Share, Whole
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -12,12 +14,12 @@ class Schedule:
     `ema` is the memory of the averaged weights, 0 for none.
     """
 
-    steps: int
-    decay: float = 0.4
-    warmup: int = 50
-    ema: float = 0.999
-    log_every: int = 20
-    save_every: int = 200
+    steps: Count
+    decay: Share = 0.4
+    warmup: Whole = 50
+    ema: Share = 0.999
+    log_every: Count = 20
+    save_every: Count = 200
     shape: Literal["cosine", "linear"] = "cosine"
 
     def rate(self, step: int) -> float:

@@ -50,7 +50,7 @@ def _faces(arguments: argparse.Namespace) -> str:
     from training.evaluation.bench import open_bench
     from training.evaluation.faces import PARTS, evaluate
     from training.evaluation.rendering import load_renderer
-    from training.evaluation.runs import Model, left_out_of_run, left_out_of_weights
+    from training.evaluation.runs import Model, seen_of_run, seen_of_weights
 
     unknown = [part for part in arguments.part if part not in PARTS]
     if unknown:
@@ -59,9 +59,9 @@ def _faces(arguments: argparse.Namespace) -> str:
         raise ValueError("The report on faces is of one model: give --run FOLDER once, without a style.")
     folder = Path(arguments.run[0]) if arguments.run else None
     renderer = load_renderer(arguments.weights, folder, arguments.recipe, arguments.seed)
-    left_out = left_out_of_run(folder, arguments.recipe) if folder else left_out_of_weights(arguments.weights)
+    seen = seen_of_run(folder, arguments.recipe) if folder else seen_of_weights(arguments.weights)
     bench = open_bench(
-        arguments.data, arguments.cache, _nets(arguments), renderer, Model(renderer.name, left_out), arguments.split,
+        arguments.data, arguments.cache, _nets(arguments), renderer, Model(renderer.name, seen), arguments.split,
         arguments.seed, arguments.subset,
     )  # fmt: skip
     report = evaluate(bench, arguments.part, _progress)

@@ -21,6 +21,9 @@ class Judge:
     """MobileFaceNet through OpenCV; input and protocol as its data set's notes give them."""
 
     def __init__(self, onnx: Path) -> None:
+        """Raises FileNotFoundError."""
+        if not onnx.exists():
+            raise FileNotFoundError(f"There is no judge at {onnx}. Put judge.onnx there, or name its folder by --nets.")
         self.network = cv2.dnn.readNetFromONNX(str(onnx))
 
     def embed(self, faces: Images) -> Embeddings:

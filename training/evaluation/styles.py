@@ -8,7 +8,6 @@ from training.evaluation.judge import hits_by_person
 from training.evaluation.report import Column, Figure, Row, Section, Table
 from training.evaluation.runs import Model
 
-STYLES = ("fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk")
 _COLUMNS = (
     Column("style", "style", None), Column("model", "model", None), Column("trained", "style in its training", None),
     Column("images", "images", 0), Column("people", "people", 0),

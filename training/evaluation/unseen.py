@@ -9,8 +9,9 @@ from training.evaluation.bench import open_bench
 from training.evaluation.faces import about
 from training.evaluation.rendering import load_renderer
 from training.evaluation.report import Report, Row, Section
-from training.evaluation.runs import Model, left_out_of_run, left_out_of_weights
-from training.evaluation.styles import STYLES, style_rows, table_of, unseen_figures
+from training.evaluation.runs import Model, seen_of_run, seen_of_weights
+from training.evaluation.styles import style_rows, table_of, unseen_figures
+from training.selection import STYLES
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,11 @@ class NamedRun:
 
     @property
     def model(self) -> Model:
-        return Model(self.folder.name, left_out_of_run(self.folder, self.recipe))
+        return Model(self.folder.name, seen_of_run(self.folder, self.recipe))
 
 
 def named_runs(given: Sequence[str], recipe: str | None = None) -> list[NamedRun]:
-    """From `STYLE=FOLDER` or `FOLDER`. Raises ValueError for an unknown style, or a run whose recipe trained on it."""
+    """From `STYLE=FOLDER` or `FOLDER`. Raises ValueError for an unknown style, or a run that learned from it."""
     runs: list[NamedRun] = []
     for text in given:
         style, _, folder = text.rpartition("=")
@@ -35,7 +36,7 @@ def named_runs(given: Sequence[str], recipe: str | None = None) -> list[NamedRun
             raise ValueError(f"There is no style {style}. Choose one of: {', '.join(STYLES)}.")
         run = NamedRun(Path(folder), style or None, recipe)
         if style and run.model.saw(style) == "yes":
-            raise ValueError(f"{folder} was trained on {style}: its recipe leaves out nothing of it.")
+            raise ValueError(f"{folder} was trained on {style}: its recipe, or that of what it began with, has it.")
         runs.append(run)
     if sum(run.style is None for run in runs) > 1:
         raise ValueError("Only one run can stand for the weights in use: name the others' styles, as STYLE=FOLDER.")
@@ -52,7 +53,7 @@ def evaluate(
     for run in [whole, *(run for run in runs if run.style is not None)]:
         folder, recipe = (run.folder, run.recipe) if run else (None, None)
         renderer = load_renderer(weights, folder, recipe, seed)
-        model = run.model if run else Model(renderer.name, left_out_of_weights(weights))
+        model = run.model if run else Model(renderer.name, seen_of_weights(weights))
         bench = open_bench(data, Path(), nets, renderer, model, split, seed, 0)
         rows += style_rows(bench, run.style if run else None)
         described = described or about(bench)

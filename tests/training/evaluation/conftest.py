@@ -14,6 +14,8 @@ from training.evaluation.bench import Bench, open_bench
 from training.evaluation.rendering import load_renderer
 from training.evaluation.runs import Model
 from training.face_features import MobileFaceNet
+from training.history import Seen
+from training.selection import STYLES
 
 
 @pytest.fixture(scope="session")
@@ -42,5 +44,5 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def bench(labelled_data: Path, nets: Path, tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
     cache = tmp_path_factory.mktemp("no-cache")
-    model = Model("tiny", frozenset())
+    model = Model("tiny", Seen(drawings=frozenset(STYLES)))
     return open_bench(labelled_data, cache, nets, load_renderer(tiny_weights), model, "test", 0, subset=4)

@@ -20,6 +20,7 @@ from training.__main__ import main
 from training.data import read_manifests
 from training.data.manifest import write_cache
 from training.evaluation.faces import PARTS
+from training.history import Beginning
 from training.recipe import load_recipe
 
 PAIRS = {"fs2k": (6, 4), "cuhk": (4, 4)}  # images, people
@@ -52,6 +53,7 @@ def run_folder(folder: Path, left_out: str) -> Path:
     """A finished run of the tiny recipe without one style."""
     folder.mkdir(parents=True)
     (folder / "recipe.toml").write_text(f'leave_out = ["{left_out}"]\n{TINY}')
+    (folder / "about.json").write_text(json.dumps({"sessions": [], "began": Beginning().as_json()}))
     network = UNet256(UNetConfig(**load_recipe(str(folder / "recipe.toml")).section("network")))
     torch.save(network.state_dict(), folder / "ema.pt")
     return folder

@@ -23,7 +23,8 @@ from training.evaluation.recoloured import moves_by_colour
 from training.evaluation.regions import to_lab
 from training.evaluation.report import Row
 from training.evaluation.robustness import harmed
-from training.evaluation.runs import Model, left_out_of_run
+from training.evaluation.runs import Model, seen_of_run
+from training.history import UNKNOWN, Seen
 
 NOWHERE = np.full((1, 5, 2), np.nan)
 
@@ -193,12 +194,12 @@ def test_rows_by_group_count_pictures_and_people() -> None:
 def test_styles_and_what_was_left_out(tmp_path: Path) -> None:
     assert style_of(face(attributes={"style": 2})) == "fs2k/style2"
     assert style_of(face(set="cuhk")) == "cuhk"
-    model = Model("x", frozenset({"fs2k/style0", "cuhk"}))
+    model = Model("x", Seen(drawings=frozenset({"fs2k", "fs2k/style1"})))
     assert [model.saw(style) for style in ("fs2k/style0", "fs2k/style1", "cuhk")] == ["no: unseen", "yes", "no: unseen"]
-    assert Model("x", frozenset({"fs2k"})).saw("fs2k/style1") == "no: unseen"
-    assert Model("x", None).saw("cuhk") == "not recorded"
-    assert left_out_of_run(tmp_path / "unknown") is None
-    assert left_out_of_run(Path("runs/pix2pix-small")) is not None  # by the name of a shipped recipe
+    assert Model("x", UNKNOWN).saw("cuhk") == "not recorded"
+    assert seen_of_run(tmp_path / "unknown") == UNKNOWN
+    assert Model("x", seen_of_run(tmp_path / "pix2pix-small")).saw("cuhk") == "yes"  # by the name of a shipped recipe
+    assert Model("x", seen_of_run(tmp_path / "open")).saw("cuhk") == "not recorded"  # it may have begun with anything
 
 
 def test_harm_is_the_same_at_every_step_only_more(bench: Bench) -> None:
