@@ -319,7 +319,7 @@ def test_work_is_begun_when_it_is_announced(request: pytest.FixtureRequest, tmp_
         account = Account(email="a@example.org", name="A", role_rows=[AccountRole(role=Role.INVESTIGATOR)])
         db.add(account)
         db.commit()
-        hired.start("1", SEMBLANCE_TEST_ONLY_WOKEN="yes", **slow_polls)
+        hired.start("1", **slow_polls)
         hired.wait_ready()
         for seed in range(1, 6):
             service.create_sketch(db, open_store(settings), account, drawing_png(seed), "a.png")
