@@ -72,7 +72,7 @@ def decode_image(data: bytes) -> DecodedImage:
     """
     header = _accepted_header(data)
     with _ONE_AT_A_TIME if header.width * header.height > _LARGE else contextlib.nullcontext():
-        clean = _over_white(_upright(_load(data, header)))
+        clean = over_white(_upright(_load(data, header)))
     clean.info = {}
     return DecodedImage(clean, _MIME[header.kind], clean.width, clean.height)
 
@@ -161,7 +161,8 @@ def _upright(image: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def over_white(image: Image.Image) -> Image.Image:
+    """Of any mode to RGB, transparency laid over white, 16 bits scaled to 8."""
     if image.mode.startswith("I"):  # 16 bits of grey: Pillow's own conversion would clip instead of scale
         deep = np.asarray(image).astype(np.uint32)
         return Image.fromarray((np.clip(deep, 0, 65535) // 257).astype(np.uint8)).convert("RGB")

@@ -51,6 +51,7 @@ def _let_tables_be_copied(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("PRAGMA foreign_keys=OFF")
+    driver.execute("PRAGMA busy_timeout=600000")  # another start may be upgrading: its end is worth waiting for
 
 
 def _migrate(connection: Connection, sqlite: bool) -> None:

@@ -1,6 +1,8 @@
 """Fixtures that every room's tests may use: real servers, started once and given out clean."""
 
 import secrets
+import time
+import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -30,6 +32,13 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         admin.execute(f'CREATE DATABASE "{name}"')
         yield postgres_server.replace("postgresql://", "postgresql+psycopg://") + name
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def windows_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window of a limit ends while a test counts: for the counters in memory, time stands still."""
+    now = time.time()
+    monkeypatch.setattr("limits.storage.memory.time", types.SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture(scope="session")

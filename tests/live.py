@@ -44,7 +44,7 @@ class LiveServer:
     def said(self, words: str) -> bool:
         return any(words in line for line in self.lines)
 
-    def wait_for(self, words: str, seconds: float = 90.0) -> None:
+    def wait_for(self, words: str, seconds: float = 300.0) -> None:
         """Wait until the supervisor has printed ``words``."""
 
         def heard() -> bool:
@@ -142,12 +142,16 @@ def web_part(var: Path, surface: str, port: int | None = None, **settings: str) 
         )
         part = WebPart(f"http://127.0.0.1:{port}", process, log)
         try:
-            wait_until(part.answers, 60, f"the start of {surface}, see {log}")
+            wait_until(part.answers, 300, f"the start of {surface}, see {log}")
             yield part
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 def _read(server: LiveServer) -> None:

@@ -38,7 +38,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 
 
 def free_port() -> int:
@@ -202,7 +202,7 @@ def _redis_answers(url: str) -> bool:
     with redis.Redis.from_url(url) as client:
         try:
             return bool(client.ping())
-        except redis.exceptions.ConnectionError:
+        except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError):
             return False
 
 
@@ -224,7 +224,7 @@ def storage_emulator() -> Iterator[str]:
 def answers(url: str) -> bool:
     try:
         return requests.get(url, timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

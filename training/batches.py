@@ -1,5 +1,7 @@
 """Pairs of sketch and photo, kept in bytes until they are on the device; a batch is a pure function of (seed, step)."""
 
+import warnings
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -12,6 +14,7 @@ from inference.appearance import encode
 from inference.paper import even_tone, normalise_ink
 from training.colours import Floats, iris_mask, recolour
 from training.data import Images, Prepared
+from training.data.grey import is_grey
 from training.engine.trainee import TensorBatch
 from training.geometry import Move, draw_move, moved, stack
 from training.silhouette import fit_photo
@@ -68,8 +71,8 @@ class SketchPairs:
 
     `real_share` of them are real, `recoloured` of them have their photo's colours changed, `another_hand` of the real
     drawings are deformed as if somebody else had drawn them. The seed may be a sequence.
-    With `on_device` pictures are left where they are and the batch says how they are to be moved. Raises ValueError
-    when there is nothing of what is asked for.
+    With `on_device` pictures are left where they are and the batch says how they are to be moved. Grey photos are never
+    drawn. Raises ValueError when there is nothing of what is asked for.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class SketchPairs:
         if real_share > 0 and not len(self._real):
             raise ValueError(f"There is no real pair in the {split} split: real_share must be 0.")
         self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
+        self._tell_grey(split)
 
     def batch(self, step: int) -> PairBatch:
         rng = np.random.default_rng((*self.seed, step))
@@ -107,17 +111,23 @@ class SketchPairs:
             *stack([pair.move for pair in pairs if pair.move]),
         )
 
+    def _tell_grey(self, split: str) -> None:
+        """Warns, once a process, of photos that are not drawn. Raises ValueError where nothing else is left."""
+        grey = Counter(self.data.faces[k].set for k in self._all[self._all_p == 0])
+        counts = ", ".join(f"{n} of {name}" for name, n in grey.items())
+        if not self._all_p.any() or (self.real_share > 0 and not self._real_p.any()):
+            what = "photos" if not self._all_p.any() else "photos of real pairs"
+            raise ValueError(f"All {what} in the {split} split are grey ({counts}) and would teach grey skin.")
+        if grey:
+            warnings.warn(f"Grey photos in the {split} split are not learned from: {counts}.", stacklevel=3)
+
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) * self._is_colour(k) for k in rows])
+        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) for k in rows])
+        weights *= [not is_grey(self.data.photos[k]) for k in rows]
         # Of artists' pairs the natural share: many of their dark photos are of light people in bad light.
         dark = (self.data.colours[rows, 0, 0] < _DARK_SKIN) & (self.data.sketch_of[rows] < 0)
         weights *= np.where(dark, _DARK_SHARE, 1.0)
-        return np.asarray(weights / weights.sum())
-
-    def _is_colour(self, k: np.int64) -> bool:
-        """A black-and-white photo would teach grey skin."""
-        middle = self.data.photos[k, 64:192:8, 64:192:8].astype(np.int16)
-        return bool((middle.max(-1) - middle.min(-1)).mean() > 12)
+        return np.asarray(weights / (weights.sum() or 1.0))
 
     def _draw(self, rng: np.random.Generator) -> Pair:
         real = rng.random() < self.real_share

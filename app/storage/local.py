@@ -125,10 +125,13 @@ class LocalStore:
 
     def tidy(self, older_than: float = 3600.0) -> int:
         before = time.time() - older_than
-        left = [path for path in self.root.rglob(f"{TEMPORARY}*") if path.lstat().st_mtime < before]
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+        removed = 0
+        for path in self.root.rglob(f"{TEMPORARY}*"):
+            with contextlib.suppress(FileNotFoundError):  # finished, or removed by another, meanwhile
+                if path.lstat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def check(self, *, writing: bool = True) -> None:
         if not writing:

@@ -31,6 +31,7 @@ def left(answer_headers: object) -> dict[str, int]:
     return {name: int(count) for name, count, _ in FIELD.findall(str(answer_headers))}
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_every_answer_says_how_many_requests_are_left(program: Program) -> None:
     first, second = program.get("/me"), program.get("/me")
     for answer in (first, second):
@@ -49,6 +50,7 @@ def test_pages_do_not_tell(app: Flask) -> None:
     assert "RateLimit" not in Browser(app).get("/sign-in").headers
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_a_program_that_runs_wild_is_stopped_and_its_owner_and_their_other_programs_are_not(
     app: Flask, issue: Issue, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,6 +68,7 @@ def test_a_program_that_runs_wild_is_stopped_and_its_owner_and_their_other_progr
     assert browser.get("/sketches").status_code == 200
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_sketches_and_renders_count_with_those_from_the_pages(
     app: Flask, issue: Issue, account: Account, png: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

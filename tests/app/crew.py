@@ -14,7 +14,7 @@ from app.supervisor.children import die_with_parent
 from tests.live import environment
 from tests.servers import wait_until
 
-QUICK = {"SEMBLANCE_LEASE_SECONDS": "2", "SEMBLANCE_HEARTBEAT_SECONDS": "0.25"}
+QUICK = {"SEMBLANCE_LEASE_SECONDS": "6", "SEMBLANCE_HEARTBEAT_SECONDS": "0.25"}
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Crew:
                 self.start(slot, **extra)
 
     def wait_ready(self, slot: str = "1", times: int = 1) -> None:
-        wait_until(lambda: self.log(slot).read_text().count("worker_ready") >= times, 60, f"worker {slot}'s start")
+        wait_until(lambda: self.log(slot).read_text().count("worker_ready") >= times, 300, f"worker {slot}'s start")
 
     def stop(self) -> None:
         for process in self.living.values():

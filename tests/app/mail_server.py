@@ -58,7 +58,7 @@ def postbox(tls: ssl.SSLContext | None = None) -> Iterator[Postbox]:
         options = {
             "tls_context": tls, "require_starttls": True, "auth_required": True, "authenticator": box.authenticate,
         }  # fmt: skip
-    controller = AnyPort(box, hostname="127.0.0.1", port=0, **options)
+    controller = AnyPort(box, hostname="127.0.0.1", port=0, ready_timeout=60.0, **options)
     controller.start()
     box.port = controller.port
     try:

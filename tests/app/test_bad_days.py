@@ -38,7 +38,7 @@ def database_url(settings: Settings) -> str:
 def answers(url: str) -> bool:
     try:
         return requests.get(url + "/livez", timeout=2).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

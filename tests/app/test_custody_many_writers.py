@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,12 @@ from tests.people import Person
 
 WRITERS, EACH = 100, 3
 CASE = custody.of_case(uuid.UUID(int=7))
+
+
+@pytest.fixture(autouse=True)
+def patient(database: Database) -> None:
+    """These tests are about order, not about how soon it is anybody's turn."""
+    database.engine.pool._timeout = 600.0  # type: ignore[attr-defined]
 
 
 def at_once(count: int, act: Callable[[int], None]) -> None:

@@ -60,9 +60,9 @@ def test_every_refusal_takes_as_long(db: Session, person: Person, monkeypatch: p
         accounts.locked(db, account.id).password_hash = slow.hash(PASSWORD)
 
     def seconds(email: str, password: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()  # what else runs on the machine does not count
         refused(db, email, password)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     known = statistics.median(seconds(account.email, "wrong") for _ in range(3))
     unknown = statistics.median(seconds("nobody@example.org", "wrong") for _ in range(3))

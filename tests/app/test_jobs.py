@@ -315,18 +315,18 @@ def test_old_workers_are_forgotten_but_not_busy_ones_nor_the_newest(
 def test_after_the_records_were_away_living_workers_get_time_to_renew(
     db: Session, database: Database, settings: Settings, store: LocalStore, owner: Account, worker: Worker
 ) -> None:
-    quick = dataclasses.replace(settings, lease_seconds=1.0, heartbeat_seconds=0.2)
+    quick = dataclasses.replace(settings, lease_seconds=20.0, heartbeat_seconds=0.2)
     other = workers.register(db, "host", "2", {})
     station = Station(quick, database, store, QuickRenderer(), other)
     job = add(db, owner)
     claim = take(db, worker)
     expire(db, job)
-    station._beaten -= 10  # as if no heartbeat had come through for that long
+    station._beaten -= 30  # as if no heartbeat had come through for that long
     station.beat()
     assert now_is(db, job).state == JobState.RUNNING
     assert leases.renew(db, claim, LEASE)
     expire(db, job)
-    wait_until(lambda: _lost(db, station, job), 10, "the loss of a job that nobody renewed")
+    wait_until(lambda: _lost(db, station, job), 60, "the loss of a job that nobody renewed")
 
 
 def _lost(db: Session, station: Station, job: Job) -> bool:

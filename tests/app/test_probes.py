@@ -28,20 +28,20 @@ def test_what_hangs_is_asked_once_and_given_up_on() -> None:
 
     def hang() -> str:
         asked.append(1)
-        release.wait(30)
+        release.wait(120)
         return "ok"
 
     probe = Probe("part", hang, patience=0.3, fresh=0.0)
     began = time.monotonic()
     assert probe.ask().state == SILENT
-    assert 0.25 < time.monotonic() - began < 2
+    assert 0.25 < time.monotonic() - began < 20
     began = time.monotonic()
     assert [probe.ask().state for _ in range(20)] == [SILENT] * 20
-    assert time.monotonic() - began < 0.3  # it has been waited for long enough
+    assert time.monotonic() - began < 3  # it has been waited for long enough: waiting each time would take six
     assert len(asked) == 1
     release.set()
-    wait_until(lambda: probe.ask().fine, 5, "the answer")
-    assert len(asked) <= 3
+    wait_until(lambda: probe.ask().fine, 60, "the answer")
+    assert len(asked) < 20
 
 
 def test_many_who_ask_at_once_share_one_look() -> None:
@@ -51,7 +51,7 @@ def test_many_who_ask_at_once_share_one_look() -> None:
         asked.append(1)
         return "ok"
 
-    probe = Probe("part", look, fresh=5.0)
+    probe = Probe("part", look, fresh=60.0)
     threads = [threading.Thread(target=probe.ask) for _ in range(16)]
     for thread in threads:
         thread.start()

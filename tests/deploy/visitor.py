@@ -88,7 +88,7 @@ class Watch:
                         status = requests.get(
                             base + path, cookies=cookies, timeout=30, allow_redirects=False
                         ).status_code
-                    except requests.ConnectionError:
+                    except requests.RequestException:
                         status = 0
                     took = time.monotonic() - began
                     self.statuses.append((f"{base}{path} after {took:.1f} s", status))

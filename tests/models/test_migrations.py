@@ -87,7 +87,7 @@ def test_starting_twice_at_once_upgrades_once(url: str, tmp_path: Path) -> None:
     environ = {**os.environ, "DATABASE_URL": url, "SEMBLANCE_VAR": str(tmp_path / "var")}
     command = [sys.executable, "-m", "app.database", "upgrade"]
     starts = [subprocess.Popen(command, cwd=ROOT, env=environ) for _ in range(3)]
-    assert [start.wait(60) for start in starts] == [0, 0, 0]
+    assert [start.wait(600) for start in starts] == [0, 0, 0]
     assert tables(url) == set(Base.metadata.tables)
 
 

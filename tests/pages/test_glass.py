@@ -84,6 +84,7 @@ def test_a_wrong_number_and_a_thin_reason_are_told(admin: Browser, case: Case) -
     assert "Harbour robbery" not in wrong.text + thin.text
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_wrong_numbers_run_out(admin: Browser, case: Case) -> None:
     answers = [admin.post("/glass", {"number": f"x-{number}", "reason": REASON}).status_code for number in range(11)]
     assert answers == [404] * 10 + [429]

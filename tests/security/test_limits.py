@@ -47,11 +47,13 @@ def from_address(app: Flask, address: str) -> Browser:
     return browser
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_guessing_one_name_is_stopped_from_wherever_it_comes(app: Flask, account: Account) -> None:
     answers = [guess(from_address(app, f"192.0.2.{number}"), account.email) for number in range(1, 25)]
     assert answers == [403] * 20 + [429] * 4
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_a_spray_over_many_names_is_stopped_by_its_address(app: Flask) -> None:
     spray = from_address(app, "192.0.2.1")
     answers = [guess(spray, f"person{number}@example.org") for number in range(64)]
@@ -59,6 +61,7 @@ def test_a_spray_over_many_names_is_stopped_by_its_address(app: Flask) -> None:
     assert guess(from_address(app, "192.0.2.2"), "person1@example.org") == 403
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_names_without_an_account_are_limited_alike(app: Flask, account: Account) -> None:
     """Or the limit would tell which accounts exist."""
     for email in (account.email, "nobody@example.org"):
@@ -100,6 +103,7 @@ def test_right_passwords_are_not_counted(app: Flask, account: Account) -> None:
     assert [guess(browser, account.email, PASSWORD) for _ in range(70)] == [303] * 70
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_wrong_current_passwords_cannot_be_tried_for_ever(app: Flask, account: Account) -> None:
     """A session left open must not be a way to the password."""
     browser = Browser(app)
@@ -109,6 +113,7 @@ def test_wrong_current_passwords_cannot_be_tried_for_ever(app: Flask, account: A
     assert [browser.post("/account", fields).status_code for _ in range(12)] == [422] * 10 + [429] * 2
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_one_time_links_cannot_be_tried_for_ever(app: Flask) -> None:
     browser = Browser(app)
     kinds = ("/first-account/", "/set-password/")
@@ -116,6 +121,7 @@ def test_one_time_links_cannot_be_tried_for_ever(app: Flask) -> None:
     assert answers == [410] * 30 + [429] * 3
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_a_refusal_says_when_to_come_back(app: Flask) -> None:
     browser = Browser(app)
     for number in range(30):
@@ -265,6 +271,7 @@ def forget_codes(db: Session) -> None:
         db.execute(update(Account).values(totp_last_step=0))
 
 
+@pytest.mark.usefixtures("windows_stand")
 def test_codes_cannot_be_guessed_by_showing_the_password_again(app: Flask, db: Session, account: Account) -> None:
     with_second_factor(app, db, account)
     answers = []

@@ -124,6 +124,26 @@ def test_pairs_that_are_not_there_are_refused(prepared: Prepared) -> None:
     assert len(SketchPairs(alone, "train", 2, 0.0, seed=1).batch(0).sketch) == 2
 
 
+def greyed(prepared: Prepared, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Prepared:
+    photos = np.array(prepared.photos)
+    photos[rows] = photos[rows].mean(-1, keepdims=True)
+    return replace(prepared, photos=photos)
+
+
+def test_grey_photos_are_not_drawn_and_their_number_is_told(prepared: Prepared) -> None:
+    rows = prepared.rows("train", with_sketch=True)
+    with pytest.warns(UserWarning, match="Grey photos in the train split are not learned from: 2 of fs2k"):
+        some = SketchPairs(greyed(prepared, rows[:2]), "train", 2, 1.0, seed=1)
+    assert (some._real_p > 0).tolist() == [False, False, True, True]
+    with pytest.raises(ValueError, match=r"photos of real pairs in the train split are grey \(4 of fs2k\)"):
+        SketchPairs(greyed(prepared, rows), "train", 2, 0.5, seed=1)
+    with pytest.warns(UserWarning, match="4 of fs2k"):
+        made = SketchPairs(greyed(prepared, rows), "train", 2, 0.0, seed=1)
+    assert (made.batch(0).photo[:, 0] != made.batch(0).photo[:, 2]).any()
+    with pytest.raises(ValueError, match="All photos in the train split are grey"):
+        SketchPairs(greyed(prepared, prepared.rows("train")), "train", 2, 0.0, seed=1)
+
+
 def test_pairs_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
     one = pairs(prepared)
     forwards = [one.batch(step) for step in range(3)]

@@ -66,6 +66,10 @@ class Aligner:
 
     def _sketch(self, members: Members, face: Face) -> Face | None:
         assert face.sketch is not None
+        if face.photo is None and face.landmarks is not None:
+            size = np.array(members.picture(face.archive, face.sketch).shape[1::-1], np.float32)
+            warp = warp_by(face.landmarks * size)
+            return replace(face, sketch_warp=warp, landmarks=_moved(face.landmarks * size, warp))
         if self.finders.sketch is None:
             return self._without_sketch(face, "sketch without points, and no face finder")
         image = members.picture(face.archive, face.sketch)

@@ -34,7 +34,10 @@ def add_to(commands: Commands) -> None:
     )
     command.add_argument("--limit", type=int, metavar="N", help="at most so many faces a set")
     command.add_argument("--segmenter", type=Path, metavar="FILE", help="segmenter.pt of another cache")
-    command.add_argument("--segmenter-steps", type=int, metavar="N")
+    command.add_argument(
+        "--segmenter-steps", type=int, metavar="N",
+        help="train the segmenter for so many steps, also where another lies in the cache",
+    )  # fmt: skip
     command.set_defaults(run_command=_prepare)
 
     command = commands.add_parser("demo", help="draw faces and learn from them: everything once, in five minutes")
@@ -50,7 +53,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
     import torch
 
     from inference.networks.landmarknet import LandmarkNet
-    from training.data.prepare import SEGMENTER_STEPS, Options, prepare
+    from training.data.prepare import Options, prepare
     from training.evaluation.judge import Judge
 
     torch.set_num_threads(arguments.threads)
@@ -71,7 +74,7 @@ def _prepare(arguments: argparse.Namespace) -> int:
         arguments.data,
         arguments.cache,
         detector if detector.exists() else None,
-        arguments.segmenter_steps or SEGMENTER_STEPS,
+        arguments.segmenter_steps,
         options,
         checkpoint.build(lambda architecture: LandmarkNet(**architecture)) if checkpoint else None,
         Judge(judge).embed if judge.exists() else None,

@@ -2,16 +2,19 @@
 
 import json
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from inference.template import FIVE_POINTS, Points
-from training.data.faces import Face, Warp
+from training.data.faces import SPLITS, Face, Warp
 
 NAME = "manifest.jsonl"
+Row = dict[str, Any]
 _EYES_APART = float(FIVE_POINTS[1, 0] - FIVE_POINTS[0, 0])
 _SIDES = (128, 256, 512, 1024)
 
@@ -25,23 +28,26 @@ def read_manifests(folder: Path) -> list[Face]:
 
 
 def has_manifest(place: Path) -> bool:
-    """Whether a ZIP file or a folder describes itself."""
+    """Whether a ZIP file or a folder describes itself. Raises ValueError for a damaged ZIP file."""
     if place.is_dir():
         return (place / NAME).is_file()
-    if not zipfile.is_zipfile(place):
+    if not place.is_file():
         return False
-    with zipfile.ZipFile(place) as archive:
+    with _opened(place) as archive:
         return NAME in archive.namelist()
 
 
 def read_manifest(place: Path) -> list[Face]:
-    """The faces of a ZIP file or folder with a manifest. Raises ValueError for a line that cannot be understood."""
+    """The faces of a ZIP file or folder with a manifest.
+
+    Raises FileNotFoundError where there is none, ValueError for a line that cannot be understood.
+    """
+    if not has_manifest(place):
+        raise FileNotFoundError(f"There is no {NAME} in {place}.")
     if place.is_dir():
-        text = (place / NAME).read_text()
-    else:
-        with zipfile.ZipFile(place) as archive:
-            text = archive.read(NAME).decode()
-    return [_parse(place, number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        return _parsed((place / NAME).read_bytes(), place / NAME, lambda _: place)
+    with _opened(place) as archive:
+        return _parsed(archive.read(NAME), place / NAME, lambda _: place)
 
 
 def known_faces(data: Path, cache: Path) -> list[Face]:
@@ -52,12 +58,11 @@ def known_faces(data: Path, cache: Path) -> list[Face]:
 def read_cache(cache: Path, data: Path) -> list[Face]:
     """The faces of a prepared cache; where their pictures lay within the data folder, they are looked for in `data`.
 
-    Raises FileNotFoundError when nothing was prepared there.
+    Raises FileNotFoundError when nothing was prepared there, ValueError for a line that cannot be understood.
     """
     if not (cache / NAME).exists():
         raise FileNotFoundError(f"{cache} holds no prepared data: run `python -m training prepare` first.")
-    rows = [json.loads(line) for line in (cache / NAME).read_text().splitlines()]
-    return [from_row(row, data / row["archive"]) for row in rows]
+    return _parsed((cache / NAME).read_bytes(), cache / NAME, lambda row: data / row["archive"])
 
 
 def write_cache(cache: Path, data: Path, faces: Iterable[Face]) -> None:
@@ -66,12 +71,12 @@ def write_cache(cache: Path, data: Path, faces: Iterable[Face]) -> None:
     (cache / NAME).write_text("".join(line + "\n" for line in lines))
 
 
-def from_row(row: dict[str, Any], archive: Path) -> Face:
+def from_row(row: Row, archive: Path) -> Face:
     return Face(
         archive=archive,
         id=str(row["id"]),
         set=row["set"],
-        person=f"{row['set']}/{row['identity']}",
+        person=row.get("person") or f"{row['set']}/{row['identity']}",
         split=row.get("split") or "",
         photo=row.get("photo"),
         sketch=row.get("sketch"),
@@ -85,9 +90,11 @@ def from_row(row: dict[str, Any], archive: Path) -> Face:
     )
 
 
-def to_row(face: Face) -> dict[str, Any]:
+def to_row(face: Face) -> Row:
     """What `from_row` reads, without what is not there."""
-    row: dict[str, Any] = {"id": face.id, "set": face.set, "identity": face.identity, "split": face.split}
+    row: Row = {"id": face.id, "set": face.set, "identity": face.identity, "split": face.split}
+    if face.person != f"{face.set}/{face.identity}":  # somebody of another set, as a recogniser found
+        row["person"] = face.person
     row |= {"photo": face.photo, "sketch": face.sketch, "mask": face.mask}
     row |= {"attributes": face.attributes, "source": face.source, "terms": face.terms}
     for name, points in (
@@ -99,13 +106,33 @@ def to_row(face: Face) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in (None, "", {})}
 
 
-def _parse(place: Path, number: int, line: str) -> Face:
+@contextmanager
+def _opened(place: Path) -> Iterator[zipfile.ZipFile]:
     try:
-        face = from_row(json.loads(line), place)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{place}, {NAME}, line {number}: {error!r}.") from error
+        with zipfile.ZipFile(place) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise ValueError(f"{place} is no ZIP file or a damaged one: get it again, or move it away.") from error
+
+
+def _parsed(content: bytes, file: Path, place: Callable[[Row], Path]) -> list[Face]:
+    """The faces of a manifest, of which `place` says for each where its pictures are."""
+    lines = enumerate(content.splitlines(), 1)
+    return [_parse(line, f"{file}, line {number}", place) for number, line in lines if line.strip()]
+
+
+def _parse(line: bytes, where: str, place: Callable[[Row], Path]) -> Face:
+    try:
+        row = json.loads(line)
+        face = from_row(row, place(row))
+    except KeyError as error:
+        raise ValueError(f"{where}: {error} is missing.") from error
+    except (AttributeError, IndexError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}.") from error
     if face.photo is None and face.sketch is None:
-        raise ValueError(f"{place}, {NAME}, line {number}: neither a photo nor a sketch.")
+        raise ValueError(f"{where}: neither a photo nor a sketch.")
+    if face.split not in ("", *SPLITS):
+        raise ValueError(f"{where}: a split {face.split!r}; there are {', '.join(SPLITS)}.")
     return face
 
 

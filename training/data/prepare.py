@@ -1,6 +1,7 @@
 """Sets in any layout -> one folder of arrays that every trainer reads: aligned photos, their regions and colours,
 sketches; their manifest, and a report."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,25 +10,26 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from inference.networks.landmarknet import LandmarkNet
 from inference.paper import normalise_ink
-from training.background import find_regions, train_segmenter
+from training.background import find_regions
 from training.colours import measure
 from training.data.align import Aligner, Finders
 from training.data.duplicates import ALIKE, Floats, alike_pairs, near_pairs, thumbnail
 from training.data.faces import SIZE, Face, load_aligned, load_eyes
 from training.data.files import Images, Members
+from training.data.grey import is_grey
 from training.data.layouts.cufs import standard_split
-from training.data.manifest import write_cache
+from training.data.manifest import NAME, write_cache
+from training.data.masks import find_segmenter
+from training.data.readable import without_unreadable
 from training.data.report import Report, twins
 from training.data.sets import read_sets
 from training.data.splits import Fractions, assign, find_shared, merge_people, separate
 from training.segmenter import Segmenter
 from training.silhouette import drawn_silhouette
 
-SEGMENTER_STEPS = 600
 _CHUNK = 64
 
 Embed = Callable[[Images], Floats]
@@ -52,7 +54,7 @@ def prepare(
     data: Path,
     cache: Path,
     detector: Path | None = None,
-    steps: int = SEGMENTER_STEPS,
+    steps: int | None = None,
     options: Options = Options(),
     finder: LandmarkNet | None = None,
     embed: Embed | None = None,
@@ -60,23 +62,27 @@ def prepare(
     """Writes arrays, `manifest.jsonl` and the report into `cache`.
 
     Photos without points are aligned with the YuNet `detector` and drawings with `finder`, or left out; `steps` of
-    training go into the segmenter that finds the person. `embed` is a recogniser that looks for people under two names.
+    training go into the segmenter that finds the person; None is as many as ever, or none where one lies in the cache.
+    Pictures that are missing or damaged are left out. `embed` is a recogniser that looks for people under two names.
     Raises ValueError for sets that lack a part.
     """
     cache.mkdir(parents=True, exist_ok=True)
     report = Report()
     faces = read_sets(data, options.named, report.problems, options.limit)
     faces = assign(_cufs_split(faces) if options.cufs_standard else faces, options.fractions)
-    segmenter = _segmenter(faces, cache / "segmenter.pt", steps, options.segmenter)
+    faces = without_unreadable(faces, report.unreadable)
+    segmenter = find_segmenter(cache, faces, steps, options.segmenter, report.problems)
     with Members() as members:
         aligner = Aligner(Finders(detector, finder))
         aligned = [aligner.align(members, face) for face in faces]
         report.left_out = dict(aligner.left_out)
         faces = [face for face in aligned if face is not None]
         if not faces:
-            raise ValueError(f"No face of {data} could be aligned: {'; '.join(report.left_out)}.")
+            raise ValueError(f"No face of {data} could be used: {'; '.join([*report.left_out, *report.unreadable])}.")
+        (cache / NAME).unlink(missing_ok=True)  # arrays that are half written must not be taken for those it describes
         photos = _write_photos(cache, members, faces)
         _write_regions(cache, segmenter, faces, photos)
+        report.grey = dict(Counter(f.set for f, photo in zip(faces, photos, strict=True) if f.photo and is_grey(photo)))
         _write_sketches(cache, members, faces)
     faces = _in_splits(_with_twins(faces, photos, embed, options, report), options, report)
     write_cache(cache, data, faces)
@@ -102,7 +108,7 @@ def _write_regions(cache: Path, segmenter: Segmenter, faces: list[Face], photos:
         regions[rows] = find_regions(segmenter, photos[rows])
         for k in rows:
             colours[k] = measure(photos[k], regions[k], eyes[k])
-    np.save(cache / "colours.npy", colours)
+    np.save(_new(cache, "colours"), colours)
 
 
 def _write_sketches(cache: Path, members: Members, faces: list[Face]) -> None:
@@ -149,25 +155,20 @@ def _cufs_split(faces: list[Face]) -> list[Face]:
     return [replace(face, split=splits[face.id]) if face.set == "cufs" else face for face in faces]
 
 
-def _segmenter(faces: list[Face], path: Path, steps: int, given: Path | None) -> Segmenter:
-    """The one in the cache, else the given one, else a new one."""
-    source = path if path.exists() else given
-    if source is not None:
-        network = Segmenter()
-        network.load_state_dict(torch.load(source, weights_only=True))
-    else:
-        network = train_segmenter(faces, steps)
-    torch.save(network.state_dict(), path)
-    return network.eval()
-
-
 def _array(cache: Path, name: str, shape: tuple[int, ...]) -> Images:
     """A file of zeros that is filled in place: all photos together need not fit into memory."""
     if 0 in shape:
-        np.save(cache / f"{name}.npy", np.zeros(shape, np.uint8))
+        np.save(_new(cache, name), np.zeros(shape, np.uint8))
         return np.zeros(shape, np.uint8)
-    array: npt.NDArray[Any] = np.lib.format.open_memmap(cache / f"{name}.npy", "w+", np.uint8, shape)
+    array: npt.NDArray[Any] = np.lib.format.open_memmap(_new(cache, name), "w+", np.uint8, shape)
     return array
+
+
+def _new(cache: Path, name: str) -> Path:
+    """Where an array goes. A run that reads the old one keeps it: it is removed and not written over."""
+    path = cache / f"{name}.npy"
+    path.unlink(missing_ok=True)
+    return path
 
 
 def _chunks(rows: list[int]) -> Iterator[list[int]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from training.data.files import Images
 from training.data.manifest import read_cache
 
 ARRAYS = ("photos", "regions", "colours", "sketches", "silhouettes")
+_OF_DRAWINGS = ("sketches", "silhouettes")
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,25 @@ class Prepared:
 def load_prepared(data: Path, cache: Path) -> Prepared:
     """The arrays of `prepare`, memory-mapped. The data folder itself is only read for the originals, if at all.
 
-    Raises FileNotFoundError when `prepare` has not run.
+    Raises FileNotFoundError when `prepare` has not run, ValueError when it did not come to its end.
     """
     faces = read_cache(cache, data)
     has_sketch = np.array([face.sketch is not None for face in faces])
     sketch_of = np.where(has_sketch, np.cumsum(has_sketch) - 1, -1)
-    arrays = {name: np.load(cache / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    lengths = dict.fromkeys(ARRAYS, len(faces)) | dict.fromkeys(_OF_DRAWINGS, int(has_sketch.sum()))
+    arrays = {name: _load(cache / f"{name}.npy", length) for name, length in lengths.items()}
     return Prepared(faces, eyes=load_eyes(faces), sketch_of=sketch_of, **arrays)
+
+
+def _load(path: Path, length: int) -> npt.NDArray[Any]:
+    try:
+        array: npt.NDArray[Any] = np.load(path, mmap_mode="r")
+        found = f"{len(array)} rows and not {length}"
+    except (OSError, ValueError) as error:
+        found = str(error)
+    else:
+        if len(array) == length:
+            return array
+    raise ValueError(
+        f"{path} does not belong to the manifest beside it ({found}): run `python -m training prepare` again."
+    )

@@ -28,6 +28,7 @@ class Twins:
 class Report:
     """`faces` counts by set and split, `terms` names the terms by set, `left_out` counts reasons.
 
+    `unreadable` are pictures that are missing or damaged, by set and file; `grey` counts photos without colour by set.
     `shared` are people in several splits as the sets came; `moved` says whether they were put into one. `pictures` are
     near-duplicates, `people` those whom a recogniser takes for one person though they have two names; None where there
     was no recogniser.
@@ -37,6 +38,8 @@ class Report:
     pairs: dict[str, int] = field(default_factory=dict)
     terms: dict[str, list[str]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    unreadable: list[str] = field(default_factory=list)
+    grey: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     shared: dict[str, tuple[str, ...]] = field(default_factory=dict)
     moved: bool = False
@@ -64,7 +67,11 @@ class Report:
             numbers = "".join(f"{counts[split]:7}" for split in SPLITS)
             lines.append(f"{name:16}{numbers}{self.pairs[name]:7}  {terms}")
         lines += [f"note: {problem}" for problem in self.problems]
+        lines += [f"note: {name}: the generator does not learn from {n} grey photos" for name, n in self.grey.items()]
         lines += [f"left out: {count} x {why}" for why, count in self.left_out.items()]
+        if self.unreadable:
+            lines.append(f"left out: {len(self.unreadable)} pictures that are missing or damaged")
+            lines += [f"  {picture}" for picture in self.unreadable[:_SHOWN]]
         lines += self._shared_lines()
         lines += _twin_lines("pairs of photos are nearly the same picture", "agreement", self.pictures)
         if self.people is None:

@@ -7,6 +7,7 @@ from training.data.faces import Face
 from training.data.files import pictures_in
 from training.data.layouts import LAYOUTS, Layout
 from training.data.layouts.base import Problems
+from training.data.layouts.plain import LAY_OUT
 
 
 def read_sets(data: Path, named: Mapping[str, Path], problems: Problems, limit: int | None = None) -> list[Face]:
@@ -18,6 +19,8 @@ def read_sets(data: Path, named: Mapping[str, Path], problems: Problems, limit: 
     found = [(place, layout) for place in _places(data) if (layout := _layout_of(place, problems)) is not None]
     found += [(path, _layout_named(name)) for name, path in named.items()]
     if not found:
+        if pictures_in(data):
+            raise FileNotFoundError(f"{data} holds pictures in no known layout (docs/data.md): {LAY_OUT}.")
         raise FileNotFoundError(
             f"No data set (*.zip with a manifest.jsonl, or a folder in one of the layouts of docs/data.md) in {data}. "
             "Name the folder with --data, or a set with --set NAME=PATH."

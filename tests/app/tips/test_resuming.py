@@ -49,7 +49,7 @@ def test_it_is_interrupted_and_goes_on(database: Database, database_url: str, tm
         upload = requests.post(f"{server.url}/en/uploads?{query}", timeout=10).json()
         assert piece(server, upload, 0, data[:CHUNK]).json() == {"offset": CHUNK}
         _cut_off(server, upload, data[CHUNK : 2 * CHUNK], var / "tips" / "uploads" / upload["id"])
-        os.kill(server.process.pid, signal.SIGKILL)
+        os.killpg(server.process.pid, signal.SIGKILL)  # with a worker begun anew meanwhile, which would keep the port
         server.process.wait()
     assert in_clear(var) == []
     with serving(var, port, DATABASE_URL=database_url) as server:

@@ -2,6 +2,7 @@
 
 import bz2
 import io
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from inference.template import FIVE_POINTS
 from tests.training import faces as drawn
 from tests.training.data import layouts
 from training.data.faces import Face, load_images
-from training.data.files import PARTS, Members
+from training.data.files import PARTS, Members, stem
 from training.data.layouts import LAYOUTS
 from training.data.layouts.cufs import standard_split
 from training.data.sets import read_sets
@@ -76,6 +77,14 @@ def test_cufs_halves_and_cropped_pictures_are_told_by_their_folders(tmp_path: Pa
     )
 
 
+def test_folders_above_a_set_say_nothing_about_its_faces(tmp_path: Path) -> None:
+    found, _ = read(layouts.cufs(tmp_path / "testing" / "art" / "archive"))
+    assert {(face.split, face.attributes["part"]) for face in found.values()} == {("", "student")}
+    layouts.picture(tmp_path / "testing" / "art" / "archive" / "photo" / "x.jpg")
+    found, _ = read(tmp_path / "testing" / "art" / "archive")
+    assert (found["x"].split, found["x"].attributes["part"]) == ("", "other")
+
+
 def test_the_standard_split_of_students_is_88_and_100() -> None:
     students = [Face(Path(), f"m-{n:03d}-01", "cufs", f"cufs/{n}", "", photo="x") for n in range(188)]
     other = Face(Path(), "004-1-1", "cufs", "cufs/xm2vts", "", photo="x")
@@ -99,9 +108,11 @@ def test_cufsf_photos_are_found_by_the_list_of_names(tmp_path: Path) -> None:
 def test_a_photo_that_is_compressed_once_more_is_read(tmp_path: Path) -> None:
     content = io.BytesIO()
     Image.new("RGB", (4, 4), (9, 8, 7)).save(content, "PPM")
-    (tmp_path / "a.ppm.bz2").write_bytes(bz2.compress(content.getvalue()))
-    with Members() as members:
-        assert (members.picture(tmp_path, "a.ppm.bz2") == (9, 8, 7)).all()
+    for name in ("a.ppm.bz2", "B.PPM.BZ2"):
+        (tmp_path / name).write_bytes(bz2.compress(content.getvalue()))
+        with Members() as members:
+            assert (members.picture(tmp_path, name) == (9, 8, 7)).all()
+        assert stem(tmp_path / name).lower() in ("a", "b")
 
 
 def test_fs2k_brings_its_official_split_and_attributes(tmp_path: Path) -> None:
@@ -157,6 +168,44 @@ def test_your_own_pictures_pair_by_name_and_people_by_folder(tmp_path: Path) -> 
         "dan/1": ("mine/dan", True, False),
         "dan/2": ("mine/dan", True, False),
     }
+
+
+def test_your_own_pictures_may_be_named_in_any_script_and_case(tmp_path: Path) -> None:
+    """One system writes é as one letter, another as e and an accent."""
+    place = tmp_path / "ภาพ"
+    for name in ("Jos\u00e9", "สมชาย"):
+        layouts.picture(place / "Photos" / f"{name}.JPG")
+        layouts.picture(place / "SKETCHES" / f"{unicodedata.normalize('NFD', name)}.Png")
+    layouts.picture(place / "Photos" / "Zo\u00eb" / "1.JPEG")
+    layouts.picture(place / "SKETCHES" / "Zoe\u0308" / "1.png")
+    (place / "Photos" / "._José.JPG").write_bytes(b"of macOS")
+    found, problems = read(tmp_path)
+    assert {name: face.person for name, face in found.items()} == {
+        "Jos\u00e9": "ภาพ/Jos\u00e9",
+        "สมชาย": "ภาพ/สมชาย",
+        "Zo\u00eb/1": "ภาพ/Zo\u00eb",
+    }
+    assert load_images(list(found.values()), "photo", 8).shape == load_images(list(found.values()), "sketch", 8).shape
+    assert problems == []
+
+
+def test_of_two_photos_with_one_name_the_first_is_taken_and_the_other_named(tmp_path: Path) -> None:
+    for name in ("a.jpg", "a.png", "b.jpg"):
+        layouts.picture(tmp_path / "mine" / "photos" / name)
+    found, problems = read(tmp_path)
+    assert {face.photo for face in found.values()} == {"photos/a.jpg", "photos/b.jpg"}
+    assert problems == ["mine: photos/a.png left out, another picture has its name"]
+
+
+def test_a_folder_of_pictures_is_told_how_to_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts.picture(tmp_path / "mine" / "a.jpg")
+    with pytest.raises(FileNotFoundError, match="a folder photos"):
+        read_sets(tmp_path / "mine", {}, [])
+    with pytest.raises(ValueError, match="a folder photos"):
+        read_sets(tmp_path, {"folder": tmp_path / "mine"}, [])
+    layouts.picture(tmp_path / "mine" / "photos" / "a.jpg")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert [face.person for face in read_sets(Path(), {}, [])] == ["mine/a"]
 
 
 def test_unknown_folders_are_named_and_empty_ones_passed_over(tmp_path: Path) -> None:

@@ -138,8 +138,39 @@ def test_a_segmenter_that_was_trained_once_is_kept(data: Path, cache: Path, tmp_
     folder = tmp_path / "cache"
     folder.mkdir()
     shutil.copy(cache / "segmenter.pt", folder)
-    prepare(data, folder, steps=10**9)  # would never end
+    again = prepare(data, folder)
     assert (np.load(folder / "regions.npy") == np.load(cache / "regions.npy")).all()
+    assert any("was used again" in note for note in again.problems)
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    state: dict[str, torch.Tensor] = torch.load(path, weights_only=True)
+    return state
+
+
+def test_a_given_segmenter_and_other_steps_win_over_the_one_in_the_cache(
+    data: Path, cache: Path, tmp_path: Path
+) -> None:
+    folder, kept = tmp_path / "cache", tmp_path / "cache" / "segmenter.pt"
+    prepare(data, folder, steps=1)
+    first = weights(kept)
+    assert prepare(data, folder, steps=1).problems == [
+        f"the segmenter of 1 steps that lay in {folder} was used again; --segmenter-steps N trains another"
+    ]
+    assert prepare(data, folder, steps=2).problems == []
+    assert any(not torch.equal(first[name], now) for name, now in weights(kept).items())
+    assert all(torch.equal(now, weights(cache / "segmenter.pt")[name]) for name, now in weights(kept).items())
+    torch.save(first, tmp_path / "given.pt")
+    given = prepare(data, folder, options=Options(segmenter=tmp_path / "given.pt"))
+    assert given.problems == [f"the segmenter is {tmp_path / 'given.pt'}"]
+    assert all(torch.equal(first[name], now) for name, now in weights(kept).items())
+    assert prepare(data, folder, steps=2).problems == []  # nobody knows the steps of a given one
+
+
+def test_a_file_that_is_no_segmenter_is_refused(data: Path, tmp_path: Path) -> None:
+    (tmp_path / "given.pt").write_text("none")
+    with pytest.raises(ValueError, match=r"given\.pt is not a segmenter"):
+        prepare(data, tmp_path / "cache", options=Options(segmenter=tmp_path / "given.pt"))
 
 
 def test_masks_are_soft_and_of_the_photos_shape() -> None:
@@ -224,6 +255,25 @@ def test_drawings_are_aligned_by_the_projects_own_face_finder(tmp_path: Path) ->
     assert np.abs(eyes - FIVE_POINTS[:2]).max() < 0.02
     assert blank is None
     assert aligner.left_out == {"own: no face found in the sketch": 1}
+
+
+def test_a_drawing_without_photo_is_aligned_by_the_points_it_brings(tmp_path: Path) -> None:
+    points = (FIVE_POINTS @ np.array([[0.95, 0.2], [-0.2, 0.95]]) * 260 + (40, 90)).astype(np.float32)
+    drawing = np.asarray(drawn(1).image.convert("RGB").resize((256, 256)))
+    to_page = similarity(FIVE_POINTS * 256, points)
+    turned = cv2.warpAffine(drawing, to_page, (420, 400), flags=cv2.INTER_CUBIC, borderValue=(255, 255, 255))
+    Image.fromarray(turned).save(tmp_path / "turned.png")
+    row = {"id": "1", "set": "own", "identity": "a", "sketch": "turned.png"}
+    (tmp_path / "manifest.jsonl").write_text(json.dumps(row | {"landmarks": (points / (420, 400)).tolist()}))
+    aligner = Aligner(Finders())
+    with Members() as members:
+        aligned = aligner.align(members, *read_manifest(tmp_path))
+    assert not aligner.left_out
+    assert aligned is not None
+    assert aligned.landmarks == pytest.approx(FIVE_POINTS, abs=1e-3)
+    upright = load_images([aligned], "sketch")[0]
+    middle = np.s_[60:220, 60:200]
+    assert np.abs(upright[middle].astype(int) - drawing[middle]).mean() < 8
 
 
 def test_the_report_tells_shared_people_and_twins(data: Path, cache: Path, tmp_path: Path) -> None:

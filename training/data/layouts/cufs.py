@@ -14,7 +14,7 @@ from training.data.files import pictures_in, stem
 from training.data.layouts.base import Problems
 
 _STUDENT = re.compile(r"^[fm]\d*-\d{3}-\d{2}$")
-_PART = re.compile(r"(ar|xm2vts|cuhk|student)", re.IGNORECASE)
+_PART = re.compile(r"((?<![a-z])ar(?![a-z])|xm2vts|cuhk|student)", re.IGNORECASE)
 _FOLDER = re.compile(r"photo|sketch|cufs|cuhk|student|xm2vts|^ar$", re.IGNORECASE)
 STANDARD = (88, 100)
 """Students in the training and the testing half of the literature, in the order of their names."""
@@ -30,7 +30,7 @@ class CUFS:
             return False
         folders = {path.relative_to(place).parts[0] for path in pictures_in(place) if path.parent != place}
         known = all(_FOLDER.search(folder) for folder in folders)
-        return known and any(re.search(r"-sz\d$", stem(path)) for path in pictures_in(place))
+        return known and any(re.search(r"-sz\d$", stem(path).lower()) for path in pictures_in(place))
 
     @staticmethod
     def read(place: Path, problems: Problems) -> Iterator[Face]:
@@ -47,7 +47,7 @@ class CUFS:
                 id=key,
                 set="cufs",
                 person=f"cufs/{key}",
-                split=_half(photos.get(key, sketches.get(key, place))),
+                split=_half(photos.get(key, sketches.get(key, place)).relative_to(place)),
                 photo=pair[0],
                 sketch=pair[1],
                 attributes={"part": _part(key, place)},
@@ -69,7 +69,7 @@ def _sorted_out(place: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     sketches: dict[str, Path] = {}
     for path in sorted(pictures_in(place), key=lambda path: "crop" not in str(path.relative_to(place)).lower()):
         folder = path.parent.relative_to(place).as_posix().lower()
-        target = sketches if "sketch" in folder or "-sz" in path.name else photos if "photo" in folder else None
+        target = sketches if "sketch" in folder or "-sz" in path.name.lower() else photos if "photo" in folder else None
         if target is not None:
             target.setdefault(_key(path), path)
     return photos, sketches
@@ -82,7 +82,7 @@ def _key(path: Path) -> str:
 
 
 def _half(path: Path) -> str:
-    """What CUHK's own folders say."""
+    """What CUHK's own folders say, within the set: others may lie above it."""
     folder = str(path.parent).lower()
     return "train" if "training" in folder else "test" if "testing" in folder else ""
 
@@ -90,5 +90,5 @@ def _half(path: Path) -> str:
 def _part(key: str, place: Path) -> str:
     if _STUDENT.match(key):
         return "student"
-    found = _PART.search(place.name)
+    found = _PART.search(place.resolve().name)
     return found.group(1).lower() if found else "other"

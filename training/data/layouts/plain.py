@@ -4,6 +4,7 @@ In a sub-folder, pictures are of the person the sub-folder is named after; other
 picture has.
 """
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +15,7 @@ from training.data.layouts.base import Problems
 
 _PHOTOS = ("photos", "photo")
 _SKETCHES = ("sketches", "sketch")
+LAY_OUT = "put photos into a folder photos there, drawings into a folder sketches"
 
 
 class Plain:
@@ -22,20 +24,23 @@ class Plain:
 
     @staticmethod
     def detect(place: Path) -> bool:
-        return place.is_dir() and any((place / name).is_dir() for name in (*_PHOTOS, *_SKETCHES))
+        return bool(_folder(place, _PHOTOS) or _folder(place, _SKETCHES))
 
     @staticmethod
     def read(place: Path, problems: Problems) -> Iterator[Face]:
-        photos, sketches = _by_key(place, _PHOTOS), _by_key(place, _SKETCHES)
+        name_of_set = place.resolve().name  # `.` has none
+        photos, sketches = _by_key(place, _PHOTOS, problems), _by_key(place, _SKETCHES, problems)
+        if not photos and not sketches:
+            raise ValueError(f"{place}: {LAY_OUT}.")
         if photos and sketches and not photos.keys() & sketches.keys():
-            problems.append(f"{place.name}: no sketch has the name of a photo; all stand alone")
+            problems.append(f"{name_of_set}: no sketch has the name of a photo; all stand alone")
         for key in sorted(photos.keys() | sketches.keys()):
             folder, _, name = key.rpartition("/")
             yield Face(
                 archive=place,
                 id=key,
-                set=place.name,
-                person=f"{place.name}/{folder or name}",
+                set=name_of_set,
+                person=f"{name_of_set}/{folder or name}",
                 split="",
                 photo=photos.get(key),
                 sketch=sketches.get(key),
@@ -43,12 +48,21 @@ class Plain:
             )
 
 
-def _by_key(place: Path, names: tuple[str, ...]) -> dict[str, str]:
-    """Member by `sub-folder/stem`."""
-    root = next((place / name for name in names if (place / name).is_dir()), None)
+def _folder(place: Path, names: tuple[str, ...]) -> Path | None:
+    """The sub-folder of one of the names, in whatever case."""
+    folders = {path.name.lower(): path for path in sorted(place.iterdir()) if path.is_dir()} if place.is_dir() else {}
+    return next((folders[name] for name in names if name in folders), None)
+
+
+def _by_key(place: Path, names: tuple[str, ...], problems: Problems) -> dict[str, str]:
+    """Member by `sub-folder/stem`; of two pictures with one key the first."""
+    root = _folder(place, names)
+    members: dict[str, str] = {}
     if root is None:
-        return {}
-    return {
-        (path.parent.relative_to(root) / stem(path)).as_posix(): path.relative_to(place).as_posix()
-        for path in pictures_in(root)
-    }
+        return members
+    for path in pictures_in(root):
+        folder = unicodedata.normalize("NFC", path.parent.relative_to(root).as_posix())
+        member = path.relative_to(place).as_posix()
+        if members.setdefault((Path(folder) / stem(path)).as_posix(), member) != member:
+            problems.append(f"{place.resolve().name}: {member} left out, another picture has its name")
+    return members
