@@ -31,6 +31,11 @@ class Seen:
             self.whole and other.whole,
         )
 
+    def includes(self, style: str) -> bool:
+        """`fs2k/style1` by that name, or with a set of which no style is known."""
+        name = style.split("/")[0]
+        return style in self.drawings or {own for own in self.drawings if own.split("/")[0] == name} == {name}
+
     def as_json(self) -> dict[str, Any]:
         named = {"drawings": sorted(self.drawings), "photos": sorted(self.photos)}
         return named | {"open": self.open, "whole": self.whole}
@@ -118,15 +123,11 @@ def _with_run(parent: Path) -> Beginning:
 
 
 def _seen_by(recipe: Recipe, sketches: Iterable[str] | None = None, photos: Iterable[str] = ()) -> Seen:
-    """Of the known styles, those that the recipe leaves in; `sketches` and `photos` are the sets that there were."""
-    left_out = set(recipe.table.get("leave_out", ()))
-    there = None if sketches is None else set(sketches)
-    drawings = {
-        style
-        for style in STYLES
-        for name in [style.split("/")[0]]
-        if (there is None or name in there) and not {style, name} & left_out
-    }
+    """Of the sets that there were and their known styles, those that the recipe leaves in."""
+    left_out, styled = set(recipe.table.get("leave_out", ())), {style.split("/")[0] for style in STYLES}
+    there = styled if sketches is None else set(sketches)
+    names = [style for style in STYLES if style.split("/")[0] in there] + sorted(there - styled)
+    drawings = {name for name in names if not {name, name.split("/")[0]} & left_out}
     open_terms = recipe.table.get("terms") == "open"
     return Seen(frozenset(drawings if _learns_from_artists(recipe) else ()), frozenset(photos), open_terms)
 

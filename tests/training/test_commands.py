@@ -205,7 +205,7 @@ def test_figures_of_the_finder_come_as_text_and_json(
         (["ship", "landmarks", "--run", "{empty}"], "ema.pt"),
         (["--data", "{data}", "train", "landmarks", "--device", "cuda:99"], "CUDA" if NO_GPU else "cuda:99"),
         (["--data", "{data}", "train", "landmarks", "--device", "abacus"], "no device called abacus"),
-        (["--data", "{data}", "--nets", "{empty}/nets", "evaluate"], "no judge at {empty}/nets/judge.onnx"),
+        (["--data", "{data}", "--nets", "{empty}/nets", "evaluate", "styles"], "no judge at {empty}/nets/judge.onnx"),
         (["--data", "{data}", "evaluate", "landmarks", "--weights", "{empty}"], "no manifest.toml"),
     ],
 )

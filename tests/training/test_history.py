@@ -49,6 +49,17 @@ def test_of_an_older_run_the_command_says_with_what_it_began(tmp_path: Path) -> 
         assert saw(older(tmp_path / start.replace("/", "-"), f"__main__.py {start}")) == expected
 
 
+def test_an_older_run_has_seen_the_drawings_of_ones_own_sets(tmp_path: Path) -> None:
+    run = older(tmp_path / "run", "__main__.py train r.toml", top='leave_out = ["fs2k", "other"]\n')
+    about = diary.read(run)
+    about["data"]["sketches"] |= {"own": 4, "other": 4}
+    (run / diary.NAME).write_text(json.dumps(about))
+    seen = seen_by_run(run)
+    expected = {"own": True, "own/style1": True, "other": False, "fs2k/style1": False, "cuhk": True, "new": False}
+    assert {style: seen.includes(style) for style in expected} == expected
+    assert not Seen(drawings=frozenset({"fs2k", "fs2k/style1"})).includes("fs2k/style0")
+
+
 def test_of_an_older_programme_the_plan_says_with_what_a_run_began(tmp_path: Path) -> None:
     command = "__main__.py --threads 2 programme styles --out runs/styles"
     older(tmp_path / "base", command, top="", real_share="0.0")

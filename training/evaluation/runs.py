@@ -16,7 +16,7 @@ class Model:
     seen: Seen
 
     def saw(self, style: str) -> str:
-        if style in self.seen.drawings:
+        if self.seen.includes(style):
             return "yes"
         return "no: unseen" if self.seen.whole else "not recorded"
 

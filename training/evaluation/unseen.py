@@ -7,6 +7,7 @@ from pathlib import Path
 from training.data import Split
 from training.evaluation.bench import open_bench
 from training.evaluation.faces import about
+from training.evaluation.judge import Judge
 from training.evaluation.rendering import load_renderer
 from training.evaluation.report import Report, Row, Section
 from training.evaluation.runs import Model, seen_of_run, seen_of_weights
@@ -46,7 +47,11 @@ def named_runs(given: Sequence[str], recipe: str | None = None) -> list[NamedRun
 def evaluate(
     data: Path, nets: Path, weights: Path, runs: Sequence[NamedRun], split: Split, seed: int
 ) -> Report:  # fmt: skip
-    """A run given without a style stands for the weights folder's model; runs with one add their style's row each."""
+    """A run given without a style stands for the weights folder's model; runs with one add their style's row each.
+
+    Raises FileNotFoundError where there is no judge.
+    """
+    Judge(nets / "judge.onnx")  # raises where there is none, before anything is rendered
     whole = next((run for run in runs if run.style is None), None)
     rows: list[Row] = []
     described: dict[str, str] = {}
@@ -57,6 +62,7 @@ def evaluate(
         bench = open_bench(data, Path(), nets, renderer, model, split, seed, 0)
         rows += style_rows(bench, run.style if run else None)
         described = described or about(bench)
-    rows.sort(key=lambda row: (STYLES.index(str(row["style"])), str(row["trained"])))
+    order = [*STYLES, *sorted({str(row["style"]) for row in rows} - set(STYLES))]
+    rows.sort(key=lambda row: (order.index(str(row["style"])), str(row["trained"])))
     section = Section("styles", "Styles", tables=(table_of(rows),), figures=unseen_figures(rows))
     return Report("Unseen styles", described, [section])
