@@ -35,7 +35,7 @@ def run() -> None:
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(**WRITE) as connection:
         if sqlite:
-            _let_tables_be_copied(connection)
+            _prepare_sqlite(connection)
         try:
             with connection.begin():
                 _migrate(connection, sqlite)
@@ -46,12 +46,13 @@ def run() -> None:
     engine.dispose()
 
 
-def _let_tables_be_copied(connection: Connection) -> None:
-    """SQLite alters a table by copying and dropping it, and a drop would take along all rows that refer to it."""
+def _prepare_sqlite(connection: Connection) -> None:
+    """SQLite alters a table by copying and dropping it, and a drop would take along all rows that refer to it. Another
+    start may be upgrading: its end is worth waiting for."""
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("PRAGMA foreign_keys=OFF")
-    driver.execute("PRAGMA busy_timeout=600000")  # another start may be upgrading: its end is worth waiting for
+    driver.execute("PRAGMA busy_timeout=600000")
 
 
 def _migrate(connection: Connection, sqlite: bool) -> None:

@@ -76,7 +76,9 @@ def _styles(arguments: argparse.Namespace) -> str:
     from training.evaluation.unseen import evaluate, named_runs
 
     runs = named_runs(arguments.run, arguments.recipe)
-    report = evaluate(arguments.data, _nets(arguments), arguments.weights, runs, arguments.split, arguments.seed)
+    report = evaluate(
+        arguments.data, arguments.cache, _nets(arguments), arguments.weights, runs, arguments.split, arguments.seed
+    )
     return _written(report, arguments, "evaluation-styles")
 
 

@@ -45,7 +45,7 @@ def named_runs(given: Sequence[str], recipe: str | None = None) -> list[NamedRun
 
 
 def evaluate(
-    data: Path, nets: Path, weights: Path, runs: Sequence[NamedRun], split: Split, seed: int
+    data: Path, cache: Path, nets: Path, weights: Path, runs: Sequence[NamedRun], split: Split, seed: int
 ) -> Report:  # fmt: skip
     """A run given without a style stands for the weights folder's model; runs with one add their style's row each.
 
@@ -59,7 +59,7 @@ def evaluate(
         folder, recipe = (run.folder, run.recipe) if run else (None, None)
         renderer = load_renderer(weights, folder, recipe, seed)
         model = run.model if run else Model(renderer.name, seen_of_weights(weights))
-        bench = open_bench(data, Path(), nets, renderer, model, split, seed, 0)
+        bench = open_bench(data, cache, nets, renderer, model, split, seed, 0)
         rows += style_rows(bench, run.style if run else None)
         described = described or about(bench)
     order = [*STYLES, *sorted({str(row["style"]) for row in rows} - set(STYLES))]

@@ -119,6 +119,10 @@ def test_what_was_prepared_is_measured_by_the_splits_it_got(
     assert main([*command(labelled_data, nets, tmp_path), *arguments]) == 0
     rows = json.loads(capsys.readouterr().out)["sections"]["quality"]["tables"]["identity"]
     assert {(row["set"], row["images"]) for row in rows} == {("fs2k", 8), ("own", 4)}
+    arguments = ["styles", "--weights", str(tiny_weights), "--json", "--out", str(tmp_path / "styles")]
+    assert main([*command(labelled_data, nets, tmp_path), *arguments]) == 0
+    rows = json.loads(capsys.readouterr().out)["sections"]["styles"]["tables"]["styles"]
+    assert {row["style"]: row["images"] for row in rows} == {"fs2k/style0": 5, "fs2k/style1": 3, "own": 4}
 
 
 def test_a_report_is_the_same_again_and_prints_json(
