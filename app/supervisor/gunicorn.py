@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from app.supervisor.children import die_with_parent
 from app.supervisor.parts import MULTIPROCESS
 
 _FROM = re.compile(r"\bfrom ip=\S+:")
@@ -24,6 +25,12 @@ def on_starting(server: Any) -> None:
     if folder := os.environ.get(MULTIPROCESS):
         shutil.rmtree(folder, ignore_errors=True)
         Path(folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001
+    """A worker looks for its parent between two requests, so not while it loads the product, which may take a while on a
+    busy machine: the kernel does not wait for that."""
+    die_with_parent()
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001

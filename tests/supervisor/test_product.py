@@ -14,6 +14,7 @@ import pytest
 
 from app.settings import ROOT
 from app.supervisor.__main__ import answers
+from app.supervisor.children import die_with_parent
 from app.supervisor.parts import PortTaken, check_port
 from tests.live import LiveServer, alive, descendants, environment, live
 from tests.servers import free_port, wait_until
@@ -73,7 +74,25 @@ def test_nothing_survives_a_killed_supervisor(tmp_path: Path) -> None:
         assert len(family) >= 3
         server.process.kill()
         server.process.wait()
-        wait_until(lambda: not any(alive(pid) for pid in family), 30, "the end of every process")
+        wait_until(lambda: not any(alive(pid) for pid in family), 120, "the end of every process")
+
+
+def test_a_web_worker_that_is_still_loading_dies_with_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(600)\n")
+    command = [sys.executable, "-m", "gunicorn", "slow:app", "--bind", "127.0.0.1:0", "--no-control-socket"]
+    master = subprocess.Popen(
+        [*command, "--config", "python:app.supervisor.gunicorn"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        preexec_fn=die_with_parent,
+    )
+    try:
+        wait_until(lambda: bool(descendants(master.pid)), 60, "a worker")
+        family = descendants(master.pid)
+    finally:
+        master.kill()
+        master.wait()
+    wait_until(lambda: not any(alive(pid) for pid in family), 60, "its end")
 
 
 def _module(name: str, *arguments: str, var: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
