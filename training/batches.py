@@ -3,6 +3,7 @@
 import warnings
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -66,11 +67,18 @@ class Pair:
     move: Move | None = None
 
 
+class Drawings(Protocol):
+    """Drawings of every training photo that somebody made before (`training/artists`)."""
+
+    def one(self, k: int, rng: np.random.Generator, /) -> Images: ...
+
+
 class SketchPairs:
     """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
     `real_share` of them are real, `recoloured` of them have their photo's colours changed, `another_hand` of the real
-    drawings are deformed as if somebody else had drawn them. The seed may be a sequence.
+    drawings are deformed as if somebody else had drawn them. Of the sketches made from photos, `drawn_share` are taken
+    from `drawn`. The seed may be a sequence.
     With `on_device` pictures are left where they are and the batch says how they are to be moved. Grey photos are never
     drawn. Raises ValueError when there is nothing of what is asked for.
     """
@@ -78,12 +86,15 @@ class SketchPairs:
     def __init__(
         self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
         recoloured: float = 0.4, twins: bool = False, on_device: bool = False, another_hand: float = 0.0,
+        drawn: Drawings | None = None, drawn_share: float = 0.0,
     ) -> None:  # fmt: skip
         if twins and size < 2:
             raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
+        if drawn_share and drawn is None:
+            raise ValueError("drawn_share is of drawings by an artist's network, and there are none.")
         self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
         self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
-        self.another_hand = another_hand
+        self.another_hand, self.drawn, self.drawn_share = another_hand, drawn, drawn_share
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
         if not len(self._all):
@@ -154,7 +165,11 @@ class SketchPairs:
 
     def _made(self, k: int, rng: np.random.Generator) -> Pair:
         photo, regions = np.array(self.data.photos[k]), self._regions(k)
-        return Pair(make_sketch(photo, regions[0], rng), photo, regions, np.array(self.data.colours[k]))
+        if self.drawn and rng.random() < self.drawn_share:
+            sketch = self.drawn.one(k, rng)
+        else:
+            sketch = make_sketch(photo, regions[0], rng)
+        return Pair(sketch, photo, regions, np.array(self.data.colours[k]))
 
     def _regions(self, k: int) -> Images:
         return np.concatenate([self.data.regions[k], iris_mask(self.data.eyes[k], self.data.photos.shape[1])[None]])

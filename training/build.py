@@ -9,6 +9,8 @@ from inference.device import choose_device
 from inference.engines.pix2pix import Pix2Pix
 from inference.networks.unet import UNetConfig
 from inference.weights import SHIPPED, find, read_manifest
+from training.artists.batches import DrawingBatches
+from training.artists.drawn import Drawn
 from training.batches import SketchPairs
 from training.crowd import embed_crowd
 from training.data import Prepared
@@ -33,12 +35,19 @@ class Assembly:
     preview: Any
 
 
-def build(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED) -> Assembly:
-    """`in_use` is the folder of the weights that draw a restorer's inputs. Raises ValueError for what the recipe asks
-    for in vain, FileNotFoundError where a loss needs the recogniser and there is none."""
+def build(
+    recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED,
+    drawn: Drawn | None = None,
+) -> Assembly:  # fmt: skip
+    """`in_use` is the folder of the weights that draw a restorer's inputs; `drawn_share` is of `drawn`.
+
+    Raises ValueError for what the recipe asks for in vain, FileNotFoundError where a loss needs the recogniser and
+    there is none."""
     face_features = recogniser(recipe, face_features)
     if recipe.kind == "pix2pix":
-        return _pix2pix(recipe, data, face_features, ranks)
+        return _pix2pix(recipe, data, face_features, ranks, drawn)
+    if recipe.kind == "artist":
+        return _artist(recipe, data, ranks)
     if recipe.kind == "landmarks":
         trainee = LandmarkTrainee(recipe.section("network"), recipe.table["learning_rate"], ranks.device)
         train = _in_parts(recipe, ranks, lambda size, seed: LandmarkBatches(data, "train", size, seed, pool=4000))
@@ -84,14 +93,16 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
     )
 
 
-def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks) -> Assembly:
+def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, drawn: Drawn | None) -> Assembly:
     real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
-    hand = recipe.table.get("another_hand", 0.0)
+    hand, drawn_share = recipe.table.get("another_hand", 0.0), recipe.table.get("drawn_share", 0.0)
     weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
         twins = weights.get("ink", 0) > 0
-        return SketchPairs(data, "train", size, real_share, seed, recoloured, twins, augment == "device", hand)
+        return SketchPairs(
+            data, "train", size, real_share, seed, recoloured, twins, augment == "device", hand, drawn, drawn_share
+        )
 
     config = pix2pix_config(recipe)
     crowd = None
@@ -101,6 +112,16 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
         Pix2PixModel(config, face_features, ranks.device, crowd),
         _in_parts(recipe, ranks, pairs),
         SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
+    )
+
+
+def _artist(recipe: Recipe, data: Prepared, ranks: Ranks) -> Assembly:
+    told = recipe.section("network").get("appearance", 0)
+    val = "val" if len(data.rows("val", with_sketch=True)) else "train"
+    return Assembly(
+        Pix2PixModel(pix2pix_config(recipe), None, ranks.device),
+        _in_parts(recipe, ranks, lambda size, seed: DrawingBatches(data, "train", size, told, seed)),
+        DrawingBatches(data, val, 12, told, recipe.seed).batch(0),
     )
 
 

@@ -1,4 +1,4 @@
-"""`train` and `ship` of `python -m training`."""
+"""`train`, `draw`, `programme` and `ship` of `python -m training`."""
 
 import argparse
 from pathlib import Path
@@ -32,6 +32,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument("--tensorboard", action="store_true", help="scalars and grids into RUN/tensorboard")
     command.set_defaults(run_command=_train)
 
+    command = commands.add_parser("draw", help="draw every training photo by an artist's network, into the cache")
+    command.add_argument("--run", type=Path, default=Path("runs/artist"), help="its run folder; default runs/artist")
+    command.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    command.set_defaults(run_command=_draw)
+
     command = commands.add_parser(
         "programme", help="several runs by a plan, and their reports; goes on where it stands"
     )
@@ -64,24 +69,29 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _train_as(ranks: "Ranks", recipe: Recipe, arguments: argparse.Namespace) -> None:
     from training import start
+    from training.artists.drawn import load_drawn
     from training.build import build, recogniser
     from training.data import load_prepared
     from training.engine.diary import Diary, describe
     from training.engine.run import Options, Run
-    from training.history import seen_in
+    from training.history import NOTHING, seen_in
     from training.selection import select
 
     folder = arguments.run or Path("runs") / recipe.name
     data = select(load_prepared(arguments.data, arguments.cache), recipe)
+    drawn = load_drawn(arguments.cache, data, recipe)
     features = recogniser(recipe, (arguments.nets or arguments.data / "nets") / "face-features.ckpt")
-    described, saw = describe(data, arguments.cache, features), seen_in(data, recipe)
+    described, saw = (
+        describe(data, arguments.cache, features),
+        seen_in(data, recipe) | (drawn.saw if drawn else NOTHING),
+    )
     if arguments.resume:
         begins = start.resumed(folder, recipe, saw, described["manifest_sha256"], arguments.other_data)
     else:
         in_use = arguments.weights if arguments.fine_tune else None
         begins = start.anew(folder, recipe.kind, saw, arguments.parent, in_use)
     torch.manual_seed(recipe.seed)
-    assembly = build(recipe, data, features, ranks, arguments.weights)
+    assembly = build(recipe, data, features, ranks, arguments.weights, drawn)
     diary = Diary(folder, described, ranks.world, begins.history) if ranks.leads else None
     run: Run[Any] = Run(folder, assembly.trainee, recipe.schedule, recipe.seed, ranks, diary)
     if arguments.resume:
@@ -98,6 +108,18 @@ def _train_as(ranks: "Ranks", recipe: Recipe, arguments: argparse.Namespace) -> 
 def _workers(ranks: "Ranks", threads: int) -> int:
     """A GPU leaves the CPU's cores free; on a CPU a thread beside the network's own loses nothing."""
     return max(threads // ranks.world - 1, 1) if ranks.device.type == "cuda" else 0
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    from inference.device import choose_device
+    from training.artists.draw import draw
+    from training.data import load_prepared
+
+    torch.set_num_threads(arguments.threads)
+    device = choose_device(arguments.device).torch
+    count = draw(arguments.run, load_prepared(arguments.data, arguments.cache), arguments.cache, device)
+    print(f"{count} drawings in {arguments.cache}: drawn_share of a recipe learns from them.")
+    return 0
 
 
 def _programme(arguments: argparse.Namespace) -> int:

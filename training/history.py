@@ -75,7 +75,7 @@ def seen_by_run(folder: Path, recipe: Recipe | None = None) -> Seen:
     """As its about.json says; of a run of before that was written, by its recipe, own or given, and its beginning."""
     about = diary.read(folder)
     if "saw" in about:
-        return _seen(about["saw"])
+        return seen_from(about["saw"])
     recipe = recipe or own_recipe(folder)
     if recipe is None:
         return UNKNOWN
@@ -95,7 +95,7 @@ def beginning_of(folder: Path) -> Beginning:
     """As the run's about.json says, or the command in it that the run began by."""
     about = diary.read(folder)
     if "began" in about:
-        return Beginning(**about["began"] | {"saw": _seen(about["began"]["saw"])})
+        return Beginning(**about["began"] | {"saw": seen_from(about["began"]["saw"])})
     words = about["sessions"][0]["command"].split() if about.get("sessions") else []
     if "programme" in words:
         return _planned(words[words.index("programme") + 1], folder)
@@ -137,5 +137,6 @@ def _learns_from_artists(recipe: Recipe) -> bool:
     return bool(shares.get(recipe.kind, 1))
 
 
-def _seen(row: Mapping[str, Any]) -> Seen:
+def seen_from(row: Mapping[str, Any]) -> Seen:
+    """The inverse of `Seen.as_json`."""
     return Seen(frozenset(row["drawings"]), frozenset(row["photos"]), row["open"], row["whole"])

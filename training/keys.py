@@ -45,6 +45,7 @@ class _Pix2Pix(_Common, total=False):
     real_share: Required[Share]
     recoloured: Share
     another_hand: Share
+    drawn_share: Share
     face_ramp: tuple[Whole, Whole]
     augment: Literal["cpu", "device"]
     accumulate: Count
@@ -54,6 +55,20 @@ class _Pix2Pix(_Common, total=False):
     discriminator: Required[_Discriminator]
     optimizer: Required[_Optimizer]
     weights: Required[dict[Loss, Amount]]
+
+
+# What is asked of a drawing: neither colour nor a recogniser, which knows photos, has a say.
+_OfDrawings = Literal["gan", "r1", "l1", "luma_kl", "contextual", "feature_matching"]
+
+
+class _Artist(_Common, total=False):
+    kind: Required[Literal["artist"]]
+    precision: Precision
+    compile: Compile
+    network: Required[UNetConfig]
+    discriminator: Required[_Discriminator]
+    optimizer: Required[_Optimizer]
+    weights: Required[dict[_OfDrawings, Amount]]
 
 
 class _Finder(TypedDict, total=False):
@@ -85,7 +100,7 @@ class _Restorer(_Common, total=False):
     weights: Required[dict[RestorerLoss, Amount]]
 
 
-_KINDS: Mapping[str, Any] = {"pix2pix": _Pix2Pix, "landmarks": _Landmarks, "restorer": _Restorer}
+_KINDS: Mapping[str, Any] = {"pix2pix": _Pix2Pix, "artist": _Artist, "landmarks": _Landmarks, "restorer": _Restorer}
 
 
 def check_recipe(table: Mapping[str, Any], name: str) -> None:

@@ -46,6 +46,7 @@ def test_every_shipped_recipe_loads_and_describes_a_network(name: str) -> None:
     network = recipe.section("network")
     makers: dict[str, Callable[[], nn.Module]] = {
         "pix2pix": lambda: UNet256(UNetConfig(**network)),
+        "artist": lambda: UNet256(UNetConfig(**network)),
         "landmarks": lambda: LandmarkNet(**network),
         "restorer": lambda: build_restorer(network),
     }
