@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -78,7 +79,7 @@ class SketchPairs:
 
     `real_share` of them are real, `recoloured` of them have their photo's colours changed, `another_hand` of the real
     drawings are deformed as if somebody else had drawn them. Of the sketches made from photos, `drawn_share` are taken
-    from `drawn`. The seed may be a sequence.
+    from `drawn`. `set_weights`, above 0, say how often faces of a set are drawn. The seed may be a sequence.
     With `on_device` pictures are left where they are and the batch says how they are to be moved. Grey photos are never
     drawn. Raises ValueError when there is nothing of what is asked for.
     """
@@ -86,15 +87,18 @@ class SketchPairs:
     def __init__(
         self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
         recoloured: float = 0.4, twins: bool = False, on_device: bool = False, another_hand: float = 0.0,
-        drawn: Drawings | None = None, drawn_share: float = 0.0,
+        drawn: Drawings | None = None, drawn_share: float = 0.0, set_weights: Mapping[str, float] | None = None,
     ) -> None:  # fmt: skip
         if twins and size < 2:
             raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
         if drawn_share and drawn is None:
             raise ValueError("drawn_share is of drawings by an artist's network, and there are none.")
+        for name in (name for name, weight in (set_weights or {}).items() if weight == 0):
+            raise ValueError(f"set_weights: {name} has 0. Name the sets to learn from in `sets`, without it.")
         self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
         self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
         self.another_hand, self.drawn, self.drawn_share = another_hand, drawn, drawn_share
+        self._weights = _SET_WEIGHTS | dict(set_weights or {})
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
         if not len(self._all):
@@ -133,7 +137,7 @@ class SketchPairs:
             warnings.warn(f"Grey photos in the {split} split are not learned from: {counts}.", stacklevel=3)
 
     def _odds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        weights = np.array([_SET_WEIGHTS.get(self.data.faces[k].set, 1.0) for k in rows])
+        weights = np.array([self._weights.get(self.data.faces[k].set, 1.0) for k in rows])
         weights *= [not is_grey(self.data.photos[k]) for k in rows]
         # Of artists' pairs the natural share: many of their dark photos are of light people in bad light.
         dark = (self.data.colours[rows, 0, 0] < _DARK_SKIN) & (self.data.sketch_of[rows] < 0)

@@ -101,7 +101,18 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
     def pairs(size: int, seed: Seed) -> SketchPairs:
         twins = weights.get("ink", 0) > 0
         return SketchPairs(
-            data, "train", size, real_share, seed, recoloured, twins, augment == "device", hand, drawn, drawn_share
+            data,
+            "train",
+            size,
+            real_share,
+            seed,
+            recoloured,
+            twins,
+            augment == "device",
+            hand,
+            drawn,
+            drawn_share,
+            recipe.section("set_weights"),
         )
 
     config = pix2pix_config(recipe)

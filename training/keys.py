@@ -45,6 +45,7 @@ class _Pix2Pix(_Common, total=False):
     real_share: Required[Share]
     recoloured: Share
     another_hand: Share
+    set_weights: dict[str, Amount]
     drawn_share: Share
     face_ramp: tuple[Whole, Whole]
     augment: Literal["cpu", "device"]

@@ -25,7 +25,7 @@ def select(data: Prepared, recipe: Recipe) -> Prepared:
     out is still one that sketches are made from, for what is left out is a way of drawing and not a person.
     """
     sets, styles = tuple(recipe.table.get("sets", ())), tuple(recipe.table.get("leave_out", ()))
-    _refuse_unknown(sets, {face.set for face in data.faces})
+    _refuse_unknown((*sets, *recipe.table.get("set_weights", ())), {face.set for face in data.faces})
     _refuse_unknown(styles, {name for face in data.faces if face.sketch for name in styles_of(face)})
     only_open = recipe.table.get("terms") == "open"
     faces = list(data.faces)

@@ -20,23 +20,31 @@ _NAMES: Mapping[Any, str] = {
 
 
 def check(table: Mapping[str, Any], shape: Any, name: str) -> None:
-    """`shape` is a TypedDict, a dataclass, or a dict of Literal keys; its values' types may be such again.
+    """`shape` is a TypedDict, a dataclass, or a dict of Literal keys or of any; its values' types may be such again.
 
     Raises ValueError for a key that is missing or unknown, and for a value of another type.
     """
-    known = _keys_of(shape)
+    known = dict.fromkeys(table, get_args(shape)[1]) if _has_any_key(shape) else _keys_of(shape)
     for key, value in table.items():
         if key not in known:
             near = get_close_matches(key, known, 1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise ValueError(f"{name}: there is no key {key}.{hint} Choose from: {', '.join(known)}.")
-        if _keys_of(known[key]) and isinstance(value, dict):
+        if _is_section(known[key]) and isinstance(value, dict):
             check(value, known[key], f"{name}, [{key}]")
         elif not _fits(value, known[key]):
             raise ValueError(f"{name}: {key} is {_words(known[key])}, not {json.dumps(value, default=str)}.")
     for key in _required(shape):
         if key not in table:
             raise ValueError(f"{name}: {key} is missing; it is {_words(known[key])}.")
+
+
+def _is_section(shape: Any) -> bool:
+    return _has_any_key(shape) or bool(_keys_of(shape))
+
+
+def _has_any_key(shape: Any) -> bool:
+    return get_origin(shape) is dict and get_args(shape)[0] is str
 
 
 def _keys_of(shape: Any) -> dict[str, Any]:
@@ -69,7 +77,7 @@ def _fits(value: Any, wanted: Any) -> bool:
         return isinstance(value, list) and all(_fits(one, inner[0]) for one in value)
     if origin is tuple:
         return isinstance(value, list) and len(value) == len(inner) and all(map(_fits, value, inner))
-    if _keys_of(wanted):
+    if _is_section(wanted):
         return False  # a section, and this is a value
     return type(value) in ((int, float) if wanted is float else (origin or wanted,))  # True is no whole number
 
@@ -85,4 +93,4 @@ def _words(wanted: Any) -> str:
         return " or ".join(map(json.dumps, inner))
     if origin in (list, tuple):
         return f"a list, each {_words(inner[0])}" if origin is list else f"a list of {len(inner)} numbers"
-    return "a section" if _keys_of(wanted) else _NAMES[origin or wanted]
+    return "a section" if _is_section(wanted) else _NAMES[origin or wanted]

@@ -260,3 +260,17 @@ def test_pictures_survive_the_way_to_tensors_and_back() -> None:
     assert tensor.is_contiguous(memory_format=torch.channels_last)
     assert (to_images(tensor) == images).all()
     assert to_images(torch.full((1, 3, 2, 2), 9.0)).max() == 255
+
+
+def test_a_set_may_weigh_more(coloured: Prepared) -> None:
+    rows = coloured.rows("train")
+    named = np.array([coloured.faces[k].set for k in rows])
+
+    def share(**weights: float) -> float:
+        return float(SketchPairs(coloured, "train", 2, 0.0, seed=1, set_weights=weights)._all_p[named == "fs2k"].sum())
+
+    with pytest.raises(ValueError, match="fs2k has 0"):
+        share(fs2k=0.0)
+    assert share(fs2k=1e9) == pytest.approx(1)
+    once, thrice = share(fs2k=1.0), share(fs2k=3.0)
+    assert thrice / (1 - thrice) == pytest.approx(3 * once / (1 - once))

@@ -63,6 +63,7 @@ def test_a_drawing_goes_by_its_set_and_by_its_style(styled: Prepared) -> None:
 @pytest.mark.parametrize(
     "top,words",
     [
+        ("set_weights = { fsk2 = 2.0 }\n", "No prepared face is of fsk2. Choose from"),
         ('leave_out = ["fs2k/style7"]\n', "No prepared face is of fs2k/style7. Choose from: fs2k, fs2k/style0"),
         ('sets = ["moon"]\n', "No prepared face is of moon"),
         ('sets = ["fs2k"]\nterms = "open"\n', "leaves no face"),
