@@ -1,7 +1,8 @@
 """Several runs, one after another, and their reports: `python -m training programme PLAN.toml`.
 
 A plan lists runs, each a recipe with what changes in it. `from` names the run whose averaged weights it begins with,
-`generator` the one that draws a restorer's inputs, `unseen` the style that its recipe leaves out.
+`generator` the one that draws a restorer's inputs, `artist` the one that draws all photos before it, `unseen` the style
+that its recipe leaves out.
 """
 
 import time
@@ -20,8 +21,8 @@ PLANS = Path(__file__).parent / "plans"
 _Run = TypedDict(
     "_Run",
     {
-        "name": Required[str], "recipe": Required[str], "from": str, "generator": str, "unseen": str, "report": bool,
-        "change": dict[str, Any],
+        "name": Required[str], "recipe": Required[str], "from": str, "generator": str, "artist": str, "unseen": str,
+        "report": bool, "change": dict[str, Any],
     },
     total=False,
 )  # fmt: skip
@@ -43,6 +44,7 @@ class PlannedRun:
     recipe: str
     parent: str | None = None
     generator: str | None = None
+    artist: str | None = None
     unseen: str | None = None
     report: bool = False
     change: Mapping[str, Any] = field(default_factory=dict)
@@ -82,6 +84,8 @@ class Programme:
             return
         if run.generator:
             yield ["ship", str(self._recipe(run.generator)), "--run", str(self.out / run.generator), *self._weights()]
+        if run.artist:
+            yield [*self.common, "draw", "--run", str(self.out / run.artist), *self.trained]
         arguments = [*self.common, "train", str(self._recipe(run.name)), "--run", str(self.out / run.name)]
         if (self.out / run.name / "state.pt").exists():
             arguments.append("--resume")
@@ -139,7 +143,7 @@ def load_plan(name: str) -> list[PlannedRun]:
         before = {earlier.name for earlier in runs}
         if run.name in before:
             raise ValueError(f"Plan {path.stem} has two runs called {run.name}.")
-        for other in (run.parent, run.generator):
+        for other in (run.parent, run.generator, run.artist):
             if other and other not in before:
                 raise ValueError(f"Plan {path.stem}: {run.name} needs {other}, which is no run before it.")
         runs.append(run)

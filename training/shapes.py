@@ -44,7 +44,8 @@ def _is_section(shape: Any) -> bool:
 
 
 def _has_any_key(shape: Any) -> bool:
-    return get_origin(shape) is dict and get_args(shape)[0] is str
+    """A dict with names that only the user knows. One of values that may be anything is not looked into."""
+    return get_origin(shape) is dict and get_args(shape)[0] is str and get_args(shape)[1] is not Any
 
 
 def _keys_of(shape: Any) -> dict[str, Any]:

@@ -96,6 +96,9 @@ def test_what_an_artist_drew_is_learned_from_and_written_down(
     assert about["styles"] == list(styles_in(prepared)) == ["fs2k"]
     assert drawings.shape == (len(prepared.faces), 1, 256, 256)
     assert (drawings.std((1, 2, 3)) > 0).sum() == photos
+    before = (own_cache / DRAWINGS).stat().st_mtime_ns
+    assert main([*command, "draw", "--run", str(artist), "--device", "cpu"]) == 0
+    assert (own_cache / DRAWINGS).stat().st_mtime_ns == before  # the same weights draw the same faces once
 
     recipe = written(tmp_path / "own.toml", ("real_share = 0.5", "real_share = 0.0\ndrawn_share = 0.5"))
     assert main([*command, "train", str(recipe), "--run", str(tmp_path / "own"), "--device", "cpu"]) == 0

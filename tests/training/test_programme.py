@@ -112,6 +112,22 @@ def test_a_run_begins_with_the_averaged_weights_of_its_parent(data: Path, cache:
     assert all(torch.allclose(value, two[name], atol=1e-20) for name, value in one.items())
 
 
+def test_an_artist_draws_before_the_run_that_learns_from_it(tmp_path: Path) -> None:
+    said: list[list[str]] = []
+
+    def command(arguments: list[str]) -> int:
+        said.append(arguments)
+        return 0
+
+    runs = [PlannedRun("hand", "artist"), PlannedRun("faces", "pix2pix-small", artist="hand")]
+    (tmp_path / "hand").mkdir()
+    steps = load_recipe("artist").schedule.steps
+    (tmp_path / "hand" / "about.json").write_text(f'{{"step": {steps}, "sessions": []}}')
+    assert Programme(runs, tmp_path, ["--cache", "there"], ["--device", "cpu"]).run(command, say=lambda _: None) == 0
+    assert said[0] == ["--cache", "there", "draw", "--run", str(tmp_path / "hand"), "--device", "cpu"]
+    assert said[1][2:4] == ["train", str(tmp_path / "recipes" / "faces.toml")]
+
+
 def test_a_restorer_learns_from_the_programmes_own_generator(tmp_path: Path) -> None:
     said: list[list[str]] = []
 

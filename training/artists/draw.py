@@ -16,24 +16,39 @@ from training.artists.drawn import DRAWINGS, LIST, ids_of
 from training.artists.styles import codes, styles_in
 from training.batches import to_unit
 from training.data import Images, Prepared
+from training.engine.diary import digest
 from training.engine.folder import average_of
 from training.engine.speed import Precision, autocast
 from training.history import seen_by_run
-from training.recipe import Recipe, own_recipe
+from training.recipe import own_recipe
 from training.selection import select
 
 
 def draw(run: Path, data: Prepared, cache: Path, device: torch.device, chunk: int = 32) -> int:
-    """Writes `drawn.npy` and `drawn.json` into the cache; returns how many drawings there are. Raises ValueError for a
-    run of another kind, FileNotFoundError for one without weights."""
+    """Writes `drawn.npy` and `drawn.json` into the cache, where the same weights have not drawn the same faces before;
+    returns how many drawings there are. Raises ValueError for a run of another kind, FileNotFoundError for one without
+    weights."""
     recipe = own_recipe(run)
     if recipe is None or recipe.kind != "artist":
         raise ValueError(f"{run} is no run of an artist: `python -m training train artist` makes one.")
     known = select(data, recipe)
     styles = styles_in(known)
-    network = _network(recipe, run, device)
-    told = torch.from_numpy(codes(len(styles), network.config.appearance)).to(device)
+    weights = average_of(run)
+    about = {
+        "styles": list(styles),
+        "faces": ids_of(data),
+        "run": run.name,
+        "sha256": digest(run / "ema.pt"),
+        "saw": seen_by_run(run, recipe).as_json(),
+    }
     rows = data.rows("train")
+    if (cache / LIST).exists() and json.loads((cache / LIST).read_text()) == about:
+        return len(rows) * len(styles)
+    network = UNet256(UNetConfig(**recipe.section("network")))
+    network.load_state_dict(weights)
+    network.eval()
+    channels_last(network, device)
+    told = torch.from_numpy(codes(len(styles), network.config.appearance)).to(device)
     unfinished = cache / f"{DRAWINGS}.part"
     side = data.photos.shape[1]
     # Rows of other faces are never written: the file has holes there.
@@ -46,17 +61,8 @@ def draw(run: Path, data: Prepared, cache: Path, device: torch.device, chunk: in
     drawings.flush()
     (cache / LIST).unlink(missing_ok=True)
     unfinished.replace(cache / DRAWINGS)
-    about = {"styles": styles, "faces": ids_of(data), "run": run.name, "saw": seen_by_run(run, recipe).as_json()}
     write_whole({cache / LIST: (json.dumps(about, indent=2) + "\n").encode()})
     return len(rows) * len(styles)
-
-
-def _network(recipe: Recipe, run: Path, device: torch.device) -> UNet256:
-    network = UNet256(UNetConfig(**recipe.section("network")))
-    network.load_state_dict(average_of(run))
-    network.eval()
-    channels_last(network, device)
-    return network
 
 
 @torch.inference_mode()
