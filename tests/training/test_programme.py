@@ -49,9 +49,12 @@ def test_a_changed_recipe_is_the_recipe_but_for_what_changed(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", sorted(path.stem for path in PLANS.glob("*.toml")))
 def test_the_shipped_plans_name_recipes_that_are_there(name: str) -> None:
     runs = load_plan(name)
-    assert {load_recipe(run.recipe).kind for run in runs} <= {"pix2pix", "restorer"}
-    assert {run.unseen for run in runs} > {"fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk"}
+    assert {load_recipe(run.recipe).kind for run in runs} <= {"pix2pix", "restorer", "artist"}
+    if name in {"likeness", "styles"}:
+        assert {run.unseen for run in runs} > {"fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk"}
     for run in runs:
+        kinds = {other.name: load_recipe(other.recipe).kind for other in runs}
+        assert run.artist is None or kinds[run.artist] == "artist"
         assert run.unseen is None or run.change["leave_out"] == [run.unseen]
 
 
