@@ -68,7 +68,7 @@ def test_a_recipe_that_is_not_there_is_refused_with_those_that_are(capsys: pytes
 
 
 def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match='kind is "pix2pix" or "landmarks" or "restorer", not "oil-paint"'):
+    with pytest.raises(ValueError, match='kind is "pix2pix" or "artist" or "landmarks" or "restorer", not "oil-paint"'):
         tiny(tmp_path / "own.toml", ('"pix2pix"', '"oil-paint"'))
 
 
