@@ -128,11 +128,10 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
 
 def _artist(recipe: Recipe, data: Prepared, ranks: Ranks) -> Assembly:
     told = recipe.section("network").get("appearance", 0)
-    val = "val" if len(data.rows("val", with_sketch=True)) else "train"
     return Assembly(
         Pix2PixModel(pix2pix_config(recipe), None, ranks.device),
         _in_parts(recipe, ranks, lambda size, seed: DrawingBatches(data, "train", size, told, seed)),
-        DrawingBatches(data, val, 12, told, recipe.seed).batch(0),
+        DrawingBatches(data, _seen_split(data, 1.0), 12, told, recipe.seed).batch(0),
     )
 
 

@@ -79,12 +79,10 @@ def _train_as(ranks: "Ranks", recipe: Recipe, arguments: argparse.Namespace) -> 
 
     folder = arguments.run or Path("runs") / recipe.name
     data = select(load_prepared(arguments.data, arguments.cache), recipe)
-    drawn = load_drawn(arguments.cache, data, recipe)
+    drawn = load_drawn(arguments.cache, recipe)
     features = recogniser(recipe, (arguments.nets or arguments.data / "nets") / "face-features.ckpt")
-    described, saw = (
-        describe(data, arguments.cache, features),
-        seen_in(data, recipe) | (drawn.saw if drawn else NOTHING),
-    )
+    described = describe(data, arguments.cache, features)
+    saw = seen_in(data, recipe) | (drawn.saw if drawn else NOTHING)
     if arguments.resume:
         begins = start.resumed(folder, recipe, saw, described["manifest_sha256"], arguments.other_data)
     else:

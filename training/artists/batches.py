@@ -25,13 +25,14 @@ class DrawingBatches:
         self.data, self.size = data, size
         self.seed = seed if isinstance(seed, tuple) else (seed,)
         self.styles = styles_in(data)
-        self._rows = data.rows(split, with_sketch=True)
-        if not len(self._rows):
-            raise ValueError(f"There is no artist's drawing in the {split} split.")
+        known = [k for k in data.rows(split, with_sketch=True) if style_of(data.faces[k]) in self.styles]
+        if not known:
+            raise ValueError(f"There is no artist's drawing of a style to learn in the {split} split.")
+        self._rows = np.array(known)
         self._codes = codes(len(self.styles), told)
         named = [style_of(data.faces[k]) for k in self._rows]
         counts = Counter(named)
-        weights = np.array([(name in self.styles) / np.sqrt(counts[name]) for name in named])
+        weights = np.array([1 / np.sqrt(counts[name]) for name in named])
         self._odds = weights / weights.sum()
 
     def batch(self, step: int) -> PairBatch:

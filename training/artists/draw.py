@@ -12,10 +12,11 @@ from inference.device import channels_last
 from inference.disk import write_whole
 from inference.networks.unet import UNet256, UNetConfig
 from training.artists.batches import grey_photo
-from training.artists.drawn import DRAWINGS, LIST, ids_of
+from training.artists.drawn import DRAWINGS, LIST
 from training.artists.styles import codes, styles_in
 from training.batches import to_unit
 from training.data import Images, Prepared
+from training.data.manifest import NAME as MANIFEST
 from training.engine.diary import digest
 from training.engine.folder import average_of
 from training.engine.speed import Precision, autocast
@@ -31,12 +32,11 @@ def draw(run: Path, data: Prepared, cache: Path, device: torch.device, chunk: in
     recipe = own_recipe(run)
     if recipe is None or recipe.kind != "artist":
         raise ValueError(f"{run} is no run of an artist: `python -m training train artist` makes one.")
-    known = select(data, recipe)
-    styles = styles_in(known)
+    styles = styles_in(select(data, recipe))
     weights = average_of(run)
     about = {
         "styles": list(styles),
-        "faces": ids_of(data),
+        "manifest_sha256": digest(cache / MANIFEST),
         "run": run.name,
         "sha256": digest(run / "ema.pt"),
         "saw": seen_by_run(run, recipe).as_json(),

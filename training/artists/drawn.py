@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from training.data import Images, Prepared
+from training.data import Images
+from training.data.manifest import NAME as MANIFEST
+from training.engine.diary import digest
 from training.history import Seen, seen_from
 from training.recipe import Recipe
 
@@ -29,7 +30,7 @@ class Drawn:
         return np.array(self.drawings[k, rng.integers(len(self.styles))])
 
 
-def load_drawn(cache: Path, data: Prepared, recipe: Recipe) -> Drawn | None:
+def load_drawn(cache: Path, recipe: Recipe) -> Drawn | None:
     """None where the recipe asks for none. Raises FileNotFoundError where nothing was drawn yet; ValueError where other
     faces were, or by an artist who learned what the recipe leaves out: that is in all that it draws."""
     if not recipe.table.get("drawn_share"):
@@ -40,13 +41,12 @@ def load_drawn(cache: Path, data: Prepared, recipe: Recipe) -> Drawn | None:
             "`python -m training train artist`, then `python -m training draw`."
         )
     about: dict[str, Any] = json.loads((cache / LIST).read_text())
-    if about["faces"] != ids_of(data):
+    if about["manifest_sha256"] != digest(cache / MANIFEST):
         raise ValueError(
             f"{cache / DRAWINGS} is of other faces than are prepared now: `python -m training draw` again."
         )
     saw = seen_from(about["saw"])
-    learned = saw.drawings | {name.split("/")[0] for name in saw.drawings}
-    refused = [style for style in recipe.table.get("leave_out", ()) if style in learned]
+    refused = [style for style in recipe.table.get("leave_out", ()) if saw.includes(style)]
     if recipe.table.get("terms") == "open" and not saw.open:
         refused.append("sets whose terms are not open")
     if refused:
@@ -55,8 +55,3 @@ def load_drawn(cache: Path, data: Prepared, recipe: Recipe) -> Drawn | None:
             "from there. Train an artist that leaves out the same, and let it `draw` in a cache of its own."
         )
     return Drawn(np.load(cache / DRAWINGS, mmap_mode="r"), tuple(about["styles"]), saw)
-
-
-def ids_of(data: Prepared) -> str:
-    """The sha256 of the faces' names in their order."""
-    return sha256("\n".join(face.id for face in data.faces).encode()).hexdigest()
