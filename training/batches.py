@@ -74,36 +74,51 @@ class Drawings(Protocol):
     def one(self, k: int, rng: np.random.Generator, /) -> Images: ...
 
 
+@dataclass(frozen=True)
+class Mix:
+    """What batches are mixed of, by the names that recipes use (docs/training.md).
+
+    `real_share` of the pairs are real, the others are sketches made from photos, of these `drawn_share` drawings by an
+    artist's network. `recoloured` of all have their photo's colours changed, `another_hand` of the real drawings are
+    deformed as if somebody else had drawn them. `set_weights` say how often faces of a set are drawn. Raises ValueError
+    for a weight of 0: that would be another way of leaving a set out.
+    """
+
+    real_share: float
+    recoloured: float = 0.4
+    another_hand: float = 0.0
+    drawn_share: float = 0.0
+    set_weights: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in (name for name, weight in self.set_weights.items() if weight == 0):
+            raise ValueError(f"set_weights: {name} has 0. Name the sets to learn from in `sets`, without it.")
+
+
 class SketchPairs:
     """Real pairs and sketches made from photos, jittered together, behind every face one plain wall.
 
-    `real_share` of them are real, `recoloured` of them have their photo's colours changed, `another_hand` of the real
-    drawings are deformed as if somebody else had drawn them. Of the sketches made from photos, `drawn_share` are taken
-    from `drawn`. `set_weights`, above 0, say how often faces of a set are drawn. The seed may be a sequence.
-    With `on_device` pictures are left where they are and the batch says how they are to be moved. Grey photos are never
-    drawn. Raises ValueError when there is nothing of what is asked for.
+    The seed may be a sequence. `twins` are told of in `PairBatch`. With `on_device` pictures are left where they are
+    and the batch says how they are to be moved. Grey photos are never drawn. Raises ValueError when there is nothing of
+    what is asked for.
     """
 
     def __init__(
-        self, data: Prepared, split: str, size: int, real_share: float, seed: int | tuple[int, ...],
-        recoloured: float = 0.4, twins: bool = False, on_device: bool = False, another_hand: float = 0.0,
-        drawn: Drawings | None = None, drawn_share: float = 0.0, set_weights: Mapping[str, float] | None = None,
+        self, data: Prepared, split: str, size: int, mix: Mix, seed: int | tuple[int, ...],
+        twins: bool = False, on_device: bool = False, drawn: Drawings | None = None,
     ) -> None:  # fmt: skip
         if twins and size < 2:
             raise ValueError("The ink loss compares two rows: give every part of a batch at least 2.")
-        if drawn_share and drawn is None:
+        if mix.drawn_share and drawn is None:
             raise ValueError("drawn_share is of drawings by an artist's network, and there are none.")
-        for name in (name for name, weight in (set_weights or {}).items() if weight == 0):
-            raise ValueError(f"set_weights: {name} has 0. Name the sets to learn from in `sets`, without it.")
-        self.data, self.size, self.real_share, self.recoloured, self.twins = data, size, real_share, recoloured, twins
-        self.seed, self.on_device = seed if isinstance(seed, tuple) else (seed,), on_device
-        self.another_hand, self.drawn, self.drawn_share = another_hand, drawn, drawn_share
-        self._weights = _SET_WEIGHTS | dict(set_weights or {})
+        self.data, self.size, self.mix, self.twins, self.on_device = data, size, mix, twins, on_device
+        self.seed, self.drawn = seed if isinstance(seed, tuple) else (seed,), drawn
+        self._weights = _SET_WEIGHTS | dict(mix.set_weights)
         self._real = data.rows(split, with_sketch=True)
         self._all = data.rows(split)
         if not len(self._all):
             raise ValueError(f"There is no face in the {split} split.")
-        if real_share > 0 and not len(self._real):
+        if mix.real_share > 0 and not len(self._real):
             raise ValueError(f"There is no real pair in the {split} split: real_share must be 0.")
         self._real_p, self._all_p = self._odds(self._real), self._odds(self._all)
         self._tell_grey(split)
@@ -130,7 +145,7 @@ class SketchPairs:
         """Warns, once a process, of photos that are not drawn. Raises ValueError where nothing else is left."""
         grey = Counter(self.data.faces[k].set for k in self._all[self._all_p == 0])
         counts = ", ".join(f"{n} of {name}" for name, n in grey.items())
-        if not self._all_p.any() or (self.real_share > 0 and not self._real_p.any()):
+        if not self._all_p.any() or (self.mix.real_share > 0 and not self._real_p.any()):
             what = "photos" if not self._all_p.any() else "photos of real pairs"
             raise ValueError(f"All {what} in the {split} split are grey ({counts}) and would teach grey skin.")
         if grey:
@@ -145,7 +160,7 @@ class SketchPairs:
         return np.asarray(weights / (weights.sum() or 1.0))
 
     def _draw(self, rng: np.random.Generator) -> Pair:
-        real = rng.random() < self.real_share
+        real = rng.random() < self.mix.real_share
         k = int(rng.choice(self._real, p=self._real_p) if real else rng.choice(self._all, p=self._all_p))
         pair = self._pair(k, rng) if real else self._made(k, rng)
         pair = self._recoloured(self._shaded(pair, rng), rng)
@@ -163,13 +178,13 @@ class SketchPairs:
         photo = fit_photo(np.array(self.data.photos[k]), regions[0], silhouette)
         regions = np.concatenate([silhouette[None], np.minimum(regions[1:], silhouette)])
         sketch = np.array(self.data.sketches[row])
-        if self.another_hand and rng.random() < self.another_hand:
+        if self.mix.another_hand and rng.random() < self.mix.another_hand:
             sketch = _ANOTHER_HAND.apply(sketch, rng)
         return Pair(sketch, photo, regions, np.array(self.data.colours[k]))
 
     def _made(self, k: int, rng: np.random.Generator) -> Pair:
         photo, regions = np.array(self.data.photos[k]), self._regions(k)
-        if self.drawn and rng.random() < self.drawn_share:
+        if self.drawn and rng.random() < self.mix.drawn_share:
             sketch = self.drawn.one(k, rng)
         else:
             sketch = make_sketch(photo, regions[0], rng)
@@ -180,7 +195,7 @@ class SketchPairs:
 
     def _recoloured(self, pair: Pair, rng: np.random.Generator) -> Pair:
         """Now and then the photo with another one's colours: the same drawing, so that the colours must be heard."""
-        if rng.random() > self.recoloured:
+        if rng.random() > self.mix.recoloured:
             return pair
         photo, colours, changed = pair.photo, pair.colours.copy(), pair.must_tell.copy()
         for k, now in enumerate(pair.colours):
@@ -193,7 +208,7 @@ class SketchPairs:
     def _shaded(self, pair: Pair, rng: np.random.Generator) -> Pair:
         """Now and then light hair is inked like dark hair, so that blond can be asked for of any drawing: a photo of
         dark hair that is made blond looks painted."""
-        if self.recoloured == 0 or not pair.colours[1, 0] > _LIGHT_HAIR or rng.random() > _SHADED_SHARE:
+        if self.mix.recoloured == 0 or not pair.colours[1, 0] > _LIGHT_HAIR or rng.random() > _SHADED_SHARE:
             return pair
         gray = np.asarray(cv2.cvtColor(pair.photo, cv2.COLOR_RGB2GRAY), np.uint8)
         sketch = shade_region(pair.sketch, gray, pair.regions[2], rng)

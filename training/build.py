@@ -1,7 +1,7 @@
 """Recipe -> trainee and batches. The only place that knows which section means what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from inference.networks.unet import UNetConfig
 from inference.weights import SHIPPED, find, read_manifest
 from training.artists.batches import DrawingBatches
 from training.artists.drawn import Drawn
-from training.batches import SketchPairs
+from training.batches import Mix, SketchPairs
 from training.crowd import embed_crowd
 from training.data import Prepared
 from training.engine.parts import InParts
@@ -94,35 +94,21 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
 
 
 def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, drawn: Drawn | None) -> Assembly:
-    real_share, recoloured = recipe.table["real_share"], recipe.table.get("recoloured", 0.4)
-    hand, drawn_share = recipe.table.get("another_hand", 0.0), recipe.table.get("drawn_share", 0.0)
-    weights, augment = recipe.section("weights"), recipe.table.get("augment", "cpu")
+    mix = Mix(**{key.name: recipe.table[key.name] for key in fields(Mix) if key.name in recipe.table})
+    twins, on_device = recipe.section("weights").get("ink", 0) > 0, recipe.table.get("augment", "cpu") == "device"
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
-        twins = weights.get("ink", 0) > 0
-        return SketchPairs(
-            data,
-            "train",
-            size,
-            real_share,
-            seed,
-            recoloured,
-            twins,
-            augment == "device",
-            hand,
-            drawn,
-            drawn_share,
-            recipe.section("set_weights"),
-        )
+        return SketchPairs(data, "train", size, mix, seed, twins, on_device, drawn)
 
     config = pix2pix_config(recipe)
     crowd = None
-    if face_features and weights.get("contrast"):
+    if face_features and recipe.section("weights").get("contrast"):
         crowd = embed_crowd(data, face_features, recipe.seed, ranks.device)
+    shown = Mix(mix.real_share, mix.recoloured)  # as an agency's drawings come, whatever they are learned with
     return Assembly(
         Pix2PixModel(config, face_features, ranks.device, crowd),
         _in_parts(recipe, ranks, pairs),
-        SketchPairs(data, _seen_split(data, real_share), 12, real_share, recipe.seed, recoloured, twins=True).batch(0),
+        SketchPairs(data, _seen_split(data, mix.real_share), 12, shown, recipe.seed, twins=True).batch(0),
     )
 
 

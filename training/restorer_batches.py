@@ -12,7 +12,7 @@ from inference.engines import Engine
 from inference.paper import even_tone, normalise_ink
 from inference.pipeline import to_input
 from inference.restoration import SIDE, enlarge
-from training.batches import SketchPairs, on_wall, to_images, to_tensor
+from training.batches import Mix, SketchPairs, on_wall, to_images, to_tensor
 from training.data import Images, Prepared, load_images
 from training.engine.trainee import TensorBatch
 from training.shapes import Share
@@ -67,7 +67,7 @@ class RestorerBatches:
         if not self.rows:
             raise ValueError(f"The {split} split has no face of the sets stored at {SIDE} px: {', '.join(_SETS)}.")
         # Colours stay as they are: the generator is told of none here, and could not know of a change.
-        self.pairs = SketchPairs(data, split, 1, 1.0, self.seed, recoloured=0) if mixture.drawings else None
+        self.pairs = SketchPairs(data, split, 1, Mix(1.0, recoloured=0), self.seed) if mixture.drawings else None
 
     def batch(self, step: int) -> RestorationBatch:
         rng = np.random.default_rng((*self.seed, step))

@@ -14,7 +14,7 @@ from training.__main__ import main
 from training.artists.batches import DrawingBatches
 from training.artists.drawn import DRAWINGS, LIST, Drawn, load_drawn
 from training.artists.styles import codes, styles_in
-from training.batches import SketchPairs
+from training.batches import Mix, SketchPairs
 from training.data import Images, Prepared, load_prepared
 from training.data.manifest import NAME as MANIFEST
 from training.engine import diary
@@ -110,12 +110,12 @@ def test_what_an_artist_drew_is_learned_from_and_written_down(
 def test_drawings_are_a_share_of_the_made_sketches(prepared: Prepared) -> None:
     marked: Images = np.full((len(prepared.faces), 2, 256, 256), 77, np.uint8)
     drawn = Drawn(marked, ("a", "b"), NOTHING)
-    pairs = SketchPairs(prepared, "train", 2, 0.0, seed=3, drawn=drawn, drawn_share=0.4)
+    pairs = SketchPairs(prepared, "train", 2, Mix(0.0, drawn_share=0.4), seed=3, drawn=drawn)
     rng = np.random.default_rng(0)
     made = [pairs._made(int(rng.choice(prepared.rows("train"))), rng).sketch for _ in range(60)]
     assert 0.25 < np.mean([(sketch == 77).all() for sketch in made]) < 0.55
     with pytest.raises(ValueError, match="there are none"):
-        SketchPairs(prepared, "train", 2, 0.0, seed=3, drawn_share=0.4)
+        SketchPairs(prepared, "train", 2, Mix(0.0, drawn_share=0.4), seed=3)
 
 
 def test_a_style_that_is_left_out_is_not_learned_through_an_artist(

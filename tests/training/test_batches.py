@@ -12,14 +12,14 @@ from inference.engines.pix2pix import Pix2Pix
 from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.training import faces
-from training.batches import WALL, PairBatch, SketchPairs, jitter, on_wall, to_images, to_tensor
+from training.batches import WALL, Mix, PairBatch, SketchPairs, jitter, on_wall, to_images, to_tensor
 from training.data import Prepared
 from training.landmarks import LandmarkBatches
 from training.restorer_batches import Mixture, RestorerBatches, degrade
 
 
 def pairs(prepared: Prepared, seed: int = 1, real_share: float = 0.5) -> SketchPairs:
-    return SketchPairs(prepared, "train", 3, real_share, seed)
+    return SketchPairs(prepared, "train", 3, Mix(real_share), seed)
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_a_batch_of_pairs_is_of_the_right_shape_and_range(prepared: Prepared) ->
 
 
 def test_twins_are_one_face_drawn_with_two_inks(prepared: Prepared) -> None:
-    batch = SketchPairs(prepared, "train", 3, 0.5, seed=1, recoloured=0.0, twins=True).batch(0)
+    batch = SketchPairs(prepared, "train", 3, Mix(0.5, recoloured=0.0), seed=1, twins=True).batch(0)
     assert torch.equal(batch.photo[1], batch.photo[2])
     assert torch.equal(batch.appearance[1], batch.appearance[2])
     assert not torch.equal(batch.sketch[1], batch.sketch[2])
     with pytest.raises(ValueError, match="at least 2"):
-        SketchPairs(prepared, "train", 1, 0.5, seed=1, twins=True)
+        SketchPairs(prepared, "train", 1, Mix(0.5), seed=1, twins=True)
 
 
 def told(batch: PairBatch) -> torch.Tensor:
@@ -62,7 +62,7 @@ def told(batch: PairBatch) -> torch.Tensor:
 
 
 def test_a_twin_of_other_colours_is_told_of_the_same_regions(coloured: Prepared) -> None:
-    pairs = SketchPairs(coloured, "train", 3, 0.5, seed=1, recoloured=1.0, twins=True)
+    pairs = SketchPairs(coloured, "train", 3, Mix(0.5, recoloured=1.0), seed=1, twins=True)
     batches = [pairs.batch(step) for step in range(6)]
     assert any(not torch.equal(batch.photo[1], batch.photo[2]) for batch in batches)
     for batch in batches:
@@ -72,13 +72,13 @@ def test_a_twin_of_other_colours_is_told_of_the_same_regions(coloured: Prepared)
 
 def test_colours_that_nobody_could_guess_are_always_told(coloured: Prepared) -> None:
     """Every face has one of two natural looks; a row with another was changed, and what was changed must be told."""
-    pairs = SketchPairs(coloured, "train", 6, 0.5, seed=1, recoloured=1.0)
+    pairs = SketchPairs(coloured, "train", 6, Mix(0.5, recoloured=1.0), seed=1)
     rng = np.random.default_rng(1)
     drawn = [pairs._draw(rng) for _ in range(24)]
     assert any(pair.must_tell.any() for pair in drawn)
     for pair in drawn:
         assert np.isfinite(pairs._told(pair, rng)[pair.must_tell]).all()
-    quiet = SketchPairs(coloured, "train", 6, 0.5, seed=1, recoloured=0.0)
+    quiet = SketchPairs(coloured, "train", 6, Mix(0.5, recoloured=0.0), seed=1)
     assert not any(quiet._draw(rng).must_tell.any() for _ in range(6))
     assert 0.2 < float(told(quiet.batch(0)).float().mean()) < 0.9
 
@@ -86,7 +86,7 @@ def test_colours_that_nobody_could_guess_are_always_told(coloured: Prepared) -> 
 def test_artists_drawings_may_be_deformed_and_their_photos_stay(coloured: Prepared) -> None:
     row = int(coloured.rows("train", with_sketch=True)[0])
     plain, other = (
-        SketchPairs(coloured, "train", 1, 1.0, seed=1, another_hand=share)._pair(row, np.random.default_rng(4))
+        SketchPairs(coloured, "train", 1, Mix(1.0, another_hand=share), seed=1)._pair(row, np.random.default_rng(4))
         for share in (0.0, 1.0)
     )
     assert (plain.sketch == coloured.sketches[coloured.sketch_of[row]]).all()
@@ -95,7 +95,7 @@ def test_artists_drawings_may_be_deformed_and_their_photos_stay(coloured: Prepar
 
 
 def test_light_hair_is_sometimes_inked_like_dark_hair_and_then_told(coloured: Prepared) -> None:
-    pairs = SketchPairs(coloured, "train", 1, 1.0, seed=1)
+    pairs = SketchPairs(coloured, "train", 1, Mix(1.0), seed=1)
     fair = next(k for k in coloured.rows("train", with_sketch=True) if coloured.colours[k, 1, 0] > 40)
     pair = pairs._pair(int(fair), np.random.default_rng(0))
     shaded = [pairs._shaded(pair, np.random.default_rng(seed)) for seed in range(12)]
@@ -110,18 +110,18 @@ def test_light_hair_is_sometimes_inked_like_dark_hair_and_then_told(coloured: Pr
 def test_photos_of_dark_skin_become_sketches_more_often_and_artists_pairs_are_as_they_are(coloured: Prepared) -> None:
     for name, times in (("faker", 2), ("fs2k", 1)):
         rows = coloured.rows("train", sets=(name,))
-        odds = SketchPairs(coloured, "train", 2, 0.5, seed=1)._odds(rows)
+        odds = SketchPairs(coloured, "train", 2, Mix(0.5), seed=1)._odds(rows)
         dark = coloured.colours[rows, 0, 0] < 50
         assert odds[dark].min() == pytest.approx(times * odds[~dark].max())
 
 
 def test_pairs_that_are_not_there_are_refused(prepared: Prepared) -> None:
     with pytest.raises(ValueError, match="no face in the moon split"):
-        SketchPairs(prepared, "moon", 2, 0.0, seed=1)
+        SketchPairs(prepared, "moon", 2, Mix(0.0), seed=1)
     alone = replace(prepared, faces=[replace(face, sketch=None) for face in prepared.faces])
     with pytest.raises(ValueError, match="real_share must be 0"):
-        SketchPairs(alone, "train", 2, 0.1, seed=1)
-    assert len(SketchPairs(alone, "train", 2, 0.0, seed=1).batch(0).sketch) == 2
+        SketchPairs(alone, "train", 2, Mix(0.1), seed=1)
+    assert len(SketchPairs(alone, "train", 2, Mix(0.0), seed=1).batch(0).sketch) == 2
 
 
 def greyed(prepared: Prepared, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Prepared:
@@ -133,15 +133,15 @@ def greyed(prepared: Prepared, rows: np.ndarray[tuple[int], np.dtype[np.int64]])
 def test_grey_photos_are_not_drawn_and_their_number_is_told(prepared: Prepared) -> None:
     rows = prepared.rows("train", with_sketch=True)
     with pytest.warns(UserWarning, match="Grey photos in the train split are not learned from: 2 of fs2k"):
-        some = SketchPairs(greyed(prepared, rows[:2]), "train", 2, 1.0, seed=1)
+        some = SketchPairs(greyed(prepared, rows[:2]), "train", 2, Mix(1.0), seed=1)
     assert (some._real_p > 0).tolist() == [False, False, True, True]
     with pytest.raises(ValueError, match=r"photos of real pairs in the train split are grey \(4 of fs2k\)"):
-        SketchPairs(greyed(prepared, rows), "train", 2, 0.5, seed=1)
+        SketchPairs(greyed(prepared, rows), "train", 2, Mix(0.5), seed=1)
     with pytest.warns(UserWarning, match="4 of fs2k"):
-        made = SketchPairs(greyed(prepared, rows), "train", 2, 0.0, seed=1)
+        made = SketchPairs(greyed(prepared, rows), "train", 2, Mix(0.0), seed=1)
     assert (made.batch(0).photo[:, 0] != made.batch(0).photo[:, 2]).any()
     with pytest.raises(ValueError, match="All photos in the train split are grey"):
-        SketchPairs(greyed(prepared, prepared.rows("train")), "train", 2, 0.0, seed=1)
+        SketchPairs(greyed(prepared, prepared.rows("train")), "train", 2, Mix(0.0), seed=1)
 
 
 def test_pairs_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
@@ -267,7 +267,8 @@ def test_a_set_may_weigh_more(coloured: Prepared) -> None:
     named = np.array([coloured.faces[k].set for k in rows])
 
     def share(**weights: float) -> float:
-        return float(SketchPairs(coloured, "train", 2, 0.0, seed=1, set_weights=weights)._all_p[named == "fs2k"].sum())
+        pairs = SketchPairs(coloured, "train", 2, Mix(0.0, set_weights=weights), seed=1)
+        return float(pairs._all_p[named == "fs2k"].sum())
 
     with pytest.raises(ValueError, match="fs2k has 0"):
         share(fs2k=0.0)

@@ -6,7 +6,7 @@ import torch
 
 from tests.training import faces
 from tests.training.test_resume import CPU
-from training.batches import WALL, SketchPairs, on_device, to_images
+from training.batches import WALL, Mix, SketchPairs, on_device, to_images
 from training.data import Prepared
 from training.geometry import Move, draw_move, moved, stack
 
@@ -52,7 +52,7 @@ def test_moves_are_small_and_half_are_mirrored() -> None:
 
 
 def test_batches_to_be_moved_on_the_device_depend_on_seed_and_step_alone(prepared: Prepared) -> None:
-    one, other = (SketchPairs(prepared, "train", 3, 0.5, seed=1, twins=True, on_device=True) for _ in range(2))
+    one, other = (SketchPairs(prepared, "train", 3, Mix(0.5), seed=1, twins=True, on_device=True) for _ in range(2))
     other.batch(3)
     for a, b in zip(on_device(one.batch(2), CPU), on_device(other.batch(2), CPU), strict=True):
         assert torch.equal(a, b)
@@ -66,9 +66,9 @@ def test_batches_to_be_moved_on_the_device_depend_on_seed_and_step_alone(prepare
 
 
 def test_parts_with_moves_are_joined_and_split(prepared: Prepared) -> None:
-    batch = SketchPairs(prepared, "train", 2, 0.5, seed=1, on_device=True).batch(0)
+    batch = SketchPairs(prepared, "train", 2, Mix(0.5), seed=1, on_device=True).batch(0)
     halves = batch.join([batch, batch]).split(2)
     assert halves[1].moves is not None
     assert batch.moves is not None
     assert torch.equal(halves[1].moves, batch.moves)
-    assert SketchPairs(prepared, "train", 2, 0.5, seed=1).batch(0).moves is None
+    assert SketchPairs(prepared, "train", 2, Mix(0.5), seed=1).batch(0).moves is None

@@ -15,7 +15,7 @@ from torch import Tensor
 from inference.networks.unet import UNetConfig
 from tests.training.recipes import written
 from training.__main__ import main
-from training.batches import SketchPairs
+from training.batches import Mix, SketchPairs
 from training.data import Prepared
 from training.engine.parts import InParts
 from training.engine.ranks import Ranks
@@ -96,7 +96,7 @@ def test_shares_of_a_batch_add_up_to_its_gradient(
         UNetConfig(width=2, norm="instance", upsample="resize", dropout=0.0, appearance=12),
         discriminator_width=2, r1_every=1, precision="fp32", weights=weights,
     )  # fmt: skip
-    pairs = InParts([SketchPairs(prepared, "train", 2, 0.5, (3, part), twins=True) for part in range(2)])
+    pairs = InParts([SketchPairs(prepared, "train", 2, Mix(0.5), (3, part), twins=True) for part in range(2)])
     gradients, losses = [], []
     for config in (whole, replace(whole, accumulate=2)):
         torch.manual_seed(2)

@@ -11,7 +11,7 @@ from torch import nn
 from inference.networks.unet import UNetConfig
 from tests.inference import folders
 from tests.training.compare import assert_same
-from training.batches import SketchPairs
+from training.batches import Mix, SketchPairs
 from training.crowd import embed_crowd
 from training.data import Prepared
 from training.engine.run import Run
@@ -78,7 +78,7 @@ def test_pix2pix(prepared: Prepared, tmp_path: Path) -> None:
     folder = run_twice(
         tmp_path,
         lambda: Pix2PixModel(config, tmp_path / "features.ckpt", CPU, crowd),
-        SketchPairs(prepared, "train", 2, 0.5, seed=3),
+        SketchPairs(prepared, "train", 2, Mix(0.5), seed=3),
         steps=6,
     )
     log = (folder / "cut" / "log.jsonl").read_text()
@@ -106,7 +106,7 @@ def test_the_discriminator_is_left_alone_while_the_generator_learns(prepared: Pr
     config = Pix2PixConfig(UNetConfig(width=2, norm="instance", upsample="resize"), discriminator_width=2, gan_from=5)
     model = Pix2PixModel(config, None, CPU)
     before = {name: value.clone() for name, value in model.discriminator.state_dict().items()}
-    batch = SketchPairs(prepared, "train", 1, 1.0, seed=3).batch(0)
+    batch = SketchPairs(prepared, "train", 1, Mix(1.0), seed=3).batch(0)
     assert set(model.step(batch, 0)) == {"l1"}
     assert all(torch.equal(before[name], value) for name, value in model.discriminator.state_dict().items())
     assert set(model.step(batch, 5)) == {"l1", "d", "gan", "feature_matching"}
@@ -134,7 +134,7 @@ def test_batch_norm_in_the_discriminator_sees_photos_and_faces_apart(prepared: P
         network, discriminator_width=2, discriminator_norm="batch", precision="fp32", weights={"gan": 1.0, "l1": 1.0}
     )
     model = Pix2PixModel(config, None, CPU)
-    model.set_input(SketchPairs(prepared, "train", 2, 1.0, seed=3).batch(0))
+    model.set_input(SketchPairs(prepared, "train", 2, Mix(1.0), seed=3).batch(0))
     model.forward()
     model.discriminator.train()
     with torch.no_grad():
@@ -148,7 +148,7 @@ def test_batch_norm_in_the_discriminator_sees_photos_and_faces_apart(prepared: P
 def test_the_generators_gradient_is_cut_where_the_recipe_says_so(clip: float, prepared: Prepared) -> None:
     network = UNetConfig(width=2, norm="instance", upsample="resize")
     model = Pix2PixModel(Pix2PixConfig(network, discriminator_width=2, clip=clip, weights={"l1": 10.0}), None, CPU)
-    model.step(SketchPairs(prepared, "train", 1, 1.0, seed=3).batch(0), 0)
+    model.step(SketchPairs(prepared, "train", 1, Mix(1.0), seed=3).batch(0), 0)
     gradients = torch.cat([p.grad.flatten() for p in model.generator.parameters() if p.grad is not None])
     assert (float(gradients.norm()) > 0.0011) == (clip == 0)
 
@@ -156,4 +156,4 @@ def test_the_generators_gradient_is_cut_where_the_recipe_says_so(clip: float, pr
 def test_ink_counts_for_a_network_that_is_told_no_colours(prepared: Prepared) -> None:
     network = UNetConfig(width=2, norm="instance", upsample="resize")
     model = Pix2PixModel(Pix2PixConfig(network, discriminator_width=2, weights={"l1": 1.0, "ink": 1.0}), None, CPU)
-    assert set(model.step(SketchPairs(prepared, "train", 2, 1.0, seed=3, twins=True).batch(0), 0)) == {"l1", "ink"}
+    assert set(model.step(SketchPairs(prepared, "train", 2, Mix(1.0), seed=3, twins=True).batch(0), 0)) == {"l1", "ink"}

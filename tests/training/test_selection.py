@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.recipes import tiny
-from training.batches import SketchPairs
+from training.batches import Mix, SketchPairs
 from training.data import Prepared
 from training.selection import has_open_terms, select, styles_of
 
@@ -31,7 +31,7 @@ def test_a_style_that_is_left_out_is_in_no_row_of_sketches(styled: Prepared, tmp
     assert all(chosen.sketch_of[k] == -1 for k in before)  # not by its number either
     assert all(chosen.sketch_of[k] == styled.sketch_of[k] >= 0 for k in rows)
     assert set(before) <= set(chosen.rows("train"))  # its photos stay
-    drawn = SketchPairs(chosen, "train", 2, 1.0, seed=1)
+    drawn = SketchPairs(chosen, "train", 2, Mix(1.0), seed=1)
     assert set(drawn._real) == set(rows)
     assert styled.faces[before[0]].sketch is not None  # the data themselves are as they were
 
