@@ -66,12 +66,16 @@ class Renderer:
 
     def restored(self, faces: Images) -> Images:
         """The same faces as the pipeline restores them by default, shrunk from 512 px."""
+        return self.restored_at(faces, self.pipeline.default_strength, faces.shape[1])
+
+    def restored_at(self, faces: Images, strength: float, size: int) -> Images:
+        """(N, size, size, 3), made at 512 px and shrunk from there; at a strength of 0 by bicubic enlargement alone."""
         assert self.pipeline.restorer is not None
-        restorer, strength = self.pipeline.restorer[1], self.pipeline.default_strength
-        made = np.empty_like(faces)
+        restorer = self.pipeline.restorer[1]
+        made = np.empty((len(faces), size, size, 3), np.uint8)
         for k in range(len(faces)):
             large = restorer.restore(to_tensor(faces[k : k + 1]), strength, self.seed)
-            made[k] = to_images(F.interpolate(large.cpu(), size=faces.shape[1:3], mode="area"))[0]
+            made[k] = to_images(F.interpolate(large.cpu(), size=(size, size), mode="area"))[0]
         return made
 
     def choices(self) -> Mapping[str, Mapping[str, Lab]]:

@@ -12,7 +12,7 @@ def as_text(report: Report) -> str:
     for section in report.sections:
         lines += ["", section.title.upper(), *([section.note] if section.note else [])]
         for table in section.tables:
-            lines += ["", *_table(table)]
+            lines += ["", *table_lines(table)]
         for chart in section.charts:
             lines += ["", *_chart(chart)]
     return "\n".join(lines).rstrip()
@@ -24,7 +24,8 @@ def _figures(figures: list[Figure]) -> list[str]:
     )
 
 
-def _table(table: Table) -> list[str]:
+def table_lines(table: Table) -> list[str]:
+    """The title, the heads of the columns and the rows."""
     head = [column.title + (f" [{column.unit}]" if column.unit else "") for column in table.columns]
     cells = [[shown(row, column) for column in table.columns] for row in table.rows]
     texts = {k for k, column in enumerate(table.columns) if column.digits is None}

@@ -225,6 +225,11 @@ def test_the_restorer_is_measured_beside_bicubic_enlargement(
     ]
     bicubic, _, untrained = rows[:3]
     assert bicubic["psnr"] > untrained["psnr"] + 3
+    assert untrained["cosine_gain"] == pytest.approx(untrained["cosine"] - bicubic["cosine"], abs=1e-6)
+    assert untrained["feature_distance_gain_low"] <= untrained["feature_distance_gain"]
+    assert "cosine_gain" not in bicubic
+    assert main([*start[:-1], "--weights", str(weights)]) == 0
+    assert f"{untrained['cosine_gain']:.4f} (" in capsys.readouterr().out
     shutil.rmtree(weights)
     assert main([*start, "--weights", str(folders.fill(weights, restorer=False))]) == 2
     assert "no restorer" in capsys.readouterr().err
