@@ -14,11 +14,12 @@ from training.colours import to_rgb
 from training.data import Face, Images
 from training.data.manifest import write_cache
 from training.evaluation import fairness
-from training.evaluation.appearance import Change, _section, detector_noise
+from training.evaluation.appearance import UNSET, Change, _section
 from training.evaluation.bench import Bench, style_of
 from training.evaluation.candidates import measure_candidates, smallest
 from training.evaluation.detector import Detector, Points, apart, was_found
 from training.evaluation.faithfulness import eyes_kept
+from training.evaluation.moves import detector_noise
 from training.evaluation.recoloured import moves_by_colour
 from training.evaluation.regions import to_lab
 from training.evaluation.report import Row
@@ -68,6 +69,18 @@ def test_a_control_is_obeyed_when_95_percent_of_the_faces_move_the_asked_way() -
     assert met == {"Control skin: colour moves as asked": True, "Control hair: colour moves as asked": False}
 
 
+def test_the_worst_change_decides_and_unknown_is_one() -> None:
+    """From unknown every face has its own way to the asked colour."""
+    ways, moved = np.array([[10.0, 0, 0], [-5.0, 0, 0]]), np.array([[5.0, 3.0, 0], [5.0, 0, 0]])
+    unset = Change("skin", (UNSET, "tan"), ways, moved)
+    assert unset.obeyed.tolist() == [True, False]
+    assert unset.row() | {"change": "unknown to tan", "obeyed": 0.5, "way": 7.5, "amount": -0.25} == unset.row()
+    obeyed = change({1: (-20.0, 1.0, 0.0)})
+    (figure,) = _section([obeyed, unset], [], None).figures
+    assert figure.met is False
+    assert figure.value == "100.0% of all pairs, 50.0% from unknown; worst 50.0% (unknown to tan)"
+
+
 def test_landmarks_may_move_by_the_detectors_own_noise() -> None:
     noise = np.linspace(0, 1, 101)
     for moves, met in ((noise * 0.9, True), (noise * 1.2, False)):
@@ -98,11 +111,13 @@ def test_appearance_is_measured_on_a_renderer_that_colours(bench: Bench, monkeyp
     assert "know no appearance controls" in appearance.measure_appearance(bench).note
     monkeypatch.setattr(bench, "renderer", Obedient())
     section = appearance.measure_appearance(bench)
-    assert len(section.tables[0].rows) == 15  # pairs of six
-    assert all(
-        row["obeyed"] == 1 and float(row["amount"] or 0) == pytest.approx(1, abs=0.05) for row in section.tables[0].rows
-    )
-    assert [figure.met for figure in section.figures] == [True]
+    rows = {str(row["change"]): row for row in section.tables[0].rows}
+    assert len(rows) == 15 + 6  # pairs of six, and from unknown
+    there = rows.pop("unknown to tan")  # which unknown is here: no way to go
+    assert float(there["way"] or 0) == pytest.approx(0, abs=0.5)
+    assert all(row["obeyed"] == 1 and float(row["amount"] or 0) == pytest.approx(1, abs=0.05) for row in rows.values())
+    assert [figure.met for figure in section.figures] == [False]
+    assert "0.0% (unknown to tan)" in section.figures[0].value
 
 
 def test_photos_given_other_colours_say_what_a_detector_makes_of_colour_alone(bench: Bench, tmp_path: Path) -> None:
