@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_common(command)
     command.set_defaults(run=_engines)
     _add_weights(commands.add_parser("weights", help="list, verify or import checkpoints"))
-    _add_export(commands.add_parser("export", help="write an engine's network for other runtimes"))
+    _add_export(commands.add_parser("export", help="write a checkpoint's network for other runtimes"))
     return parser
 
 
@@ -115,8 +115,13 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
 
 
 def _add_export(command: argparse.ArgumentParser) -> None:
+    asked = command.add_mutually_exclusive_group()
+    asked.add_argument(
+        "name", nargs="?", metavar="NAME",
+        help="of a checkpoint, see `weights list`, or of its kind: pix2pix, restorer, landmarks",
+    )  # fmt: skip
+    asked.add_argument("--engine", default="pix2pix", help="instead: the checkpoint in use of an engine (pix2pix)")
     command.add_argument("--onnx", type=Path, required=True, metavar="FILE", help="where the ONNX file goes")
-    command.add_argument("--engine", default="pix2pix")
     command.add_argument("--weights", type=Path, default=SHIPPED, metavar="DIR")
     command.set_defaults(run=_export)
 

@@ -38,18 +38,19 @@ class Restorer:
         enlarged = enlarge(face.to(self.device))
         if strength == 0:
             return enlarged
-        self._set_noise(seed)
+        set_noise(self.network, seed)
         with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32):
             inputs = enlarged.contiguous(memory_format=torch.channels_last)
             restored, _ = self.network(inputs, return_rgb=False, randomize_noise=False)
         return torch.lerp(enlarged, restored.float().clamp(-1, 1), strength)
 
-    def _set_noise(self, seed: int) -> None:
-        """The decoder's noise maps, drawn on the CPU so that a seed means the same everywhere."""
-        generator = torch.Generator().manual_seed(seed)
-        for name, buffer in self.network.named_buffers():
-            if ".noises." in f".{name}":
-                buffer.copy_(torch.randn(buffer.shape, generator=generator))
+
+def set_noise(network: nn.Module, seed: int) -> None:
+    """The decoder's noise maps, drawn on the CPU so that a seed means the same everywhere."""
+    generator = torch.Generator().manual_seed(seed)
+    for name, buffer in network.named_buffers():
+        if ".noises." in f".{name}":
+            buffer.copy_(torch.randn(buffer.shape, generator=generator))
 
 
 def enlarge(face: Tensor) -> Tensor:

@@ -1,28 +1,16 @@
-"""export --onnx FILE"""
+"""export [NAME] --onnx FILE"""
 
 import argparse
-import warnings
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import torch
-
-from inference.appearance import VECTOR
 from inference.engines import ENGINES
-from inference.engines.pix2pix import build_generator
 from inference.errors import InferenceError, UnknownEngine
-from inference.networks.unet import UNet256
-from inference.weights import find, read_manifest
-
-OPSET = 18
+from inference.onnx_file import portable, write_onnx
+from inference.weights import Checkpoint, find, read_manifest
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if arguments.engine not in ENGINES:
-        raise UnknownEngine(f"There is no engine called {arguments.engine}. Choose one of: {', '.join(ENGINES)}.")
-    checkpoint = find(read_manifest(arguments.weights), ENGINES[arguments.engine].info.weights_kind)
-    if checkpoint is None:
-        raise InferenceError(f"There are no weights for the engine {arguments.engine} in {arguments.weights}.")
+    checkpoint = _asked_for(arguments)
+    what = portable(checkpoint)
     try:
         import onnx  # noqa: F401 - torch's exporter needs it, and says so less clearly
     except ImportError:
@@ -30,29 +18,32 @@ def run(arguments: argparse.Namespace) -> int:
             "Exporting needs the package onnx: .venv/bin/pip install -r requirements-dev.txt"
         ) from None
     try:
-        write_onnx(build_generator(checkpoint), arguments.onnx)
+        write_onnx(what, arguments.onnx)
     except OSError as error:
         raise InferenceError(f"{arguments.onnx} cannot be written: {error.strerror or error}.") from error
-    wishes = f", appearance (n, {VECTOR}), 0 for unknown" if checkpoint.architecture.get("appearance") else ""
-    print(f"{checkpoint.name} written to {arguments.onnx}: sketch and face (n, 3, 256, 256), RGB in [-1, 1]{wishes}.")
+    print(f"{checkpoint.name} ({checkpoint.kind}) written to {arguments.onnx}: {what}. See docs/export.md.")
     return 0
 
 
-def write_onnx(network: UNet256, target: Path) -> None:
-    """`sketch` -> `face`, both (n, 3, 256, 256), n free, and `appearance` (n, VECTOR) for a network that was told it.
-    `network` is on the CPU, in fp32 and in evaluation.
+def _asked_for(arguments: argparse.Namespace) -> Checkpoint:
+    """The one of that name, the one in use of that kind, or an engine's. Raises InferenceError, UnknownEngine."""
+    checkpoints = read_manifest(arguments.weights)
+    if arguments.name is None:
+        return _of_engine(arguments, checkpoints)
+    named = [checkpoint for checkpoint in checkpoints if checkpoint.name == arguments.name]
+    checkpoint = named[-1] if named else find(checkpoints, arguments.name)
+    if checkpoint is None:
+        known = ", ".join(checkpoint.name for checkpoint in checkpoints)
+        raise InferenceError(
+            f"There are no weights called {arguments.name} in {arguments.weights}. Choose one of: {known}."
+        )
+    return checkpoint
 
-    Raises OSError.
-    """
-    # Traced with two pictures: a batch of one takes a short cut in the norms that holds for one only.
-    inputs = {"sketch": torch.zeros(2, 3, 256, 256)}
-    if network.config.appearance:
-        inputs["appearance"] = torch.zeros(2, network.config.appearance)
-    with TemporaryDirectory(dir=target.parent, prefix=".onnx-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # torch's deprecation of this exporter: its successor needs another package
-        beside = Path(folder) / target.name
-        torch.onnx.export(
-            network, tuple(inputs.values()), str(beside), input_names=list(inputs), output_names=["face"],
-            dynamic_axes={name: {0: "n"} for name in (*inputs, "face")}, opset_version=OPSET, dynamo=False,
-        )  # fmt: skip
-        beside.replace(target)
+
+def _of_engine(arguments: argparse.Namespace, checkpoints: list[Checkpoint]) -> Checkpoint:
+    if arguments.engine not in ENGINES:
+        raise UnknownEngine(f"There is no engine called {arguments.engine}. Choose one of: {', '.join(ENGINES)}.")
+    checkpoint = find(checkpoints, ENGINES[arguments.engine].info.weights_kind)
+    if checkpoint is None:
+        raise InferenceError(f"There are no weights for the engine {arguments.engine} in {arguments.weights}.")
+    return checkpoint
