@@ -14,11 +14,10 @@ from inference.pipeline import to_input
 from inference.restoration import SIDE, enlarge
 from training.batches import Mix, SketchPairs, on_wall, to_images, to_tensor
 from training.data import Images, Prepared, load_images
+from training.data.sharpness import sharp_rows
 from training.engine.trainee import TensorBatch
 from training.shapes import Share
 from training.sketches import make_sketch, vary_ink
-
-_SETS = ("generated", "webmorph", "faker", "ffhq", "celebahq")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class _Row(NamedTuple):
 
 
 class RestorerBatches:
-    """Photos of the sets stored at 512 px, degraded or drawn by the generator from a made sketch, so that the restorer
+    """Photos of 512 px and more, degraded or drawn by the generator from a made sketch, so that the restorer
     learns to mend what pix2pix does and not blur alone; and faces that the generator drew from artists' sketches."""
 
     def __init__(
@@ -63,9 +62,12 @@ class RestorerBatches:
         self.seed = seed if isinstance(seed, tuple) else (seed,)
         if generator is None and mixture != Mixture():
             raise ValueError("The weights in use have no generator, which draws a share of a restorer's inputs.")
-        self.rows = [k for k in data.rows(split) if data.faces[k].set in _SETS]
+        self.rows: list[int] = sharp_rows(data, split, SIDE).tolist()
         if not self.rows:
-            raise ValueError(f"The {split} split has no face of the sets stored at {SIDE} px: {', '.join(_SETS)}.")
+            raise ValueError(
+                f"The {split} split has no photo of {SIDE} px to learn detail from, counted once it is aligned and "
+                "without a rim. Prepare sets of larger photos, or take them into `sets`."
+            )
         # Colours stay as they are: the generator is told of none here, and could not know of a change.
         self.pairs = SketchPairs(data, split, 1, Mix(1.0, recoloured=0), self.seed) if mixture.drawings else None
 

@@ -14,7 +14,8 @@ STYLES = ("fs2k/style0", "fs2k/style1", "fs2k/style2", "cuhk")
 
 # Where a manifest names no terms.
 _TERMS = {"webmorph": "CC BY 4.0", "faker": "CC0"}
-_OPEN = re.compile(r"CC0|CC BY( \d|$)|public domain|MIT|Apache", re.IGNORECASE)
+_OPEN = re.compile(r"CC0|CC BY( \d|$)|Attribution License|public domain|MIT|Apache", re.IGNORECASE)  # as they begin
+_CLOSED = re.compile(r"research|non-?commercial|no-?deriv|\b(NC|ND|only)\b", re.IGNORECASE)  # wherever it stands
 _NOWHERE = ""  # a split that nobody draws from
 
 
@@ -47,9 +48,9 @@ def styles_of(face: Face) -> set[str]:
 
 
 def has_open_terms(face: Face) -> bool:
-    """By the manifest's own words, else by the table above."""
+    """By the manifest's own words, else by the table above. Words that restrict close what begins openly."""
     terms = getattr(face, "terms", "") or _TERMS.get(face.set, "")
-    return bool(_OPEN.match(terms))
+    return bool(_OPEN.match(terms)) and not _CLOSED.search(terms)
 
 
 def _refuse_unknown(names: Iterable[str], known: set[str]) -> None:

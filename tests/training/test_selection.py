@@ -54,6 +54,26 @@ def test_open_means_sets_with_open_terms_alone(styled: Prepared, tmp_path: Path)
     assert all(has_open_terms(chosen.faces[k]) for k in chosen.rows("train"))
 
 
+@pytest.mark.parametrize(
+    "terms,is_open",
+    [
+        ("CC0", True),
+        ("CC BY 4.0, credit the authors", True),
+        ("Public Domain Mark; somebody", True),
+        ("Attribution License; somebody", True),
+        ("MIT", True),
+        ("CC BY-NC-SA 4.0", False),
+        ("CC BY 4.0, photos for research alone", False),
+        ("MIT; photos from the web, research", False),
+        ("Attribution-NonCommercial License; somebody", False),
+        ("non-commercial research", False),
+        ("yours", False),
+    ],
+)
+def test_terms_are_open_as_a_whole(styled: Prepared, terms: str, is_open: bool) -> None:
+    assert has_open_terms(replace(styled.faces[0], set="any", terms=terms)) == is_open
+
+
 def test_a_drawing_goes_by_its_set_and_by_its_style(styled: Prepared) -> None:
     drawn = next(face for face in styled.faces if face.sketch)
     assert styles_of(replace(drawn, attributes={"style": 2})) == {"fs2k", "fs2k/style2"}

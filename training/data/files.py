@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from imaging.decode import over_white
 
@@ -59,6 +59,17 @@ class Members:
         """(H, W, 3) RGB, upright, over white where it is transparent. Raises Unreadable."""
         with _decoding(archive, name):
             return np.asarray(over_white(ImageOps.exif_transpose(Image.open(io.BytesIO(self.read(archive, name))))))
+
+    def size(self, archive: Path, name: str) -> tuple[int, int]:
+        """Width and height of an upright picture, of which no more is read than that takes. Raises Unreadable."""
+        packed = not archive.is_dir() or name.lower().endswith(".bz2")
+        with (
+            _decoding(archive, name),
+            Image.open(io.BytesIO(self.read(archive, name)) if packed else archive / name) as picture,
+        ):
+            lying = picture.getexif().get(ExifTags.Base.Orientation, 1) > 4
+            width, height = picture.size
+            return (height, width) if lying else (width, height)
 
     def parsing(self, archive: Path, name: str) -> Images:
         """(H, W) class indices of CelebAMask-HQ; put together where `name` has a `*` for the parts.

@@ -98,7 +98,8 @@ class SketchMaker:
 
 
 TRAINING = SketchMaker(deformation=Deformation(jitter=0.3, paper=0.2, scanner=0.15))
-"""What the trainers use; elastic warps, missing and smudged parts they give real sketches as well, see `ink`."""
+"""What the trainers use. Elastic warps come with the jitter of the batches, and `ink` smudges and leaves out patches of
+any drawing, so neither is asked for here as well."""
 
 
 def make_sketch(photo: npt.NDArray[np.uint8], person: Gray, rng: Rng) -> Gray:

@@ -81,6 +81,19 @@ def celebahq(root: Path, people: bool = True) -> Path:
     return root
 
 
+def celebahq_by_size(root: Path) -> Path:
+    for side in (256, 1024):
+        for n in range(2):
+            picture(root / f"data{side}x{side}" / f"{n:05d}.jpg")
+    return root
+
+
+def celebahq_by_gender(root: Path) -> Path:
+    for n, folder in enumerate(("train/female", "train/male", "val/female", "val/male")):
+        picture(root / folder / f"{n:06d}.jpg")
+    return root
+
+
 def ffhq(root: Path) -> Path:
     """Three thumbnails: one under CC BY, one against changes, one that the JSON does not know."""
     for n in range(3):

@@ -147,6 +147,19 @@ def test_celebahq_without_identities_says_so(tmp_path: Path) -> None:
     assert "person of its own" in problems[0]
 
 
+def test_copies_of_celebahq_without_masks_are_read_too(tmp_path: Path) -> None:
+    for make in (layouts.celebahq_by_size, layouts.celebahq_by_gender):
+        place = make(tmp_path / make.__name__)
+        assert next(layout.name for layout in LAYOUTS if layout.detect(place)) == "celebahq"
+    by_size, problems = read(tmp_path / "celebahq_by_size")
+    assert [face.photo for face in by_size.values()] == ["data1024x1024/00000.jpg", "data1024x1024/00001.jpg"]
+    assert "person of its own" in problems[0]
+    by_gender, _ = read(tmp_path / "celebahq_by_gender")
+    assert [(f.split, f.attributes["Male"]) for f in by_gender.values()] == [
+        ("train", False), ("train", True), ("val", False), ("val", True),
+    ]  # fmt: skip
+
+
 def test_ffhq_keeps_every_photos_licence_and_leaves_out_what_may_not_be_changed(tmp_path: Path) -> None:
     found, problems = read(layouts.ffhq(tmp_path))
     assert list(found) == ["00000", "00002"]

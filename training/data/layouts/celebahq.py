@@ -1,7 +1,8 @@
 """CelebAMask-HQ (Lee et al. 2020) and with it CelebA-HQ: 1024 px photos, parsing masks by part, 40 attributes.
 
 `CelebA-HQ-to-CelebA-mapping.txt` leads to CelebA's names. Put CelebA's own `identity_CelebA.txt` and
-`list_eval_partition.txt` beside it and the faces get their people and CelebA's split.
+`list_eval_partition.txt` beside it and the faces get their people and CelebA's split. Copies without masks are read as
+well: one folder named after the size, and StarGAN v2's (Choi et al. 2020) by split and gender.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from training.data.files import pictures_in, stem
 from training.data.layouts.base import Problems
 
 _PHOTOS, _MASKS = "CelebA-HQ-img", "CelebAMask-HQ-mask-anno"
+_COPIES = tuple(name for size in (1024, 512, 256) for name in (f"data{size}x{size}", f"celeba_hq_{size}"))
+_GENDERS = {"female": False, "male": True}
 _MAPPING, _ATTRIBUTES = "CelebA-HQ-to-CelebA-mapping.txt", "CelebAMask-HQ-attribute-anno.txt"
 _PEOPLE, _PARTITION = "identity_CelebA.txt", "list_eval_partition.txt"
 _SPLITS = {"0": "train", "1": "val", "2": "test"}
@@ -25,10 +28,14 @@ class CelebAHQ:
 
     @staticmethod
     def detect(place: Path) -> bool:
-        return (place / _PHOTOS).is_dir()
+        return any((place / name).is_dir() for name in (_PHOTOS, *_COPIES)) or _is_by_gender(place)
 
     @staticmethod
     def read(place: Path, problems: Problems) -> Iterator[Face]:
+        if not (place / _PHOTOS).is_dir():
+            problems.append("celebahq: a copy that names nobody, so every photo counts as a person of its own")
+            yield from _by_gender(place) if _is_by_gender(place) else _flat(place)
+            return
         original = {row[0]: row[2] for row in _table(place / _MAPPING) if row[0].isdigit()}
         people = {row[0]: row[1] for row in _table(place / _PEOPLE)}
         partition = {row[0]: row[1] for row in _table(place / _PARTITION)}
@@ -50,6 +57,38 @@ class CelebAHQ:
                 source=celeba,
                 terms=CelebAHQ.terms,
             )
+
+
+def _is_by_gender(place: Path) -> bool:
+    return all((place / "train" / gender).is_dir() for gender in _GENDERS)
+
+
+def _by_gender(place: Path) -> Iterator[Face]:
+    for split in ("train", "val", "test"):
+        for gender, male in _GENDERS.items():
+            for path in pictures_in(place / split / gender):
+                yield _of_a_copy(place, path, split, {"Male": male})
+
+
+def _flat(place: Path) -> Iterator[Face]:
+    """Of copies in several sizes the largest."""
+    folder = next(place / name for name in _COPIES if (place / name).is_dir())
+    for path in pictures_in(folder):
+        yield _of_a_copy(place, path, "", {})
+
+
+def _of_a_copy(place: Path, path: Path, split: str, attributes: dict[str, bool]) -> Face:
+    number = stem(path)
+    return Face(
+        archive=place,
+        id=number,
+        set="celebahq",
+        person=f"celebahq/photo-{number}",
+        split=split,
+        photo=path.relative_to(place).as_posix(),
+        attributes=dict(attributes),
+        terms=CelebAHQ.terms,
+    )
 
 
 def _mask(place: Path, number: str) -> str | None:
