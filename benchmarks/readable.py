@@ -98,7 +98,7 @@ def teach(reader: FaceFeatures, recogniser: FaceFeatures, shown: Pairs, progress
         moves = random_moves(len(rows), torch.device("cpu"))
         with torch.no_grad():
             who = recogniser(photos[rows], moves)[1]
-        with autocast(moves.device, "bf16"):
+        with autocast(moves.device, "auto"):
             read = reader(drawings[rows], moves)[1]
         loss = cosine_distance(read, who)
         optimizer.zero_grad()

@@ -47,14 +47,16 @@ def choose_device(name: str = "auto", precision: str = "auto") -> Device:
         there = ", ".join(f"cuda:{number}" for number in range(torch.cuda.device_count()))
         raise InferenceError(f"There is no device {name} here. Use one of {there}.")
     if precision == "auto":
-        precision = "bf16" if device.type == "cuda" or _cpu_has_bf16() else "fp32"
+        precision = "bf16" if has_bf16(device) else "fp32"
     if precision not in ("fp32", "bf16"):
         raise InferenceError(f"There is no precision called {precision}. Use auto, fp32 or bf16.")
     return Device(device, torch.bfloat16 if precision == "bf16" else torch.float32)
 
 
-def _cpu_has_bf16() -> bool:
-    """Without bf16 instructions the CPU would emulate them and be slower than in fp32."""
+def has_bf16(device: TorchDevice) -> bool:
+    """Without bf16 instructions a CPU would emulate them and be slower than in fp32."""
+    if device.type == "cuda":
+        return True
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 

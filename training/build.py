@@ -87,15 +87,16 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         discriminator_rate=optimizer["discriminator_rate"],
         clip=optimizer.get("clip", Pix2PixConfig.clip),
         accumulate=table.get("accumulate", 1),
-        precision=table.get("precision", "bf16"),
-        compile=table.get("compile", "auto"),
+        precision=table.get("precision", Pix2PixConfig.precision),
+        compile=table.get("compile", Pix2PixConfig.compile),
         weights=recipe.section("weights"),
     )
 
 
 def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, drawn: Drawn | None) -> Assembly:
     mix = Mix(**{key.name: recipe.table[key.name] for key in fields(Mix) if key.name in recipe.table})
-    twins, on_device = recipe.section("weights").get("ink", 0) > 0, recipe.table.get("augment", "cpu") == "device"
+    twins, augment = recipe.section("weights").get("ink", 0) > 0, recipe.table.get("augment", "auto")
+    on_device = augment == "device" or (augment == "auto" and ranks.device.type == "cuda")
 
     def pairs(size: int, seed: Seed) -> SketchPairs:
         return SketchPairs(data, "train", size, mix, seed, twins, on_device, drawn)

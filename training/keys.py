@@ -6,7 +6,7 @@ from typing import Any, Literal, Required, TypedDict
 
 from inference.networks.unet import UNetConfig
 from training.engine.schedule import Schedule
-from training.engine.speed import Compile, Precision
+from training.engine.speed import Precision
 from training.patchgan import Norm
 from training.pix2pix import Loss
 from training.restorer import Loss as RestorerLoss
@@ -48,10 +48,10 @@ class _Pix2Pix(_Common, total=False):
     set_weights: dict[str, Amount]
     drawn_share: Share
     face_ramp: tuple[Whole, Whole]
-    augment: Literal["cpu", "device"]
+    augment: Literal["auto", "cpu", "device"]
     accumulate: Count
     precision: Precision
-    compile: Compile
+    compile: bool
     network: Required[UNetConfig]
     discriminator: Required[_Discriminator]
     optimizer: Required[_Optimizer]
@@ -65,7 +65,7 @@ _OfDrawings = Literal["gan", "r1", "l1", "luma_kl", "contextual", "feature_match
 class _Artist(_Common, total=False):
     kind: Required[Literal["artist"]]
     precision: Precision
-    compile: Compile
+    compile: bool
     network: Required[UNetConfig]
     discriminator: Required[_Discriminator]
     optimizer: Required[_Optimizer]

@@ -18,6 +18,7 @@ from inference.networks.landmarknet import SIDE, LandmarkNet
 from inference.paper import normalise_ink
 from training.data import Face, Images, Prepared
 from training.engine.ranks import parallel
+from training.engine.speed import autocast
 from training.engine.trainee import TensorBatch
 from training.sketches import make_sketch, vary_ink
 
@@ -43,8 +44,7 @@ class LandmarkBatches:
     def __init__(self, data: Prepared, split: str, size: int, seed: int | tuple[int, ...], pool: int = 5000) -> None:
         self.size, self.seed = size, seed if isinstance(seed, tuple) else (seed,)
         rng = np.random.default_rng((*self.seed, 2**32))
-        drawn = data.rows(split, with_sketch=True)
-        whole = np.array([k for k in data.rows(split) if _is_whole(data.faces[k])])
+        drawn, whole = rows_of(data, split)
         chosen = np.concatenate([rng.choice(drawn, int(0.6 * pool)), rng.choice(whole, pool - int(0.6 * pool))])
         self._real = int(0.6 * pool)
         self._points = np.stack([256.0 * np.array(data.faces[k].landmarks, np.float64) for k in chosen])
@@ -74,6 +74,12 @@ class LandmarkBatches:
         placed = points @ matrix[:, :2].T + matrix[:, 2]
         view = _furnish(_on_desk(view_of(sketch, matrix), matrix, rng), rng)
         return view, ((placed + 0.5) * 2 / SIDE - 1).astype(np.float32), is_face
+
+
+def rows_of(data: Prepared, split: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Faces that an artist drew, and those from whose photos sketches are made."""
+    whole = [k for k in data.rows(split) if _is_whole(data.faces[k])]
+    return data.rows(split, with_sketch=True), np.array(whole, np.int64)
 
 
 def _is_whole(face: Face) -> bool:
@@ -107,7 +113,7 @@ class LandmarkTrainee:
         return {"generator": self.optimizer}
 
     def step(self, batch: LandmarkBatch, _step: int) -> dict[str, Tensor]:
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device, "auto"):
             points, logits = self.net(batch.ink.to(self.device, memory_format=torch.channels_last))
         target, face = batch.points.to(self.device), batch.face.to(self.device)
         eyes = (target[:, 1] - target[:, 0]).norm(dim=-1).clamp_min(1e-3)

@@ -17,7 +17,7 @@ from training import losses
 from training.batches import PairBatch, on_device, to_images
 from training.data import Images
 from training.engine.ranks import gathers, parallel
-from training.engine.speed import Compile, Precision, autocast, compiled
+from training.engine.speed import Precision, autocast, compiled
 from training.face_features import FaceFeatures, random_moves
 from training.patchgan import Norm, build_discriminator
 
@@ -50,8 +50,8 @@ class Pix2PixConfig:
     discriminator_rate: float = 2e-4
     clip: float = 20.0
     accumulate: int = 1
-    precision: Precision = "bf16"
-    compile: Compile = False
+    precision: Precision = "auto"
+    compile: bool = False
     weights: Mapping[str, float] = field(
         default_factory=lambda: {
             "gan": 1.0,
@@ -94,8 +94,8 @@ class Pix2PixModel:
         self.crowd = crowd.to(device) if crowd is not None else None
         self.optimizer_g = _adam(self.generator, config.learning_rate)
         self.optimizer_d = _adam(self.discriminator, config.discriminator_rate)
-        self.net_g = parallel(compiled(self.generator, config.compile, device), device)
-        self.net_d = parallel(compiled(self.discriminator, config.compile, device), device)
+        self.net_g = parallel(compiled(self.generator, config.compile), device)
+        self.net_d = parallel(compiled(self.discriminator, config.compile), device)
         self.gan, self.loss = losses.GANS[config.gan], dict[str, Tensor]()
         self.adversarial, self.penalised, self.face_share = True, False, 1.0
 
@@ -126,8 +126,8 @@ class Pix2PixModel:
                 scores, _ = self.net_d(torch.cat([sketch, sketch]), torch.cat([photo, fake]))
                 of_real, of_fake = ([score.chunk(2)[half] for score in scores] for half in (0, 1))
         terms = {"d": self.gan.discriminator(of_real, of_fake)}
-        if self.penalised:
-            terms["r1"] = losses.gradient_penalty(lambda x: self.discriminator(sketch, x)[0], photo)
+        if self.penalised:  # eager: no compiled network can be derived twice
+            terms["r1"] = losses.gradient_penalty(lambda x: self.discriminator.forward(sketch, x)[0], photo)
         self._backward(terms, {"d": 1.0, "r1": self._weight("r1") * self.config.r1_every})
 
     def backward_G(self) -> None:  # noqa: N802 - pix2pix's own name

@@ -15,6 +15,7 @@ from training import losses
 from training.batches import to_images
 from training.data import Images
 from training.engine.ranks import parallel
+from training.engine.speed import autocast
 from training.face_features import FaceFeatures
 from training.restorer_batches import RestorationBatch
 
@@ -48,7 +49,7 @@ class RestorerTrainee:
 
     def step(self, batch: RestorationBatch, _step: int) -> dict[str, Tensor]:
         face, photo, traced = (x.to(self.device) for x in (batch.face, batch.photo, batch.traced))
-        with torch.autocast(self.device.type, torch.bfloat16):
+        with autocast(self.device, "auto"):
             image, pyramid = self.net(face, return_rgb=True)
             terms = {"l1": _pixel_loss(image.float(), face, photo, traced)}
             terms["pyramid"] = _pyramid_loss(pyramid, torch.where(_rows(traced), photo, face))

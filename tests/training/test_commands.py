@@ -76,8 +76,8 @@ def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path)
     "changes,words",
     [
         ([("batch = 2", 'batch = 2\nprecison = "fp32"')], "no key precison. Did you mean precision"),
-        ([("batch = 2", 'batch = 2\nprecision = "bf-16"')], 'precision is "bf16" or "fp32", not "bf-16"'),
-        ([("batch = 2", 'batch = 2\ncompile = "yes"')], 'compile is true or false or "auto", not "yes"'),
+        ([("batch = 2", 'batch = 2\nprecision = "bf-16"')], 'precision is "auto" or "bf16" or "fp32", not "bf-16"'),
+        ([("batch = 2", 'batch = 2\ncompile = "yes"')], 'compile is true or false, not "yes"'),
         ([("batch = 2", 'batch = "two"')], "batch is a whole number of at least 1"),
         ([("batch = 2", "batch = true")], "batch is a whole number of at least 1, not true"),
         ([("real_share = 0.5", "real_share = 1.5")], "real_share is a number from 0 to 1, not 1.5"),

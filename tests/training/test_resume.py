@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import torch
 from torch import nn
 
+from inference.appearance import VECTOR
 from inference.networks.unet import UNetConfig
 from tests.inference import folders
 from tests.training.compare import assert_same
@@ -19,7 +20,7 @@ from training.engine.schedule import Schedule
 from training.engine.trainee import Batches, Trainee
 from training.face_features import MobileFaceNet
 from training.landmarks import LandmarkBatches, LandmarkTrainee
-from training.pix2pix import Pix2PixConfig, Pix2PixModel
+from training.pix2pix import Loss, Pix2PixConfig, Pix2PixModel
 from training.restorer import RestorerTrainee
 from training.restorer_batches import Mixture, RestorerBatches
 
@@ -68,21 +69,21 @@ def test_pix2pix(prepared: Prepared, tmp_path: Path) -> None:
     """With every loss: the discriminator joins at the second step, the face losses grow from the first."""
     torch.manual_seed(0)
     torch.save({"net_state_dict": MobileFaceNet().state_dict()}, tmp_path / "features.ckpt")
-    network = UNetConfig(width=4, norm="instance", upsample="resize", dropout=0.25)
-    weights = {**Pix2PixConfig().weights, "contrast": 1.0}
+    network = UNetConfig(width=4, norm="instance", upsample="resize", dropout=0.25, appearance=VECTOR)
     config = Pix2PixConfig(
-        network, discriminator_width=4, discriminator_crop=128, gan_from=1, face_ramp=(0, 3), weights=weights
-    )
+        network, discriminator_width=4, discriminator_crop=128, gan_from=1, r1_every=2, face_ramp=(0, 3),
+        weights=dict.fromkeys(get_args(Loss), 1.0),
+    )  # fmt: skip
     crowd = embed_crowd(prepared, tmp_path / "features.ckpt", seed=3, device=CPU)
     assert crowd.shape == (len(prepared.rows("train")), 128)
     folder = run_twice(
         tmp_path,
         lambda: Pix2PixModel(config, tmp_path / "features.ckpt", CPU, crowd),
-        SketchPairs(prepared, "train", 2, Mix(0.5), seed=3),
+        SketchPairs(prepared, "train", 2, Mix(0.5), seed=3, twins=True),
         steps=6,
     )
     log = (folder / "cut" / "log.jsonl").read_text()
-    for name in ("l1", "d", "gan", "feature_matching", "face_features", "identity", "contrast"):
+    for name in ("d", *get_args(Loss)):
         assert f'"{name}"' in log
     state = torch.load(folder / "cut" / "state.pt", weights_only=True)
     assert set(state["modules"]) == set(state["optimizers"]) == {"generator", "discriminator"}
@@ -100,6 +101,22 @@ def test_restorer(prepared: Prepared, tmp_path: Path) -> None:
     weights = {"l1": 1.0, "pyramid": 0.5}
     batches = RestorerBatches(prepared, "train", 1, Mixture(), 5)
     run_twice(tmp_path, lambda: RestorerTrainee(folders.RESTORER, weights, 1e-3, None, CPU), batches, steps=4)
+
+
+@pytest.mark.slow
+def test_pictures_moved_on_the_device(prepared: Prepared, tmp_path: Path) -> None:
+    config = Pix2PixConfig(UNetConfig(width=2, norm="instance", upsample="resize"), 2, weights={"l1": 1.0})
+    pairs = SketchPairs(prepared, "train", 2, Mix(0.5), seed=3, on_device=True)
+    run_twice(tmp_path, lambda: Pix2PixModel(config, None, CPU), pairs, steps=4)
+
+
+def test_the_penalty_needs_no_second_derivative_of_a_compiled_network(prepared: Prepared) -> None:
+    config = Pix2PixConfig(
+        UNetConfig(width=2, norm="instance", upsample="resize"), 2, r1_every=1, weights={"gan": 1.0, "r1": 1.0}
+    )
+    model = Pix2PixModel(config, None, CPU)
+    model.discriminator.compile(backend="aot_eager")  # derived ahead as by the default, and no C++ is needed
+    assert float(model.step(SketchPairs(prepared, "train", 1, Mix(0.5), seed=3).batch(0), 0)["r1"]) > 0
 
 
 def test_the_discriminator_is_left_alone_while_the_generator_learns(prepared: Prepared) -> None:

@@ -57,7 +57,7 @@ def draw(run: Path, data: Prepared, cache: Path, device: torch.device, chunk: in
         some = rows[start : start + chunk]
         photos = np.stack([grey_photo(np.array(data.photos[k]), data.regions[k][0]) for k in some])
         for k, style in enumerate(told):
-            drawings[some, k] = _drawn(network, photos, style, recipe.table.get("precision", "bf16"))
+            drawings[some, k] = _drawn(network, photos, style, recipe.table.get("precision", "auto"))
     drawings.flush()
     (cache / LIST).unlink(missing_ok=True)
     unfinished.replace(cache / DRAWINGS)

@@ -6,8 +6,9 @@ from typing import Literal
 import torch
 from torch import nn
 
-Precision = Literal["bf16", "fp32"]
-Compile = bool | Literal["auto"]
+from inference.device import has_bf16
+
+Precision = Literal["auto", "bf16", "fp32"]
 
 
 def prepare_device(device: torch.device) -> None:
@@ -19,12 +20,14 @@ def prepare_device(device: torch.device) -> None:
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[bool | None]:
-    """For networks alone: losses, colours and sampling grids need more than the eight bits of bf16."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+    """For networks alone: losses, colours and sampling grids need more than the eight bits of bf16. "auto" is bf16
+    where the device has instructions for it."""
+    wanted = precision == "bf16" or (precision == "auto" and has_bf16(device))
+    return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
 
 
-def compiled(module: nn.Module, wanted: Compile, device: torch.device) -> nn.Module:
-    """In place, so that names in its state stay. "auto" compiles on a GPU only: see docs/training.md."""
-    if wanted is True or (wanted == "auto" and device.type == "cuda"):
+def compiled(module: nn.Module, wanted: bool) -> nn.Module:
+    """In place, so that names in its state stay."""
+    if wanted:
         module.compile()
     return module
