@@ -32,9 +32,10 @@ def read_entries(manifest: Path) -> dict[str, dict[str, Any]]:
 
 
 def add_entry(manifest: Path, name: str, entry: Mapping[str, Any]) -> None:
-    """Adds an entry or replaces the one of that name; the others stay. Raises OSError."""
-    entries = read_entries(manifest) | {name: dict(entry)}
-    tables = [_table(key, value) for key, value in sorted(entries.items())]
+    """Adds an entry at the end, in place of one of that name; the others stay in their order, for of a kind the last is
+    in use. Raises OSError."""
+    others = {key: value for key, value in read_entries(manifest).items() if key != name}
+    tables = [_table(key, value) for key, value in (others | {name: dict(entry)}).items()]
     write_whole({manifest: "\n".join(tables).encode()})
 
 

@@ -83,7 +83,8 @@ def read_manifest(folder: Path = SHIPPED) -> list[Checkpoint]:
 
 
 def find(checkpoints: list[Checkpoint], kind: str) -> Checkpoint | None:
-    """The checkpoint to use for a kind of network: the last, so that an imported one goes before a shipped one."""
+    """The checkpoint to use for a kind of network: the last. That is what was imported last, and where nothing was,
+    what was shipped last."""
     matching = [checkpoint for checkpoint in checkpoints if checkpoint.kind == kind]
     return matching[-1] if matching else None
 

@@ -132,9 +132,11 @@ def _programme(arguments: argparse.Namespace) -> int:
 
 
 def _ship(arguments: argparse.Namespace) -> int:
+    from inference.in_use import in_use
     from training.ship import ship
 
     recipe = load_recipe(arguments.recipe)
     run = arguments.run or Path("runs") / recipe.name
     print(ship(run, recipe, arguments.default_strength, arguments.weights))
+    print(in_use(arguments.weights, recipe.name))
     return 0

@@ -102,7 +102,9 @@ def test_the_averaged_weights_go_before_the_plain_ones(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_checkpoint_of_the_published_format_comes_in_and_restores(folder: Path, tmp_path: Path) -> None:
+def test_a_checkpoint_of_the_published_format_comes_in_and_restores(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Random numbers under the published names and shapes: 86 M of them, so all is done in one test."""
     torch.manual_seed(6)
     state: State = {name: tensor.clone() for name, tensor in build_restorer(PUBLISHED).state_dict().items()}
@@ -111,6 +113,7 @@ def test_a_checkpoint_of_the_published_format_comes_in_and_restores(folder: Path
     source = tmp_path / "GFPGANv1.4.pth"
     torch.save({"params_ema": state}, source)
     assert run(source, folder) == 0
+    assert "In use as restorer now: gfpgan-published. Workers" in capsys.readouterr().err
     _check_entry(state, folder)
     pipeline = Pipeline.load(folder, "cpu")
     assert pipeline.describe()["engines"][0]["default_strength"] == 0.5

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inference.cli import main
+from tests.inference import folders
 
 Said = pytest.CaptureFixture[str]
 
@@ -36,7 +37,8 @@ def test_engines_are_listed_with_their_controls(weights: Path, capsys: Said) -> 
 def test_the_list_says_where_weights_come_from(weights: Path, capsys: Said) -> None:
     assert run("weights", "list", "--weights", weights) == 0
     text = capsys.readouterr().out
-    for words in ("tiny-pix2pix (demonstration model): pix2pix", "origin  a test", "data    none", "terms   none"):
+    first = "tiny-pix2pix (demonstration model): pix2pix, in use"
+    for words in (first, "origin  a test", "data    none", "terms   none"):
         assert words in text
     (weights / "tiny-pix2pix.safetensors").unlink()
     assert run("weights", "list", "--weights", weights) == 0
@@ -46,6 +48,16 @@ def test_the_list_says_where_weights_come_from(weights: Path, capsys: Said) -> N
     assert rows["tiny-pix2pix"]["bytes"] is None
     assert rows["tiny-landmarks"]["bytes"] > 1000
     assert "verified" not in rows["tiny-landmarks"]
+
+
+def test_the_list_says_which_of_a_kind_is_in_use(weights: Path, capsys: Said) -> None:
+    folders.put(weights, "another", "pix2pix", folders.tiny_generator(2), folders.GENERATOR)
+    assert run("weights", "list", "--weights", weights, "--json") == 0
+    rows = {row["name"]: row["in_use"] for row in json.loads(capsys.readouterr().out)}
+    assert rows == {"tiny-pix2pix": False, "another": True, "tiny-landmarks": True, "tiny-restorer": True}
+    assert run("weights", "list", "--weights", weights) == 0
+    text = capsys.readouterr().out
+    assert "tiny-pix2pix (demonstration model): pix2pix, not in use" in text
 
 
 def test_verify_compares_every_file(weights: Path, capsys: Said) -> None:

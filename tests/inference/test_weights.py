@@ -155,6 +155,15 @@ def test_an_entry_comes_back_as_it_was_written_and_others_stay(tmp_path: Path) -
     }
 
 
+def test_of_a_kind_the_last_entry_is_in_use_whatever_the_names(folder: Path) -> None:
+    for name in ("zebra", "alpha", "tiny-pix2pix"):
+        folders.put(folder, name, "pix2pix", folders.tiny_generator(), folders.GENERATOR)
+        found = find(read_manifest(folder), "pix2pix")
+        assert found is not None
+        assert found.name == name
+    assert list(read_entries(folder / MANIFEST))[-3:] == ["zebra", "alpha", "tiny-pix2pix"]
+
+
 def test_a_checkpoint_builds_its_network_in_evaluation(folder: Path) -> None:
     by_kind = {checkpoint.kind: checkpoint for checkpoint in read_manifest(folder)}
     generator = by_kind["pix2pix"].build(lambda architecture: UNet256(UNetConfig(**architecture)))
