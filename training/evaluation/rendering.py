@@ -86,9 +86,9 @@ class Renderer:
         """The generator's faces with some appearance controls set."""
         return self.faces(sketches, appearance=Appearance(**setting))
 
-    def candidates(self, sketches: Images, count: int) -> list[Images]:
-        """`count` stacks, as the product offers them: the neutral faces first."""
-        offered = variants(RenderOptions(seed=self.seed), count, bool(self.choices()))
+    def candidates(self, sketches: Images, count: int, wished: Appearance = UNKNOWN) -> list[Images]:
+        """`count` stacks, as the product offers them: the faces that were asked for first."""
+        offered = variants(RenderOptions(seed=self.seed, appearance=wished), count, bool(self.choices()))
         return [self.faces(sketches, seed=one.seed, appearance=one.appearance) for one in offered]
 
     @property

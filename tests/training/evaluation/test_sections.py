@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inference.appearance import COLOURS
+from inference.appearance import COLOURS, Appearance, Lab
+from inference.appearance import UNKNOWN as UNTOLD
 from inference.template import FIVE_POINTS
 from tests.training.evaluation.labelled import photo_of
 from training.colours import to_rgb
@@ -21,7 +22,7 @@ from training.evaluation.detector import Detector, Points, apart, was_found
 from training.evaluation.faithfulness import eyes_kept
 from training.evaluation.moves import detector_noise
 from training.evaluation.recoloured import moves_by_colour
-from training.evaluation.regions import to_lab
+from training.evaluation.regions import region, to_lab
 from training.evaluation.report import Row
 from training.evaluation.robustness import harmed
 from training.evaluation.runs import Model, seen_of_run
@@ -157,12 +158,16 @@ def test_the_smallest_distance_between_candidates() -> None:
 
 def test_two_equal_candidates_show_as_no_distance(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     class Varied:
-        def candidates(self, sketches: Images, count: int) -> list[Images]:
+        def choices(self) -> Mapping[str, Mapping[str, Lab]]:
+            return {}
+
+        def candidates(self, sketches: Images, count: int, wished: Appearance = UNTOLD) -> list[Images]:
+            assert wished == UNTOLD
             return [np.full_like(sketches, 40 * level) for level in (0, 1, 3, 6)][:count]
 
     class Repeated(Varied):
-        def candidates(self, sketches: Images, count: int) -> list[Images]:
-            return [*super().candidates(sketches, count)[:3], np.zeros_like(sketches)]
+        def candidates(self, sketches: Images, count: int, wished: Appearance = UNTOLD) -> list[Images]:
+            return [*super().candidates(sketches, count, wished)[:3], np.zeros_like(sketches)]
 
     smallest_colour = []
     for renderer in (Varied(), Repeated()):
@@ -170,6 +175,39 @@ def test_two_equal_candidates_show_as_no_distance(bench: Bench, monkeypatch: pyt
         smallest_colour.append(measure_candidates(bench).tables[0].rows[0]["min"])
     levels = to_lab(np.full((1, 2, 3), [[[0] * 3, [40] * 3]], np.uint8))[0]
     assert smallest_colour == pytest.approx([float(levels[1, 0] - levels[0, 0]), 0])
+
+
+def test_candidates_are_measured_by_what_is_left_free_and_by_their_geometry(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Moving:
+        """Every candidate a pixel to the right of the one before; with skin and hair set nothing but the irises
+        changes, by 10 of L."""
+
+        def choices(self) -> Mapping[str, Mapping[str, Lab]]:
+            return COLOURS
+
+        def candidates(self, sketches: Images, count: int, wished: Appearance = UNTOLD) -> list[Images]:
+            page = np.full_like(sketches, 255)
+            for k, made in enumerate(stacks := [page.copy() for _ in range(count)]):
+                if wished == UNTOLD:
+                    made[:, 100:120, 100 + k : 120 + k] = 40
+                else:
+                    made[:, region("eyes")] = to_rgb(np.array([[[40.0 + 10 * k, 0, 0]]]))[0, 0]
+            return stacks
+
+    monkeypatch.setattr(bench, "renderer", Moving())
+    monkeypatch.setattr(bench, "detector", DarkestPoint())
+    section = measure_candidates(bench)
+    rows = {(str(row["set"]), str(row["distance"]).split(" (")[0]): row for row in section.tables[0].rows}
+    irises = rows["skin and hair", "regions left free"]
+    assert float(irises["min"] or 0) == pytest.approx(10, abs=0.5)
+    assert float(irises["wished"] or 0) > 7
+    assert float(rows["skin and hair", "pixels"]["max"] or 0) < 0.1
+    moved, noise = section.tables[1].rows
+    assert (moved["median"], moved["max"]) == pytest.approx((1.5, 3), abs=0.05)  # six pairs, 1 to 3 px apart
+    assert float(noise["max"] or 0) < 0.2
+    assert [figure.met for figure in section.figures] == [False, True, False]
 
 
 def test_labels_of_the_sets_become_groups() -> None:
