@@ -8,6 +8,7 @@ from typing import Any, Literal
 from inference.weights import Checkpoint
 from training.data import Prepared
 from training.engine import diary
+from training.learned import learned_from
 from training.programme import load_plan
 from training.recipe import Recipe, load_recipe, own_recipe
 from training.selection import STYLES, styles_of
@@ -61,12 +62,11 @@ NOT_RECORDED = Beginning("unknown", saw=UNKNOWN)
 
 
 def seen_in(data: Prepared, recipe: Recipe) -> Seen:
-    """By a run of the recipe on the faces that it selects."""
-    faces = [face for face in data.faces if face.split == "train"]
-    drawn = [face for face in faces if face.sketch and _learns_from_artists(recipe)]
+    """By a run of the recipe on the faces that it selects. Raises ValueError where a restorer finds none."""
+    drawn = [face for face in data.faces if face.split == "train" and face.sketch and _learns_from_artists(recipe)]
     return Seen(
         frozenset[str]().union(*map(styles_of, drawn)),
-        frozenset(face.set for face in faces),
+        frozenset(face.set for face in learned_from(data, recipe)),
         recipe.table.get("terms") == "open",
     )
 

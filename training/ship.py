@@ -42,7 +42,7 @@ def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path 
         "file": target.name,
         "sha256": hashlib.sha256(data).hexdigest(),
         "origin": f"python -m training train {recipe.name}{_beginning(beginning_of(run))}",
-        "data": "train splits of " + ", ".join(_SETS.get(name, name) for name in _sets_of(run, seen)),
+        "data": _said(_sets_of(run, seen)),
         "terms": _OPEN_TERMS if seen.open else _TERMS,
         "demonstration": True,
         "default_strength": default_strength,
@@ -59,6 +59,11 @@ def _beginning(began: Beginning) -> str:
 
 
 def _sets_of(run: Path, seen: Seen) -> list[str]:
-    """As the run folder says, those of what it began with last; a run of before it did learned from all."""
-    own = diary.read(run).get("data", {}).get("photos", _SETS)
+    """What was learned from, in the order in which the run has them, those of what it began with last. What was
+    prepared and not learned from is no data of the weights."""
+    own = [name for name in diary.read(run).get("data", {}).get("photos", ()) if name in seen.photos]
     return list(dict.fromkeys([*own, *sorted(seen.photos)]))
+
+
+def _said(sets: list[str]) -> str:
+    return "train splits of " + ", ".join(_SETS.get(name, name) for name in sets) if sets else "not recorded"

@@ -1,8 +1,10 @@
 """What weights have seen counts with everything that they began with, back to random ones."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from inference.weights import Checkpoint
@@ -13,6 +15,7 @@ from training.engine import diary
 from training.evaluation.runs import Model
 from training.evaluation.unseen import named_runs
 from training.history import UNKNOWN, Seen, beginning_of, seen_by_run, seen_by_weights, seen_in
+from training.recipe import load_recipe
 
 STYLES = ("fs2k/style0", "fs2k/style1", "cuhk")
 ARTISTS = 'leave_out = ["fs2k/style0"]\n'
@@ -74,6 +77,17 @@ def test_a_run_that_draws_no_artists_pair_has_seen_none(prepared: Prepared, tmp_
     some, none = (("real_share = 0.5", f"real_share = {share}") for share in (0.5, 0.0))
     assert seen_in(prepared, tiny(tmp_path / "some.toml", some)).drawings == {"fs2k"}
     assert seen_in(prepared, tiny(tmp_path / "none.toml", none)).drawings == frozenset()
+
+
+def test_a_run_has_seen_the_sets_that_its_batches_draw_from_and_no_others(prepared: Prepared) -> None:
+    warped = [replace(f, photo_warp=np.eye(2, 3)) if f.set == "faker" else f for f in prepared.faces]
+    restorer, finder = load_recipe("restorer-narrow"), load_recipe("landmarks")
+    degraded = replace(restorer, table=restorer.table | {"drawn": {"made": 0.5}})
+    assert seen_in(prepared, restorer).photos == {"faker", "fs2k"}  # the photos of 512 px, and the artists' pairs
+    assert seen_in(prepared, degraded).photos == {"faker"}
+    assert seen_in(prepared, finder).photos == {"faker", "fs2k"}
+    assert seen_in(replace(prepared, faces=warped), finder).photos == {"fs2k"}
+    assert seen_in(prepared, load_recipe("artist")).photos == {"fs2k"}
 
 
 def test_weights_say_nothing_of_what_they_began_with() -> None:

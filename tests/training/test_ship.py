@@ -1,5 +1,6 @@
 """What `ship` puts into a weights folder is used from then on, and it says so."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from inference.weights import find, read_manifest
 from tests.inference import folders
 from tests.training.recipes import written
 from training.__main__ import main
+from training.history import Seen
 from training.recipe import load_recipe
+from training.ship import ship
 
 Said = pytest.CaptureFixture[str]
 
@@ -49,3 +52,23 @@ def test_what_was_imported_stays_in_use_and_that_is_said(tmp_path: Path, capsys:
     said = capsys.readouterr().out
     assert "In use as pix2pix now: mine. Not in use: tiny-pix2pix, artists." in said
     assert f"to use artists, take mine out of {weights / LOCAL_MANIFEST}." in said
+
+
+@pytest.mark.parametrize(
+    "learned,words",
+    [
+        ({"webmorph", "faker"}, "train splits of faker (CC0), webmorph (CC BY 4.0, Lisa DeBruine and Benedict Jones)"),
+        (set(), "not recorded"),
+    ],
+)
+def test_sets_that_were_prepared_and_not_learned_from_are_not_named(
+    learned: set[str], words: str, tmp_path: Path
+) -> None:
+    recipe = load_recipe("restorer-narrow")
+    torch.save({"weight": torch.zeros(1)}, tmp_path / "ema.pt")
+    prepared = {"photos": {"fs2k": 9, "faker": 3, "webmorph": 2}}
+    (tmp_path / "about.json").write_text(
+        json.dumps({"data": prepared, "saw": Seen(photos=frozenset(learned)).as_json()})
+    )
+    ship(tmp_path, recipe, 0.0, tmp_path / "weights")
+    assert read_entries(tmp_path / "weights" / MANIFEST)["restorer-narrow"]["data"] == words
