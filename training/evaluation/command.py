@@ -85,7 +85,9 @@ def _styles(arguments: argparse.Namespace) -> str:
 def _landmarks(arguments: argparse.Namespace) -> str:
     from training.evaluation.landmarks import evaluate
 
-    report = evaluate(arguments.data, arguments.weights, arguments.split, arguments.seed, arguments.sheets)
+    report = evaluate(
+        arguments.data, arguments.cache, arguments.weights, arguments.split, arguments.seed, arguments.sheets
+    )
     return report.as_json() if arguments.json else report.as_text()
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from inference import sketch
 from inference.networks.landmarknet import LandmarkNet
 from inference.weights import find, read_manifest
-from training.data import Face, Images, load_images, read_manifests
+from training.data import Face, Images, known_faces, load_images
 
 TOLERANCE = 0.08  # eye distances
 
@@ -23,11 +23,13 @@ class LandmarkReport:
 
     `within` is measured against the points of the set, which are the photo's: an artist's eyes lie elsewhere by
     about as much as the tolerance. `repeatable` is measured against the eyes found in the same drawing unmoved:
-    it tells what turning, scaling, shifting and framing do.
+    it tells what turning, scaling, shifting and framing do. `without_points` more drawings have no points of their set,
+    and were not measured.
     """
 
     split: str
     drawings: int
+    without_points: int
     within: float
     median: float
     p95: float
@@ -39,10 +41,11 @@ class LandmarkReport:
         tolerance = f"tolerance {TOLERANCE:.0%} of the eye distance"
         photo = f"{self.within:.1%} (median {self.median:.3f}, 95th percentile {self.p95:.3f})"
         unmoved = f"{self.repeatable:.1%} (95th percentile {self.repeatable_p95:.3f})"
+        left_out = f"\n  not measured, as their set has no points of them: {self.without_points}"
         return (
             f"{self.drawings} drawings of the {self.split} splits, {tolerance}, found by {self.methods}\n"
             f"  against the photo's points:   {photo}\n"
-            f"  against the unmoved drawing:  {unmoved}"
+            f"  against the unmoved drawing:  {unmoved}{left_out if self.without_points else ''}"
         )
 
     def as_json(self) -> str:
@@ -51,18 +54,24 @@ class LandmarkReport:
         return json.dumps(values, indent=2, allow_nan=False)
 
 
-def evaluate(data: Path, weights: Path, split: str, seed: int, sheets: Path | None = None) -> LandmarkReport:
+def evaluate(
+    data: Path, cache: Path, weights: Path, split: str, seed: int, sheets: Path | None = None
+) -> LandmarkReport:  # fmt: skip
     """One random placing a drawing: +-15 degrees, scale 0.6 to 1.6, shift, white or grey border.
 
-    `sheets` is a git-ignored folder for pictures of the eyes found in a random sixty of the unmoved drawings.
+    Drawings and splits are those of the prepared cache, else of the data folder's ZIP files. Raises ValueError where
+    the split has no drawing with points. `sheets` is a git-ignored folder for pictures of the eyes found in a random
+    sixty of the unmoved drawings.
     """
     checkpoint = find(read_manifest(weights), "landmarks")
     if checkpoint is None:
         raise ValueError(f"There is no face finder in {weights}.")
     network = checkpoint.build(lambda architecture: LandmarkNet(**architecture))
-    faces = [face for face in read_manifests(data) if face.split == split and face.sketch]
+    drawings = [face for face in known_faces(data, cache) if face.split == split and face.sketch]
+    faces = [face for face in drawings if face.landmarks is not None]
     if not faces:
-        raise ValueError(f"There is no sketch in the {split} split of {data}.")
+        reason = f", and none of its {len(drawings)} drawings has points: run prepare first" if drawings else ""
+        raise ValueError(f"There is no sketch to measure in the {split} split of {data}{reason}.")
     rng = np.random.default_rng(seed)
     errors: list[float] = []
     moved: list[float] = []
@@ -78,8 +87,8 @@ def evaluate(data: Path, weights: Path, split: str, seed: int, sheets: Path | No
     if sheets:
         write_eyes(sheets / f"eyes-{split}.png", network, faces, seed)
     return LandmarkReport(
-        split, len(errors), _share(errors), float(np.median(errors)), float(np.percentile(errors, 95)), _share(moved),
-        float(np.percentile(moved, 95)), methods,
+        split, len(errors), len(drawings) - len(faces), _share(errors), float(np.median(errors)),
+        float(np.percentile(errors, 95)), _share(moved), float(np.percentile(moved, 95)), methods,
     )  # fmt: skip
 
 
