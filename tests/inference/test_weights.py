@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pickle
+import re
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from inference.pipeline import Pipeline
 from inference.weights import SHIPPED, Checkpoint, find, read_manifest
 from tests.inference import folders
 
+SECTIONS = (
+    "Network", "Made by", "Hours and machine", "Data", "Terms", "Figures", "Fairness", "Limits", "Not for"
+)  # fmt: skip
+SETS = (
+    "FS2K", "CUHK students", "generated portraits", "CelebAMask-HQ", "webmorph", "faker", "SCUT-FBP5500", "MEBeauty"
+)  # fmt: skip
+
 
 @pytest.fixture
 def folder(tiny_weights: Path, tmp_path: Path) -> Path:
@@ -27,6 +35,12 @@ def folder(tiny_weights: Path, tmp_path: Path) -> Path:
 def entry(path: Path, **other: object) -> Checkpoint:
     values = {"kind": "pix2pix", "architecture": {}, "origin": "", "data": "", "terms": ""}
     return Checkpoint(name="it", path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), **values | other)  # type: ignore[arg-type]
+
+
+def card(name: str) -> dict[str, str]:
+    """The sections of a shipped checkpoint's card: `- **Section**, or more: text`, up to the next."""
+    parts = re.split(r"^- \*\*(.+?)\*\*", (SHIPPED / f"{name}.md").read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (text.strip(" :,\n") for text in parts[2::2]), strict=True))
 
 
 class Canary:
@@ -50,6 +64,14 @@ def test_the_shipped_weights_are_the_manifests_and_few_bytes() -> None:
         assert (SHIPPED / f"{checkpoint.name}.md").exists()
     assert {"pix2pix", "landmarks"} <= {checkpoint.kind for checkpoint in checkpoints}
     assert sum(checkpoint.path.stat().st_size for checkpoint in checkpoints) <= 45e6
+
+
+@pytest.mark.parametrize("name", [checkpoint.name for checkpoint in read_manifest()])
+def test_a_card_says_what_whoever_uses_the_weights_must_know(name: str) -> None:
+    said = card(name)
+    assert {section: said.get(section, "") for section in SECTIONS if len(said.get(section, "")) < 10} == {}
+    data = next(checkpoint.data for checkpoint in read_manifest() if checkpoint.name == name)
+    assert {known for known in SETS if known in data} == {known for known in SETS if known in said["Data"]}
 
 
 def test_every_checkpoint_is_loaded_as_float32_from_half_on_disk(folder: Path) -> None:
