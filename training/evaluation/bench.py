@@ -11,6 +11,7 @@ import numpy.typing as npt
 from training.data import Face, Images, Split, known_faces, load_images
 from training.evaluation.detector import Detector, Points
 from training.evaluation.judge import Embeddings, Judge, cosines
+from training.evaluation.mean_photo import MeanPhoto, mean_photo
 from training.evaluation.rendering import Renderer
 from training.evaluation.runs import Model
 from training.face_features import FaceFeatures
@@ -85,6 +86,17 @@ class Bench:
         return load_images(
             [face for face in self.faces if face.set == name and face.split == "train" and face.photo], "photo"
         )
+
+    @cached_property
+    def mean_photos(self) -> dict[str, MeanPhoto]:
+        """By set."""
+        return {test.name: mean_photo(self.training_photos(test.name), test.photos, test.split) for test in self.sets}
+
+    @cached_property
+    def mean_cosine(self) -> dict[str, npt.NDArray[np.float32]]:
+        """By set, (N,) of its mean photo with the photos: what a face scores that is nobody's. Needs a judge."""
+        seen = {name: self.embed(mean.repeated(1)) for name, mean in self.mean_photos.items()}
+        return {test.name: cosines(seen[test.name], test.seen["photo"]) for test in self.sets}
 
     @cached_property
     def points(self) -> dict[str, dict[str, Points]]:

@@ -1,6 +1,6 @@
 """Whom does it serve worse? Identity and skin by gender and ethnicity."""
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +13,18 @@ from training.evaluation.bench import Bench
 from training.evaluation.damage import deform
 from training.evaluation.intervals import mean_of
 from training.evaluation.judge import cosines, hits_by_person
+from training.evaluation.labels import labels_of
+from training.evaluation.mean_photo import mean_photo
 from training.evaluation.regions import lab_distance, mean_lab
 from training.evaluation.report import Column, Row, Section, Table
 from training.evaluation.resketch import resketch
 
-LABELLED = ("generated", "mebeauty", "scut", "faker")
 _FEW = 20
 _LOOSE = 3.0  # px at 256
-_ETHNICITY = {"caucasian": "white", "hispanic": "latino"}  # sets name the same group differently
 _COLUMNS = (
     Column("group", "group", None), Column("images", "images", 0), Column("people", "people", 0),
-    Column("sketch", "sketch's cosine"), Column("cosine", "face's cosine", interval=True),
-    Column("rank1", "rank-1", interval=True),
+    Column("mean_photo", "mean photo's cosine"), Column("sketch", "sketch's cosine"),
+    Column("cosine", "face's cosine", interval=True), Column("rank1", "rank-1", interval=True),
     Column("lightness", "skin L, face less photo", 1, interval=True),
     Column("colour", "skin, CIELAB distance", 1, interval=True),
     Column("few", "", None),
@@ -42,6 +42,7 @@ class Groups:
 
     people: Sequence[str]
     labels: Sequence[dict[str, str]]
+    mean_photo: npt.NDArray[np.float32]
     sketch: npt.NDArray[np.float32]
     face: npt.NDArray[np.float32]
     hit: npt.NDArray[np.bool_]
@@ -52,24 +53,6 @@ class Groups:
 def measure_fairness(bench: Bench) -> Section:
     tables = [table for table in (_real(bench), _synthetic(bench)) if table is not None]
     return Section("fairness", "Fairness", tables=tables)
-
-
-def labels_of(face: Face) -> dict[str, str]:
-    """`gender`, `ethnicity`, as far as the set labels them, and `both`. FS2K writes 0 for men and 1 for women."""
-    if "gender" in face.attributes:
-        return {"gender": ("men", "women")[int(face.attributes["gender"])]}
-    if face.set == "scut" and (code := re.match(r"([AC])([FM])\d", face.source)):
-        return _labels("women" if code[2] == "F" else "men", {"A": "asian", "C": "white"}[code[1]])
-    if face.set in LABELLED and (code := re.match(r"(female|male)_([a-z]+)?", face.source)):
-        gender = "women" if code[1] == "female" else "men"
-        return _labels(gender, _ETHNICITY.get(code[2], code[2]) if code[2] else None)
-    return {}
-
-
-def _labels(gender: str, ethnicity: str | None) -> dict[str, str]:
-    if ethnicity is None:
-        return {"gender": gender}
-    return {"gender": gender, "ethnicity": ethnicity, "both": f"{ethnicity} {gender}"}
 
 
 def rows_by_group(groups: Groups) -> list[Row]:
@@ -90,6 +73,12 @@ def gap(rows: list[Row], groups: Sequence[str], key: str, name: str, digits: int
     return f" Largest gap of {name}: {means[best] - means[worst]:.{digits}f} ({best} over {worst})."
 
 
+def _unlabelled(faces: Sequence[Face], then: str = "They count for everybody alone.") -> str:
+    """Of sets that label people, how many faces have no label that is understood."""
+    count = sum(not labels_of(face) for face in faces)
+    return f" Faces without a label that is understood: {count}. {then}" if count else ""
+
+
 def _gaps(rows: list[Row], groups: Sequence[str]) -> str:
     cosine = gap(rows, groups, "cosine", "the face's cosine", 3)
     return cosine + gap(rows, groups, "lightness", "the skin's lightness beside the photo's", 1)
@@ -99,6 +88,7 @@ def _row(name: str, groups: Groups, inside: npt.NDArray[np.bool_]) -> Row:
     people = [person for person, chosen in zip(groups.people, inside, strict=True) if chosen]
     row: Row = {"group": name, "images": int(inside.sum()), "people": len(set(people))}
     row["few"] = "few" if len(set(people)) < _FEW else ""
+    row["mean_photo"] = float(groups.mean_photo[inside].mean())
     row["sketch"] = float(groups.sketch[inside].mean())
     row |= mean_of(groups.face[inside], people).row("cosine")
     row |= mean_of(groups.hit[inside], people).row("rank1")
@@ -113,18 +103,21 @@ def _real(bench: Bench) -> Table | None:
     labels = [labels_of(face) for face in test.faces]
     hit = hits_by_person(test.seen["made"], test.seen["photo"], test.people)
     skin, photo_skin = mean_lab(test.made), mean_lab(test.photos)
-    groups = Groups(test.people, labels, test.sketch_cosine, test.cosine, hit, skin, photo_skin)
+    mean = bench.mean_cosine[test.name]
+    groups = Groups(test.people, labels, mean, test.sketch_cosine, test.cosine, hit, skin, photo_skin)
     rows = rows_by_group(groups)
-    note = "The set labels no ethnicity." + _gaps(rows, [str(row["group"]) for row in rows[1:]]) + " " + _NOTE
+    note = "" if any("ethnicity" in own for own in labels) else "The set labels no ethnicity."
+    note += _unlabelled(test.faces) + _gaps(rows, [str(row["group"]) for row in rows[1:]])
+    note += f" Mean photo: {bench.mean_photos[test.name].name}. {_NOTE}"
     return Table("real", f"Real pairs: {test.name}, {test.split} split, artists' sketches", _COLUMNS, rows, note)
 
 
 def _synthetic(bench: Bench) -> Table | None:
-    chosen = [
-        f for f in bench.faces if f.split == "val" and f.set in LABELLED and f.photo and f.aligned and labels_of(f)
-    ]
+    possible = [f for f in bench.faces if f.split == "val" and f.photo and f.aligned and not f.sketch]
+    chosen = [face for face in possible if labels_of(face)]
     if not chosen:
         return None
+    labelled = Counter(face.set for face in chosen)
     photos = load_images(chosen, "photo")
     people = _people_masks(bench, chosen)
     masks: Sequence[Images | None] = people or [None] * len(chosen)
@@ -138,10 +131,12 @@ def _synthetic(bench: Bench) -> Table | None:
     rows = rows_by_group(_synthetic_groups(bench, chosen, photos, sketches))
     kind = {labels["ethnicity"] for f in chosen if "ethnicity" in (labels := labels_of(f))}
     cut = "cut out by the trainer's masks" if people else "with their backgrounds, as `prepare` has not run"
-    sets = ", ".join(f"{sum(f.set == name for f in chosen)} {name}" for name in LABELLED)
+    sets = ", ".join(f"{count} {name}" for name, count in labelled.items())
     note = f"Not artists' sketches: lines of one fixed filter (XDoG) from validation photos ({sets}), {cut}; then "
     note += f"deformed by {2 * _LOOSE:g} px at 512, as hands do not trace."
-    note += _gaps(rows, sorted(kind)) + f" 'few' marks groups under {_FEW} people, left out of the gap. " + _NOTE
+    note += _unlabelled([face for face in possible if face.set in labelled], "They are left out.")
+    note += _gaps(rows, sorted(kind)) + " Mean photo: that of these photos."
+    note += f" 'few' marks groups under {_FEW} people, left out of the gap. {_NOTE}"
     return Table("synthetic", "Synthetic sketches of labelled validation photos", _COLUMNS, rows, note)
 
 
@@ -149,12 +144,13 @@ def _synthetic_groups(bench: Bench, chosen: list[Face], photos: Images, sketches
     made = bench.renderer.faces(sketches)
     if bench.renderer.restores:
         made = bench.renderer.restored(made)
-    drawn, seen, true = (bench.embed(stack) for stack in (sketches, made, photos))
+    mean = mean_photo(photos[:0], photos, "val").repeated(1)
+    drawn, seen, true, nobody = (bench.embed(stack) for stack in (sketches, made, photos, mean))
     names = [face.person for face in chosen]
     labels = [labels_of(face) for face in chosen]
     return Groups(
-        names, labels, cosines(drawn, true), cosines(seen, true), hits_by_person(seen, true, names), mean_lab(made),
-        mean_lab(photos),
+        names, labels, cosines(nobody, true), cosines(drawn, true), cosines(seen, true),
+        hits_by_person(seen, true, names), mean_lab(made), mean_lab(photos),
     )  # fmt: skip
 
 

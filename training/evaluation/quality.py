@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from training.data import Images
 from training.evaluation.bench import Bench, TestSet
 from training.evaluation.detector import was_found
@@ -14,7 +12,7 @@ from training.evaluation.judge import Embeddings, cosines, hits_by_person
 from training.evaluation.report import Column, Figure, Row, Section, Table
 from training.evaluation.similarity import psnr_each, shifted, ssim_gaussian, ssim_uniform
 
-SKETCH, MEAN_PHOTO, GENERATED, RESTORED = "sketch itself", "mean training photo", "generator's face", "restored face"
+SKETCH, GENERATED, RESTORED = "sketch itself", "generator's face", "restored face"
 _HEAD = (
     Column("set", "set", None), Column("split", "split", None), Column("images", "images", 0),
     Column("people", "people", 0), Column("what", "what", None),
@@ -72,9 +70,8 @@ def measure_quality(bench: Bench) -> Section:
 
 
 def _candidates(bench: Bench, test: TestSet) -> Mapping[str, Images]:
-    training = bench.training_photos(test.name)
-    mean = (training if len(training) else test.photos).mean(0).round().astype(np.uint8)
-    rows = {SKETCH: test.sketches, MEAN_PHOTO: np.broadcast_to(mean, test.photos.shape), GENERATED: test.generated}
+    mean = bench.mean_photos[test.name]
+    rows = {SKETCH: test.sketches, mean.name: mean.repeated(len(test.faces)), GENERATED: test.generated}
     return rows | {RESTORED: test.made} if bench.renderer.restores else rows
 
 

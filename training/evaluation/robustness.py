@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from training.data import Images
 from training.evaluation import damage
@@ -49,7 +50,8 @@ def _curve(
         for name, align in names.items():
             curves[name].append(_point(bench, step, bench.renderer.faces(sketches, align)))
         curves["sketch itself"].append(_point(bench, step, sketches))
-    series = [Series(name, points, name != "sketch itself") for name, points in curves.items()]
+    curves["mean photo"] = [_nobody(bench, step) for step in steps]
+    series = [Series(name, points, name in names) for name, points in curves.items()]
     return Chart(key, title, x, "identity cosine", series, note)
 
 
@@ -64,7 +66,17 @@ def harmed(bench: Bench, harm: Harm, step: float) -> Images:
 
 
 def _point(bench: Bench, step: float, pictures: Images) -> Point:
-    estimate = mean_of(_cosines(bench, pictures), _people(bench))
+    return _estimated(bench, step, _cosines(bench, pictures))
+
+
+def _nobody(bench: Bench, step: float) -> Point:
+    """The level of one picture for everybody, the mean photo of a set, which sees no sketch: below it nothing is left
+    of the person."""
+    return _estimated(bench, step, np.array([bench.mean_cosine[test.name][k] for test, k in bench.drawn]))
+
+
+def _estimated(bench: Bench, step: float, cosine: npt.NDArray[np.float32]) -> Point:
+    estimate = mean_of(cosine, _people(bench))
     return Point(step, estimate.value, estimate.low, estimate.high)
 
 
@@ -84,7 +96,7 @@ def _parts(bench: Bench) -> Table:
     )
 
 
-def _cosines(bench: Bench, pictures: Images) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _cosines(bench: Bench, pictures: Images) -> npt.NDArray[np.float32]:
     photos = np.stack([test.seen["photo"][k] for test, k in bench.drawn])
     return cosines(bench.embed(pictures), photos)
 

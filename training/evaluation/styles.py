@@ -6,18 +6,18 @@ from training.evaluation.bench import Bench, TestSet
 from training.evaluation.intervals import mean_of, ratio_of
 from training.evaluation.judge import hits_by_person
 from training.evaluation.report import Column, Figure, Row, Section, Table
-from training.evaluation.runs import Model
 
 _COLUMNS = (
     Column("style", "style", None), Column("model", "model", None), Column("trained", "style in its training", None),
     Column("images", "images", 0), Column("people", "people", 0),
-    Column("sketch", "sketch's cosine", interval=True), Column("cosine", "face's cosine", interval=True),
-    Column("ratio", "face / sketch", 2, interval=True),
+    Column("mean_photo", "mean photo's cosine"), Column("sketch", "sketch's cosine", interval=True),
+    Column("cosine", "face's cosine", interval=True), Column("ratio", "face / sketch", 2, interval=True),
     Column("sketch_rank1", "sketch's rank-1"), Column("rank1", "face's rank-1", interval=True),
 )  # fmt: skip
 NOTE = (
     "The test split of each style. Unseen is what a new artist's drawings are to the model; the ratio's interval is "
-    "drawn by whole people. Rank-1 is among all photos of the set's split."
+    "drawn by whole people. Mean photo: one picture for everybody, the mean of the set's training photos, or of its "
+    "split where it has none. Rank-1 is among all photos of the set's split."
 )
 
 
@@ -30,7 +30,7 @@ def measure_styles(bench: Bench) -> Section:
 def style_rows(bench: Bench, only: str | None = None) -> list[Row]:
     """Rows of every style that the split has, or of `only` that one."""
     return [
-        _row(test, style, bench.model)
+        _row(bench, test, style)
         for test in bench.sets
         for style in sorted(set(test.styles))
         if only in (None, style)
@@ -53,11 +53,12 @@ def _unseen_figure(row: Row) -> Figure:
     return Figure(name, value, "above 1", float(row["ratio"] or 0) > 1)
 
 
-def _row(test: TestSet, style: str, model: Model) -> Row:
+def _row(bench: Bench, test: TestSet, style: str) -> Row:
     inside = np.array([own == style for own in test.styles])
     people = [person for person, chosen in zip(test.people, inside, strict=True) if chosen]
-    row: Row = {"style": style, "model": model.name, "trained": model.saw(style)}
+    row: Row = {"style": style, "model": bench.model.name, "trained": bench.model.saw(style)}
     row |= {"images": int(inside.sum()), "people": len(set(people))}
+    row["mean_photo"] = float(bench.mean_cosine[test.name][inside].mean())
     row |= mean_of(test.sketch_cosine[inside], people).row("sketch")
     row |= mean_of(test.cosine[inside], people).row("cosine")
     row |= ratio_of(test.cosine[inside], test.sketch_cosine[inside], people).row("ratio")

@@ -20,6 +20,7 @@ from training.evaluation.bench import Bench, style_of
 from training.evaluation.candidates import measure_candidates, smallest
 from training.evaluation.detector import Detector, Points, apart, was_found
 from training.evaluation.faithfulness import eyes_kept
+from training.evaluation.judge import cosines
 from training.evaluation.moves import detector_noise
 from training.evaluation.recoloured import moves_by_colour
 from training.evaluation.regions import region, to_lab
@@ -210,16 +211,6 @@ def test_candidates_are_measured_by_what_is_left_free_and_by_their_geometry(
     assert [figure.met for figure in section.figures] == [False, True, False]
 
 
-def test_labels_of_the_sets_become_groups() -> None:
-    assert fairness.labels_of(face(attributes={"gender": 1})) == {"gender": "women"}
-    asian = {"gender": "men", "ethnicity": "asian", "both": "asian men"}
-    assert fairness.labels_of(face(set="scut", source="AM12")) == asian
-    assert fairness.labels_of(face(set="mebeauty", source="male_asian_3")) == asian
-    assert fairness.labels_of(face(set="mebeauty", source="female_caucasian_8"))["both"] == "white women"
-    assert fairness.labels_of(face(set="faker", source="female_15")) == {"gender": "women"}
-    assert fairness.labels_of(face(set="webmorph", source="3dsk_female_bera")) == {}
-
-
 def test_gaps_leave_out_groups_that_are_too_small() -> None:
     rows: list[Row] = [
         {"group": "asian", "cosine": 0.5, "few": ""},
@@ -236,12 +227,14 @@ def test_rows_by_group_count_pictures_and_people() -> None:
     labels = [{"gender": "women"}, {"gender": "women"}, {"gender": "men"}]
     cosine = np.array([0.2, 0.4, 0.9], np.float32)
     skin = np.array([[60.0, 0, 0], [62.0, 0, 0], [50.0, 0, 0]])
-    groups = fairness.Groups(people, labels, cosine, cosine, np.array([True, False, True]), skin, skin - (3, 4, 0))
+    hit, nobody = np.array([True, False, True]), np.array([0.1, 0.2, 0.3], np.float32)
+    groups = fairness.Groups(people, labels, nobody, cosine, cosine, hit, skin, skin - (3, 4, 0))
     rows = {str(row["group"]): row for row in fairness.rows_by_group(groups)}
     assert list(rows) == ["everybody", "men", "women"]
     assert (rows["women"]["images"], rows["women"]["people"], rows["women"]["few"]) == (2, 1, "few")
     assert rows["women"]["cosine"] == pytest.approx(0.3)
     assert rows["women"]["rank1"] == 0.5
+    assert rows["women"]["mean_photo"] == pytest.approx(0.15)
     assert (rows["men"]["lightness"], rows["men"]["colour"]) == (3.0, 5.0)
 
 
@@ -280,3 +273,34 @@ def test_null_rows_are_what_they_say(bench: Bench) -> None:
     mean = np.stack([photo_of(7), photo_of(8)]).mean(0).round()
     error = ((mean - test.photos) ** 2).mean((1, 2, 3))
     assert picture["fs2k", "mean training photo"]["psnr"] == pytest.approx((10 * np.log10(255**2 / error)).mean())
+    assert ("cuhk", "mean test photo, none to train on") in picture
+    assert ("cuhk", "mean training photo") not in picture
+
+
+def test_the_mean_photo_stands_beside_every_likeness(bench: Bench) -> None:
+    from training.evaluation.robustness import measure_robustness
+    from training.evaluation.styles import style_rows
+
+    test = bench.sets[0]
+    mean = np.stack([photo_of(7), photo_of(8)]).mean(0).round().astype(np.uint8)
+    expected = cosines(bench.embed(mean[None]), test.seen["photo"])
+    assert bench.mean_cosine["fs2k"] == pytest.approx(expected)
+    styles = {str(row["style"]): row["mean_photo"] for row in style_rows(bench)}
+    assert styles["fs2k/style0"] == pytest.approx(float(expected[np.array(test.styles) == "fs2k/style0"].mean()))
+    for chart in measure_robustness(bench).charts:
+        (level,) = (series for series in chart.series if series.name == "mean photo")
+        assert not level.model
+        assert len({point.y for point in level.points}) == 1
+
+
+@pytest.mark.parametrize("gender", ["other", None, 2])
+def test_faces_without_a_label_that_is_understood_are_counted(bench: Bench, gender: object) -> None:
+    """In sets that label others; the real one's still count for everybody."""
+    faces = [replace(f, source="unknown") if f.source == "male_black_3" else f for f in bench.faces]
+    first = replace(bench.sets[0].faces[0], attributes={"style": 0, "gender": gender})
+    real = replace(bench.sets[0], faces=[first, *bench.sets[0].faces[1:]])
+    section = fairness.measure_fairness(replace(bench, faces=faces, sets=[real, *bench.sets[1:]]))
+    for table, everybody in zip(section.tables, (6, 4), strict=True):
+        assert "Faces without a label that is understood: 1." in table.note
+        assert table.rows[0]["images"] == everybody
+    assert sum(int(row["images"] or 0) for row in section.tables[0].rows[1:]) == 5
