@@ -35,6 +35,8 @@ class RestorerTrainee:
     ) -> None:  # fmt: skip
         self.weights, self.device = weights, device
         self.network = make_dense(build_restorer(architecture)).to(device)
+        if architecture.get("input_is_latent"):  # then nobody asks its mapping network, whose gradient others await
+            self.network.get_submodule("stylegan_decoder.style_mlp").requires_grad_(False)
         self.net = parallel(self.network, device)
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.optimizer = torch.optim.Adam(self.network.parameters(), learning_rate, betas=(0.0, 0.99))
