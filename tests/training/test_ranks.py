@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from inference.networks.unet import UNetConfig
+from tests.inference import folders
 from tests.training.recipes import written
 from training.__main__ import main
 from training.batches import Mix, SketchPairs
@@ -79,6 +80,18 @@ def test_two_processes_learn_what_one_learns(data: Path, cache: Path, tmp_path: 
     for alone, shared in zip(*logs, strict=True):
         for name in alone.keys() - {"seconds_per_step"}:
             assert shared[name] == pytest.approx(alone[name], rel=1e-3, abs=2e-5)
+
+
+def test_two_processes_train_a_restorer(data: Path, cache: Path, tmp_path: Path) -> None:
+    """Each waits for every gradient of the other: a parameter that nothing asks for would stop both."""
+    network = "\n".join(f"{key} = {json.dumps(value)}" for key, value in folders.RESTORER.items())
+    (tmp_path / "restorer.toml").write_text(
+        f'kind = "restorer"\nseed = 5\nbatch = 2\nparts = 2\nlearning_rate = 1e-3\n[network]\n{network}\n'
+        "[weights]\nl1 = 1.0\npyramid = 0.5\n[schedule]\nsteps = 2\nlog_every = 1\nsave_every = 2\n"
+    )
+    common = ["--data", str(data), "--cache", str(cache), "--threads", "1", "train", str(tmp_path / "restorer.toml")]
+    assert processes(2, [*common, "--device", "cpu", "--run", str(tmp_path / "run")]) == [0, 0]
+    assert len((tmp_path / "run" / "log.jsonl").read_text().splitlines()) == 2
 
 
 @pytest.mark.parametrize(
