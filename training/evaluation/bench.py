@@ -16,6 +16,8 @@ from training.evaluation.rendering import Renderer
 from training.evaluation.runs import Model
 from training.face_features import FaceFeatures
 
+UNSELECTED = 48
+
 
 @dataclass
 class TestSet:
@@ -73,9 +75,19 @@ class Bench:
     @cached_property
     def drawn(self) -> list[tuple[TestSet, int]]:
         """The fixed random subset, of all sets together, that slow curves are measured on."""
-        everyone = [(test, k) for test in self.sets for k in range(len(test.faces))]
-        order = np.random.default_rng(self.seed).permutation(len(everyone))
+        everyone, order = self._shuffled()
         return [everyone[k] for k in sorted(order[: self.subset])]
+
+    @cached_property
+    def unselected(self) -> list[tuple[TestSet, int]]:
+        """Test faces of all sets together that nobody chose: those that are counted are those that are looked at."""
+        everyone, order = self._shuffled()
+        return [everyone[k] for k in order[:UNSELECTED]]
+
+    def _shuffled(self) -> tuple[list[tuple[TestSet, int]], list[int]]:
+        """Everybody, and an order by the seed."""
+        everyone = [(test, k) for test in self.sets for k in range(len(test.faces))]
+        return everyone, np.random.default_rng(self.seed).permutation(len(everyone)).tolist()
 
     def embed(self, pictures: Images) -> Embeddings:
         """What the judge sees in the pictures; only where there is one."""

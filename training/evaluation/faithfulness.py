@@ -12,7 +12,6 @@ from training.evaluation.report import Column, Figure, Row, Section, Table
 from training.evaluation.resketch import ink_agreement, resketch
 from training.evaluation.similarity import gray_of
 
-UNSELECTED = 48
 EYES_WITHIN = 5.0  # px at 256 x 256
 _HEAD = (Column("set", "set", None), Column("what", "what", None), Column("images", "images", 0))
 _FINDER, _DETECTOR = "the product's face finder", "the detector"
@@ -85,14 +84,9 @@ def _landmark_row(test: TestSet, what: str, drawn: Points, made: Points) -> Row:
 
 
 def _found_in_unselected(bench: Bench) -> list[Figure]:
-    """Of 48 test faces that nobody chose."""
-    pairs = [
-        (bench.points[t.name]["drawn"][k], bench.points[t.name]["made"][k])
-        for t in bench.sets
-        for k in range(len(t.faces))
-    ]
-    chosen = np.random.default_rng(bench.seed).permutation(len(pairs))[:UNSELECTED]
-    drawn, made = (np.stack([pairs[k][side] for k in chosen]) for side in (0, 1))
+    """Of the test faces that nobody chose."""
+    chosen = [(bench.points[test.name], k) for test, k in bench.unselected]
+    drawn, made = (np.stack([points[what][k] for points, k in chosen]) for what in ("drawn", "made"))
     found, kept = was_found(made), eyes_kept(drawn, made)
     count = len(chosen)
     aim = f"{count} of {count}"

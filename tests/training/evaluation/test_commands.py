@@ -105,7 +105,7 @@ def test_without_a_judge_pictures_alone_are_measured(
     assert main([*arguments, "--part", "quality", "--part", "sheets", "--json"]) == 0
     sections = json.loads(capsys.readouterr().out)["sections"]
     assert list(sections["quality"]["tables"]) == ["picture"]
-    assert sections["sheets"]["sheets"] == ["fs2k-test-unselected.png", "cuhk-test-unselected.png"]
+    assert sections["sheets"]["sheets"] == ["test-unselected-1.png"]
     assert main([*arguments, "--part", "styles"]) == 2
     assert "The part styles needs the judge" in capsys.readouterr().err
 
@@ -139,7 +139,7 @@ def test_a_report_is_the_same_again_and_prints_json(
     assert set(reports[0]["sections"]) == {"realism", "sheets"}
     sheets = [np.asarray(Image.open(tmp_path / name / "sheets" / "cuhk-test-worst.png")) for name in ("one", "two")]
     assert (sheets[0] == sheets[1]).all()
-    assert sheets[0].shape == (3 * 160, 4 * 160, 3)
+    assert sheets[0].shape == (3 * 256, 4 * 256, 3)
 
 
 def test_restored_faces_are_measured_where_users_get_them(

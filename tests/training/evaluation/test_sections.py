@@ -304,3 +304,17 @@ def test_faces_without_a_label_that_is_understood_are_counted(bench: Bench, gend
         assert "Faces without a label that is understood: 1." in table.note
         assert table.rows[0]["images"] == everybody
     assert sum(int(row["images"] or 0) for row in section.tables[0].rows[1:]) == 5
+
+
+def test_the_faces_on_the_sheets_are_those_that_are_counted_at_full_size(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training.evaluation import sheets
+
+    monkeypatch.setattr(sheets, "_A_SHEET", 4)
+    pages = {sheet.key: sheet.picture for sheet in sheets.sheets_of(bench).sheets}
+    assert list(pages) == [*(f"test-unselected-{k}" for k in (1, 2, 3)), "fs2k-test-worst", "cuhk-test-worst"]
+    assert len(bench.unselected) == 10  # all there are
+    for number, (test, k) in enumerate(bench.unselected):
+        tiles = pages[f"test-unselected-{number // 4 + 1}"].reshape(3, 256, -1, 256, 3)[:, :, number % 4]
+        assert (tiles == np.stack([test.sketches[k], test.made[k], test.photos[k]])).all()
