@@ -40,7 +40,8 @@ class PairBatch(TensorBatch):
 
     `moves` (B, 2, 3) and `bends` are how the device is to jitter and warp them (`training/geometry.py`); None when that
     has been done. A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one
-    face drawn with two inks; the second may have been given other colours.
+    face drawn with two inks; the second may have been given other colours. `traced` (B,) is whether the sketch was made
+    from the photo: where an artist drew freely, lines and photo lie apart. None where nobody asks.
     """
 
     sketch: Tensor
@@ -50,6 +51,7 @@ class PairBatch(TensorBatch):
     parts: int = 1
     moves: Tensor | None = None
     bends: Tensor | None = None
+    traced: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Pair:
     colours: Floats
     must_tell: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, np.bool_))
     move: Move | None = None
+    traced: bool = True
 
 
 class Drawings(Protocol):
@@ -139,6 +142,7 @@ class SketchPairs:
             torch.from_numpy(encode(np.stack(told))),
             1,
             *stack([pair.move for pair in pairs if pair.move]),
+            torch.tensor([pair.traced for pair in pairs]),
         )
 
     def _tell_grey(self, split: str) -> None:
@@ -180,7 +184,7 @@ class SketchPairs:
         sketch = np.array(self.data.sketches[row])
         if self.mix.another_hand and rng.random() < self.mix.another_hand:
             sketch = _ANOTHER_HAND.apply(sketch, rng)
-        return Pair(sketch, photo, regions, np.array(self.data.colours[k]))
+        return Pair(sketch, photo, regions, np.array(self.data.colours[k]), traced=False)
 
     def _made(self, k: int, rng: np.random.Generator) -> Pair:
         photo, regions = np.array(self.data.photos[k]), self._regions(k)

@@ -86,6 +86,7 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         learning_rate=optimizer["learning_rate"],
         discriminator_rate=optimizer["discriminator_rate"],
         clip=optimizer.get("clip", Pix2PixConfig.clip),
+        free_hand=table.get("free_hand", False),
         accumulate=table.get("accumulate", 1),
         precision=table.get("precision", Pix2PixConfig.precision),
         compile=table.get("compile", Pix2PixConfig.compile),

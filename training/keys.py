@@ -47,6 +47,7 @@ class _Pix2Pix(_Common, total=False):
     another_hand: Share
     set_weights: dict[str, Amount]
     drawn_share: Share
+    free_hand: bool
     face_ramp: tuple[Whole, Whole]
     augment: Literal["auto", "cpu", "device"]
     accumulate: Count

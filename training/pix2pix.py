@@ -26,6 +26,8 @@ Loss = Literal[
     "ink",
 ]  # fmt: skip
 FACE_LOSSES = ("face_features", "identity", "contrast")
+_COARSE = 16  # px: squares in which a free drawing has the photo's colours
+_IN_LARGE = slice(-2, None)  # the recogniser's maps of 14 and 7 px
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Pix2PixConfig:
     wall. `accumulate` shares of a batch are learned one after another, for want of memory; R1 counts every `r1_every`
     steps, that much more. With `discriminator_crop` the discriminator sees a random square of so many pixels a face, 0
     all of it: its patches are of 70 px, and of the whole picture it costs more than the generator. The generator's
-    gradient is cut to the norm `clip`, 0 for never."""
+    gradient is cut to the norm `clip`, 0 for never. With `free_hand` an artist's pair is held to its photo's colours in
+    squares of 16 px and to what the recogniser sees in large: an artist's lines lie elsewhere than the photo's, so that
+    finer losses teach the average of both, a blur."""
 
     network: UNetConfig = SMALL
     discriminator_width: int = 32
@@ -49,6 +53,7 @@ class Pix2PixConfig:
     learning_rate: float = 2e-4
     discriminator_rate: float = 2e-4
     clip: float = 20.0
+    free_hand: bool = False
     accumulate: int = 1
     precision: Precision = "auto"
     compile: bool = False
@@ -109,6 +114,7 @@ class Pix2PixModel:
 
     def set_input(self, batch: PairBatch) -> None:
         self.parts = batch.parts
+        self.traced = batch.traced.to(self.device) if self.config.free_hand and batch.traced is not None else None
         self.sketch, self.photo, self.person, self.regions = on_device(batch, self.device)
         told = self.config.network.appearance > 0
         self.appearance = batch.appearance.to(self.device, non_blocking=True) if told else None
@@ -212,7 +218,10 @@ class Pix2PixModel:
         return autocast(self.device, self.config.precision)
 
     def _pixel_terms(self) -> dict[str, Tensor]:
-        terms = {"l1": F.l1_loss(self.fake, self.photo)}
+        terms = {"l1": losses.l1(self.fake, self.photo, self.traced)}
+        if self.traced is not None:
+            fake, photo = (F.avg_pool2d(picture, _COARSE) for picture in (self.fake, self.photo))
+            terms["l1"] = terms["l1"] + losses.l1(fake, photo, ~self.traced)
         if self._weight("luma_kl"):
             terms["luma_kl"] = losses.luma_kl(self.fake, self.photo)
         if self._weight("contextual"):
@@ -234,7 +243,7 @@ class Pix2PixModel:
         if self._weight("feature_matching"):
             with torch.no_grad(), self._autocast():
                 _, real_maps = self.discriminator(sketch, photo)
-            terms["feature_matching"] = losses.feature_matching(fake_maps, real_maps)
+            terms["feature_matching"] = losses.feature_matching(fake_maps, real_maps, self.traced)
         return terms
 
     def _face_terms(self, faces: FaceFeatures) -> dict[str, Tensor]:
@@ -245,9 +254,12 @@ class Pix2PixModel:
             with torch.no_grad():
                 true_maps, true_who = faces(self.photo, moves)
         terms = {
-            "face_features": losses.feature_matching(maps, true_maps),
+            "face_features": losses.feature_matching(maps, true_maps, self.traced),
             "identity": losses.cosine_distance(who, true_who),
         }
+        if self.traced is not None:
+            in_large = losses.feature_matching(maps[_IN_LARGE], true_maps[_IN_LARGE], ~self.traced)
+            terms["face_features"] = terms["face_features"] + in_large
         if self._weight("contrast") and self.crowd is not None:
             terms["contrast"] = losses.contrast(who, true_who, self.crowd)
         return terms

@@ -59,6 +59,14 @@ def test_r1_is_half_the_squared_gradient_at_real_pictures() -> None:
     assert not real.requires_grad
 
 
+def test_rows_that_nothing_is_asked_of_count_0() -> None:
+    a, b = torch.tensor([1.0, 5.0]).view(2, 1, 1, 1), torch.zeros(2, 1, 1, 1)
+    rows = torch.tensor([True, False])
+    assert float(losses.l1(a, b)) == pytest.approx(3.0)
+    assert float(losses.l1(a, b, rows)) == float(losses.feature_matching([a], [b], rows)) == pytest.approx(0.5)
+    assert float(losses.l1(a, b, rows)) + float(losses.l1(a, b, ~rows)) == pytest.approx(3.0)
+
+
 def test_luma_kl_is_the_divergence_of_two_pictures_taken_as_distributions() -> None:
     real, fake = -torch.ones(1, 3, 1, 2), -torch.ones(1, 3, 1, 2)
     real[..., 0], real[..., 1] = 0.5, -0.5  # luma .75 and .25

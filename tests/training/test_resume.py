@@ -119,6 +119,22 @@ def test_the_penalty_needs_no_second_derivative_of_a_compiled_network(prepared: 
     assert float(model.step(SketchPairs(prepared, "train", 1, Mix(0.5), seed=3).batch(0), 0)["r1"]) > 0
 
 
+def test_a_free_drawing_is_held_to_its_photo_in_large_alone(prepared: Prepared) -> None:
+    """Stripes of 4 px, which no square of 16 sees, are a fault where a drawing was traced, and none in another face."""
+    network = UNetConfig(width=2, norm="instance", upsample="resize")
+    stripes = 0.1 * (torch.arange(256) % 8 < 4).float().mul(2).sub(1)
+    faults = {}
+    for real_share in (0.0, 1.0):
+        model = Pix2PixModel(Pix2PixConfig(network, 2, free_hand=True), None, CPU)
+        batch = SketchPairs(prepared, "train", 2, Mix(real_share), seed=3).batch(0)
+        assert batch.traced is not None
+        assert batch.traced.tolist() == [real_share == 0] * 2
+        model.set_input(batch)
+        model.fake = model.photo + stripes
+        faults[real_share] = float(model._pixel_terms()["l1"])
+    assert faults == pytest.approx({0.0: 0.1, 1.0: 0.0}, abs=1e-6)
+
+
 def test_the_discriminator_is_left_alone_while_the_generator_learns(prepared: Prepared) -> None:
     config = Pix2PixConfig(UNetConfig(width=2, norm="instance", upsample="resize"), discriminator_width=2, gan_from=5)
     model = Pix2PixModel(config, None, CPU)

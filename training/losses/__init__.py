@@ -2,7 +2,7 @@
 
 from training.losses.colours import colour, ink, lab, region_colours
 from training.losses.contextual import contextual, luma_kl, patches
-from training.losses.features import contrast, cosine_distance, feature_matching
+from training.losses.features import contrast, cosine_distance, feature_matching, l1
 from training.losses.gan import GANS, gradient_penalty
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "feature_matching",
     "gradient_penalty",
     "ink",
+    "l1",
     "lab",
     "luma_kl",
     "patches",

@@ -5,9 +5,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def feature_matching(fake: list[Tensor], real: list[Tensor]) -> Tensor:
-    """Mean L1 between feature maps (pix2pixHD, Wang et al. 2018). `real` carries no gradient."""
-    return torch.stack([F.l1_loss(f.float(), r.detach().float()) for f, r in zip(fake, real, strict=True)]).mean()
+def feature_matching(fake: list[Tensor], real: list[Tensor], rows: Tensor | None = None) -> Tensor:
+    """Mean L1 between feature maps (pix2pixHD, Wang et al. 2018). `real` carries no gradient; of the rows where `rows`
+    (N,) is False nothing is asked."""
+    return torch.stack([l1(f.float(), r.detach().float(), rows) for f, r in zip(fake, real, strict=True)]).mean()
+
+
+def l1(a: Tensor, b: Tensor, rows: Tensor | None = None) -> Tensor:
+    """Mean L1 of (N, ...) twice, rows where `rows` (N,) is False counting 0."""
+    if rows is None:
+        return F.l1_loss(a, b)
+    return ((a - b).abs().flatten(1).mean(1) * rows).mean()
 
 
 def cosine_distance(a: Tensor, b: Tensor) -> Tensor:
