@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tests.inference import folders
-from tests.torch_threads import one_thread  # noqa: F401 - a fixture
+from tests.torch_threads import one_thread, threads_put_back  # noqa: F401 - fixtures
 from tests.training.evaluation import labelled
 from training.evaluation.bench import Bench, open_bench
 from training.evaluation.rendering import load_renderer

@@ -2,12 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -26,13 +24,7 @@ from training.recipe import load_recipe
 PAIRS = {"fs2k": (6, 4), "cuhk": (4, 4)}  # images, people
 
 
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    """The command line sets the number of threads for its process, which here goes on with other tests."""
-    before = torch.get_num_threads(), cv2.getNumThreads()
-    yield
-    torch.set_num_threads(before[0])
-    cv2.setNumThreads(before[1])
+pytestmark = pytest.mark.usefixtures("threads_put_back")
 
 
 class Addresses(HTMLParser):

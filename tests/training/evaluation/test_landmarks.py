@@ -1,25 +1,16 @@
 """`evaluate landmarks`: which drawings the face finder is measured on."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import pytest
-import torch
 
 from training.__main__ import main
 from training.data import read_manifests
 from training.data.manifest import write_cache
 
-
-@pytest.fixture(autouse=True)
-def threads() -> Iterator[None]:
-    before = torch.get_num_threads(), cv2.getNumThreads()
-    yield
-    torch.set_num_threads(before[0])
-    cv2.setNumThreads(before[1])
+pytestmark = pytest.mark.usefixtures("threads_put_back")
 
 
 def command(data: Path, cache: Path, weights: Path) -> list[str]:
