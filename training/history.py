@@ -62,7 +62,7 @@ NOT_RECORDED = Beginning("unknown", saw=UNKNOWN)
 
 
 def seen_in(data: Prepared, recipe: Recipe) -> Seen:
-    """By a run of the recipe on the faces that it selects. Raises ValueError where a restorer finds none."""
+    """By a run of the recipe on the faces that it selects."""
     drawn = [face for face in data.faces if face.split == "train" and face.sketch and _learns_from_artists(recipe)]
     return Seen(
         frozenset[str]().union(*map(styles_of, drawn)),

@@ -1,16 +1,17 @@
-"""Which prepared faces a run learns from: not every trainer takes all of them. Asked are the batches themselves."""
+"""Which prepared faces a run learns from: not every trainer takes all of them."""
 
 import numpy as np
 import numpy.typing as npt
 
+from inference.restoration import SIDE
 from training.data import Face, Prepared
+from training.data.sharpness import sharp_rows
 from training.landmarks import rows_of
 from training.recipe import Recipe
-from training.restorer_batches import Mixture, RestorerBatches
 
 
 def learned_from(data: Prepared, recipe: Recipe) -> list[Face]:
-    """Of the training faces that the recipe selects. Raises ValueError where a restorer finds none."""
+    """Of the training faces that the recipe selects."""
     return [data.faces[k] for k in np.unique(_rows(data, recipe))]
 
 
@@ -21,6 +22,6 @@ def _rows(data: Prepared, recipe: Recipe) -> npt.NDArray[np.int64]:
     if recipe.kind == "landmarks":
         return np.concatenate(rows_of(data, "train"))
     if recipe.kind == "restorer":
-        photos = np.array(RestorerBatches(data, "train", 1, Mixture(), 0).rows, np.int64)
+        photos = sharp_rows(data, "train", SIDE)
         return np.concatenate([photos, drawn]) if recipe.section("drawn").get("drawings") else photos
     return data.rows("train")

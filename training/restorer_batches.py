@@ -73,25 +73,26 @@ class RestorerBatches:
 
     def batch(self, step: int) -> RestorationBatch:
         rng = np.random.default_rng((*self.seed, step))
-        rows = [self._row(step * self.size + k, rng) for k in range(self.size)]
-        return RestorationBatch(
-            face=enlarge(to_tensor(np.stack([row.face for row in rows]))),
-            photo=to_tensor(np.stack([row.photo for row in rows])),
-            traced=torch.tensor([row.traced for row in rows]),
-        )
+        return _stacked([self._row(step * self.size + k, rng) for k in range(self.size)])
+
+    def of(self, k: int, step: int) -> RestorationBatch:
+        """One row, of the photo of face k and no other."""
+        return _stacked([self._of_a_photo(k, np.random.default_rng((*self.seed, step)))])
 
     def _row(self, number: int, rng: np.random.Generator) -> _Row:
-        drawn = rng.random()
-        if self.pairs and drawn < self.mixture.drawings:
+        if self.pairs and rng.random() < self.mixture.drawings:
             return self._of_a_drawing(self.pairs, number)
-        photo, mask = self._photo(rng)
-        if drawn < self.mixture.drawings + self.mixture.made:
+        return self._of_a_photo(int(rng.choice(self.rows)), rng)
+
+    def _of_a_photo(self, k: int, rng: np.random.Generator) -> _Row:
+        """Its sketch is drawn by the generator as often as `made` says among the inputs that are no drawings."""
+        photo, mask = self._photo(k, rng)
+        if rng.random() * (1 - self.mixture.drawings) < self.mixture.made:
             return _Row(self._of_a_made_sketch(photo, mask, rng), photo)
         return _Row(degrade(photo, rng), photo)
 
-    def _photo(self, rng: np.random.Generator) -> tuple[Images, Images]:
+    def _photo(self, k: int, rng: np.random.Generator) -> tuple[Images, Images]:
         """Photo and person's mask at 512 px, before the wall."""
-        k = int(rng.choice(self.rows))
         mask = _resize(np.array(self.data.regions[k, 0]), SIDE, cv2.INTER_CUBIC)
         photo = on_wall(load_images([self.data.faces[k]], "photo", SIDE)[0], mask)
         if rng.random() < 0.5:
@@ -110,6 +111,14 @@ class RestorerBatches:
     def _face(self, sketch: Images) -> Images:
         assert self.generator is not None
         return np.asarray(to_images(self.generator.generate(to_input(sketch), 0))[0])
+
+
+def _stacked(rows: list[_Row]) -> RestorationBatch:
+    return RestorationBatch(
+        face=enlarge(to_tensor(np.stack([row.face for row in rows]))),
+        photo=to_tensor(np.stack([row.photo for row in rows])),
+        traced=torch.tensor([row.traced for row in rows]),
+    )
 
 
 def degrade(photo: Images, rng: np.random.Generator) -> Images:

@@ -8,7 +8,7 @@ import numpy as np
 from training.batches import to_images
 from training.data import Images, Prepared, load_images
 from training.evaluation.rendering import Renderer
-from training.restorer_batches import Mixture, RestorerBatches
+from training.restorer_batches import Mixture, RestorationBatch, RestorerBatches
 
 _SEED = 0
 
@@ -41,15 +41,8 @@ def all_inputs(prepared: Prepared, renderer: Renderer, count: int) -> Iterator[I
 def _of_photos(name: str, prepared: Prepared, batches: RestorerBatches, count: int) -> Inputs:
     """As in training, but every face once."""
     chosen = np.random.default_rng(_SEED).permutation(batches.rows)[:count]
-    faces: list[Images] = []
-    photos: list[Images] = []
-    for step, k in enumerate(chosen):
-        batches.rows = [int(k)]
-        batch = batches.batch(step)
-        faces.append(to_images(batch.face))
-        photos.append(to_images(batch.photo))
-    people = [prepared.faces[k].person for k in chosen]
-    return Inputs(name, np.concatenate(faces), np.concatenate(photos), people)
+    rows = RestorationBatch.join([batches.of(int(k), step) for step, k in enumerate(chosen)])
+    return Inputs(name, to_images(rows.face), to_images(rows.photo), [prepared.faces[k].person for k in chosen])
 
 
 def _of_drawings(prepared: Prepared, renderer: Renderer, count: int) -> Inputs:

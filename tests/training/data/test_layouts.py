@@ -151,6 +151,9 @@ def test_copies_of_celebahq_without_masks_are_read_too(tmp_path: Path) -> None:
     for make in (layouts.celebahq_by_size, layouts.celebahq_by_gender):
         place = make(tmp_path / make.__name__)
         assert next(layout.name for layout in LAYOUTS if layout.detect(place)) == "celebahq"
+    named = layouts.celebahq_by_gender(tmp_path / "own")
+    (named / "train" / "male" / "000001.jpg").rename(named / "train" / "male" / "uncle.jpg")
+    assert not any(layout.detect(named) for layout in LAYOUTS)
     by_size, problems = read(tmp_path / "celebahq_by_size")
     assert [face.photo for face in by_size.values()] == ["data1024x1024/00000.jpg", "data1024x1024/00001.jpg"]
     assert "person of its own" in problems[0]

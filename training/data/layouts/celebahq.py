@@ -60,7 +60,9 @@ class CelebAHQ:
 
 
 def _is_by_gender(place: Path) -> bool:
-    return all((place / "train" / gender).is_dir() for gender in _GENDERS)
+    """StarGAN v2's pictures are numbered: anybody may sort their own into such folders."""
+    folders = [pictures_in(place / "train" / gender) for gender in _GENDERS]
+    return all(folders) and all(stem(path).isdigit() for folder in folders for path in folder)
 
 
 def _by_gender(place: Path) -> Iterator[Face]:
