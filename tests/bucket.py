@@ -82,6 +82,10 @@ class Bucket:
         """The requests that began an upload and were granted."""
         return [one for one in self.seen if one.begins_upload and one.status == 200]
 
+    def downloads(self) -> list[Seen]:
+        """The requests that brought an object."""
+        return [one for one in self.seen if one.path.startswith("/download/") and one.status == 200]
+
     def names(self) -> set[str]:
         """What is in the bucket, asked of the emulator itself."""
         listed = requests.get(f"{self.emulator}/storage/v1/b/{self.name}/o", timeout=10).json()
