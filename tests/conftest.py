@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import redis
 
+from app.storage import cloud
 from tests import emulators, servers
 from tests.bucket import Bucket, wired_bucket
 
@@ -64,8 +65,12 @@ def storage_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(storage_server: str) -> Iterator[Bucket]:
-    """A new, empty bucket of this test alone, behind a wire that it can watch and cut."""
+def bucket(storage_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """A new, empty bucket of this test alone, behind a wire that it can watch and cut. A busy machine may keep it
+    waiting; tests of waiting set how long themselves."""
+    monkeypatch.setattr(cloud, "TIMEOUT", (60.0, 60.0))
+    for name in ("READ_SECONDS", "WRITE_SECONDS"):
+        monkeypatch.setattr(cloud, name, 60.0)
     with wired_bucket(storage_server) as made:
         yield made
 

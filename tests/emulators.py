@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from app.identity.firebase.settings import SDK, SDK_FILES
-from tests.servers import answers, free_port, not_installed, running, wait_until, workplace
+from tests.servers import START_SECONDS, answers, free_port, not_installed, running, wait_until, workplace
 
 PROJECT = "demo-semblance"
 KEY = "no-key-is-needed"
@@ -95,7 +95,7 @@ def auth_emulator() -> Iterator[AuthEmulator]:
             (folder / "log").open("wb") as log,
             running(command, log, signal.SIGINT, None, cwd=folder, env=environ) as process,
         ):
-            wait_until(lambda: answers(f"http://{host}/"), 90, "the start of the Firebase Auth emulator")
+            wait_until(lambda: answers(f"http://{host}/"), START_SECONDS, "the start of the Firebase Auth emulator")
             emulator = AuthEmulator(host, process.pid)
             try:
                 yield emulator

@@ -52,7 +52,7 @@ class PostgresSwitch:
         if self.process is None:
             return
         self.process.send_signal(how)
-        self.process.wait(15)
+        self.process.wait(60)
         self.process = None
 
     def freeze(self) -> None:

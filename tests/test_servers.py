@@ -91,7 +91,7 @@ def test_the_emulator_of_firebase_does_not_outlive_the_run() -> None:
     pid = int(run.stdout.readline())
     run.kill()
     run.communicate()
-    servers.wait_until(lambda: not alive(pid), 10, "the end of the emulator")
+    servers.wait_until(lambda: not alive(pid), 60, "the end of the emulator")
 
 
 @pytest.mark.firebase

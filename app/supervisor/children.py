@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -17,10 +18,13 @@ _LINES_KEPT = 15
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to SIGKILL this process when its parent dies, even by SIGKILL; for ``preexec_fn``."""
+def die_with_parent(parent: int | None = None) -> None:
+    """Ask the kernel to SIGKILL this process when its parent dies, even by SIGKILL; for ``preexec_fn``. With the pid of
+    its ``parent`` it also dies when that was dead before it could ask."""
     if _prctl is not None:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent is not None and os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Child:
             stderr=subprocess.STDOUT,
             env={**os.environ, **part.environment},
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, os.getpid()),
         )
         self._reader = threading.Thread(target=self._copy_output, name=f"{part.name}-log", daemon=True)
         self._reader.start()

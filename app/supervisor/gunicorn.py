@@ -30,7 +30,7 @@ def on_starting(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001
     """A worker looks for its parent between two requests, so not while it loads the product, which takes a while on a
     busy machine: the kernel does not wait for that."""
-    die_with_parent()
+    die_with_parent(worker.ppid)
 
 
 def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001

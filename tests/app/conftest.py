@@ -12,11 +12,12 @@ from app import create_app
 from app.carrier import Carrier
 from app.database import Database
 from app.identity import units
+from app.identity.firebase import client, vouching
 from app.settings import Settings
 from app.storage import LocalStore
 from models import Account, Role, Unit
 from tests.app.drawings import drawing_png
-from tests.app.firebase_people import Agency
+from tests.app.firebase_people import LATE, Agency
 from tests.app.stores import Shelf, cloud_shelf, local_shelf
 from tests.app.web import Browser
 from tests.emulators import AuthEmulator
@@ -145,9 +146,12 @@ def signed_in(app: Flask, person: Person) -> Browser:
 
 @pytest.fixture
 def agency(
-    database_url: str, database: Database, db: Session, tmp_path: Path, auth_emulator: AuthEmulator
-) -> Iterator[Agency]:
+    database_url: str, database: Database, db: Session, tmp_path: Path, auth_emulator: AuthEmulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Agency]:  # fmt: skip
     """IDENTITY=firebase with an emulator of it."""
+    for module, name in ((client, "ATTEMPT"), (client, "DEADLINE"), (vouching, "DEADLINE")):
+        monkeypatch.setattr(module, name, LATE)
     settings = settings_for(tmp_path / "var", DATABASE_URL=database_url, **auth_emulator.environ)
     yield Agency(create_app(settings), db, auth_emulator)
     auth_emulator.resume()

@@ -25,7 +25,7 @@ from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, work
 from tests.live import environment
 from tests.people import PASSWORD, Person
-from tests.servers import free_port, wait_until
+from tests.servers import START_SECONDS, free_port, wait_until
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -55,7 +55,7 @@ def mortal_web(database: Database, settings: Settings) -> Iterator[str]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: answers(url), 60, "the start of the web process")
+        wait_until(lambda: answers(url), START_SECONDS, "the start of the web process")
         yield url
     finally:
         process.kill()
@@ -70,21 +70,21 @@ def test_a_web_process_killed_between_commit_and_answer_loses_nothing(
     with requests.Session() as browser:
 
         def token(page: str) -> str:
-            found = TOKEN.search(browser.get(mortal_web + page, timeout=10).text)
+            found = TOKEN.search(browser.get(mortal_web + page, timeout=60).text)
             assert found
             return found[1]
 
         signing_in = {"csrf_token": token("/sign-in"), "email": account.email, "password": PASSWORD}
-        assert browser.post(mortal_web + "/sign-in", signing_in, timeout=10).ok
+        assert browser.post(mortal_web + "/sign-in", signing_in, timeout=60).ok
         fields, files = {"csrf_token": token("/account")}, {"files": ("a.png", drawing_png(1))}
         with pytest.raises(requests.ConnectionError):
-            browser.post(mortal_web + "/sketches/new", fields, files=files, timeout=20)
+            browser.post(mortal_web + "/sketches/new", fields, files=files, timeout=60)
     db.rollback()
     sketch, job = db.scalars(select(Sketch)).one(), db.scalars(select(Job)).one()
     assert (job.state, job.subject_id) == (JobState.QUEUED, sketch.id)
     with crew(settings.var) as hired:
         hired.start()
-        wait_until(lambda: done(db), 60, "the work that nobody was told of")
+        wait_until(lambda: done(db), START_SECONDS, "the work that nobody was told of")
     db.refresh(sketch)
     assert sketch.found_eyes is not None
 

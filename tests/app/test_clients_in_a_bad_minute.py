@@ -101,7 +101,7 @@ def _go_on_through(clients: list[Client], what: Callable[[], None]) -> None:
 def _off_and_on(switch: PostgresSwitch, server: LiveServer) -> None:
     switch.stop()
     refused = f"{server.url}/readyz"
-    wait_until(lambda: requests.get(refused, timeout=10).status_code == 503, 20, "the probe's notice")
+    wait_until(lambda: requests.get(refused, timeout=60).status_code == 503, 60, "the probe's notice")
     threading.Event().wait(2)  # long enough for every client to be refused
     switch.start()
-    wait_until(lambda: requests.get(refused, timeout=10).status_code == 200, 20, "the return")
+    wait_until(lambda: requests.get(refused, timeout=60).status_code == 200, 60, "the return")

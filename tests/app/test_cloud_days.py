@@ -38,7 +38,7 @@ def database_url(settings: Settings) -> str:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("READ_SECONDS", "WRITE_SECONDS"):
         monkeypatch.setattr(cloud, name, 0.4)
     monkeypatch.setattr(breaker, "REST", 0.2)
@@ -113,13 +113,13 @@ def test_a_bucket_that_is_away_is_503_and_comes_back_without_a_restart(
     ):
         assert answer.status_code == 503
         assert "cannot be reached" in answer.text
-    wait_until(lambda: signed_in.get("/readyz").get_json()["storage"] == "not usable", 10, "the probe's notice")
+    wait_until(lambda: signed_in.get("/readyz").get_json()["storage"] == "not usable", 60, "the probe's notice")
     assert signed_in.get(address).status_code == 200
     assert db.scalar(select(func.count()).select_from(Sketch)) == 1
     bucket.failing = 0.0
-    wait_until(lambda: signed_in.get(address + "/image").status_code == 200, 10, "the bucket's return")
+    wait_until(lambda: signed_in.get(address + "/image").status_code == 200, 60, "the bucket's return")
     assert signed_in.upload(drawing_png(2)).status_code == 303
-    wait_until(lambda: signed_in.get("/readyz").status_code == 200, 10, "the probe's second notice")
+    wait_until(lambda: signed_in.get("/readyz").status_code == 200, 60, "the probe's second notice")
 
 
 def test_work_waits_for_a_bucket_that_is_away(
@@ -137,7 +137,7 @@ def test_work_waits_for_a_bucket_that_is_away(
         work(app)
         return over(db)
 
-    wait_until(done, 10, "the work")
+    wait_until(done, 60, "the work")
     assert db.scalars(select(Job.state)).one() == JobState.DONE
 
 

@@ -25,7 +25,7 @@ from tests.app.crew import crew
 from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services
 from tests.people import add_person
-from tests.servers import wait_until
+from tests.servers import START_SECONDS, wait_until
 from tests.switches import PostgresSwitch, postgres_switch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -108,7 +108,7 @@ def test_every_page_says_503_while_it_is_away_and_works_when_it_is_back(
         assert admin.get(path).status_code == 200
     form: dict[str, object] = {"csrf_token": token, "files": (io.BytesIO(drawing_png(1)), "a.png")}
     assert admin.client.post("/sketches/new", data=form).status_code == 303
-    wait_until(lambda: admin.get("/readyz").status_code == 200, 10, "the probe's notice")
+    wait_until(lambda: admin.get("/readyz").status_code == 200, 60, "the probe's notice")
 
 
 def test_a_frozen_server_makes_the_probe_wait_two_seconds_and_only_once(
@@ -117,7 +117,7 @@ def test_a_frozen_server_makes_the_probe_wait_two_seconds_and_only_once(
     assert admin.get("/readyz").status_code == 200
     switch.freeze()
     try:
-        wait_until(lambda: admin.get("/readyz").get_json()["database"] != "ok", 10, "the probe's notice")
+        wait_until(lambda: admin.get("/readyz").get_json()["database"] != "ok", 60, "the probe's notice")
         before, began = threading.active_count(), time.monotonic()
         states = [admin.get("/readyz").get_json()["database"] for _ in range(20)]
         assert time.monotonic() - began < 5
@@ -125,7 +125,7 @@ def test_a_frozen_server_makes_the_probe_wait_two_seconds_and_only_once(
         assert threading.active_count() <= before + 3
     finally:
         switch.thaw()
-    wait_until(lambda: admin.get("/readyz").status_code == 200, 30, "the probe's second notice")
+    wait_until(lambda: admin.get("/readyz").status_code == 200, 60, "the probe's second notice")
 
 
 def test_a_worker_outlives_it_and_does_the_job_once(settings: Settings, switch: PostgresSwitch) -> None:
@@ -144,11 +144,11 @@ def test_a_worker_outlives_it_and_does_the_job_once(settings: Settings, switch: 
             with database.session() as db:
                 return db.scalars(select(Job.state).where(Job.id == job.id)).one()
 
-        wait_until(lambda: state(held) == JobState.RUNNING, 60, "the claim")
+        wait_until(lambda: state(held) == JobState.RUNNING, START_SECONDS, "the claim")
         switch.stop()
         hold.unlink()
         log = hired.log("1")
-        wait_until(lambda: "records_unreachable" in log.read_text(), 20, "the worker's notice")
+        wait_until(lambda: "records_unreachable" in log.read_text(), 60, "the worker's notice")
         switch.start()
         wait_until(lambda: state(held) == state(waiting) == JobState.DONE, 60, "the work")
         assert worker.poll() is None
@@ -175,7 +175,7 @@ def test_a_worker_keeps_what_it_has_done_while_the_records_can_only_be_read(
             with database.session() as db:
                 return db.get_one(Job, job_id)
 
-        wait_until(lambda: job().state == JobState.RUNNING, 60, "the claim")
+        wait_until(lambda: job().state == JobState.RUNNING, START_SECONDS, "the claim")
         switch.read_only("records", True)
         log, made = hired.log("1"), settings.storage_path
         assert made is not None

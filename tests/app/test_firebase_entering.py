@@ -116,7 +116,7 @@ def test_a_disabled_user_is_not_let_in_by_a_link(agency: Agency, link: Callable[
 
 def test_without_firebase_a_link_is_not_used_up(agency: Agency, link: Callable[[], str]) -> None:
     address, browser = link(), Browser(agency.app)
-    agency.emulator.pause()
+    agency.silence()
     assert browser.post(address).status_code == 503
     agency.emulator.resume()
     agency.rest()

@@ -32,7 +32,7 @@ from tests.app.drawings import drawing_png
 from tests.app.web import Browser, services, sketches_in, work
 from tests.live import environment
 from tests.people import PASSWORD, Person
-from tests.servers import free_port, wait_until
+from tests.servers import START_SECONDS, free_port, wait_until
 
 KEY = {"Idempotency-Key": "one-key-for-this"}
 
@@ -295,7 +295,7 @@ def test_a_process_killed_between_commit_and_answer_and_asked_again_made_one_ske
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(url), 60, "the start of the web process")
+        wait_until(lambda: _answers(url), START_SECONDS, "the start of the web process")
         before = Browser(create_app(settings))
         before.sign_in(account, PASSWORD)
         cookie = before.client.get_cookie("semblance")

@@ -113,6 +113,6 @@ def test_without_redis_work_is_delayed_and_the_process_is_ready(tmp_path: Path) 
         browser = Browser(create_app(settings))
         assert browser.get("/readyz").get_json()["carrier"] == "ok"
         assert Carrier(settings).answers()
-    wait_until(lambda: browser.get("/readyz").get_json()["carrier"] == "delayed", 10, "the probe's notice")
+    wait_until(lambda: browser.get("/readyz").get_json()["carrier"] == "delayed", 60, "the probe's notice")
     answer = browser.get("/readyz")
     assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")

@@ -41,7 +41,7 @@ def store(bucket: Bucket, tmp_path: Path) -> ObjectStore:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("READ_SECONDS", "WRITE_SECONDS"):
         monkeypatch.setattr(cloud, name, 0.4)
     monkeypatch.setattr(breaker, "REST", 0.3)

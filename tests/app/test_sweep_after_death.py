@@ -23,7 +23,7 @@ from tests.app.drawings import drawing_jpeg, drawing_png
 from tests.app.stores import Shelf
 from tests.live import environment
 from tests.people import Person
-from tests.servers import wait_until
+from tests.servers import START_SECONDS, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -106,7 +106,7 @@ def test_a_render_killed_at_any_step_and_done_again_leaves_nothing(
         workers.tend()
         return workers.restarts == 1 and finished(db)
 
-    wait_until(done, 90, "the work")
+    wait_until(done, START_SECONDS, "the work")
     found = swept(database, shelf.store)
     assert found.clean
     assert shelf.listing() == named(db)
@@ -121,7 +121,7 @@ def test_a_render_killed_at_any_step_and_given_up_leaves_nothing_after_a_sweep(
 ) -> None:
     job = service.request_render(db, owner, kept, "pix2pix", 1)
     process = workers.start("1", SEMBLANCE_TEST_DIE_AT=moment)
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(START_SECONDS) == -signal.SIGKILL
     db.rollback()
     service.cancel(db, owner, job)
     found = swept(database, shelf.store)

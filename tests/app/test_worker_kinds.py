@@ -22,7 +22,7 @@ from tests.app.crew import crew
 from tests.app.drawings import drawing_png
 from tests.live import environment
 from tests.people import add_person
-from tests.servers import wait_until
+from tests.servers import START_SECONDS, wait_until
 
 ONLY_WOKEN = {"SEMBLANCE_TEST_ONLY_WOKEN": "yes"}
 """A wake-up that is lost is not made good by a look: what is done then shows that none was."""
@@ -105,7 +105,7 @@ def test_a_busy_worker_leaves_the_wake_up_to_an_idle_one(tmp_path: Path, postgre
             sketch = service.create_sketch(quietly, open_store(settings), account, drawing_png(1), "a.png")
             held = service.request_render(quietly, account, sketch, "pix2pix", 1)
         hired.start("1", SEMBLANCE_TEST_HOLD=str(hold))
-        wait_until(lambda: _now(db, held).state == JobState.RUNNING, 60, "the claim")
+        wait_until(lambda: _now(db, held).state == JobState.RUNNING, START_SECONDS, "the claim")
         hired.start("2")
         hired.wait_ready("2")
         for seed in range(2, 8):

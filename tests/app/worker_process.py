@@ -104,10 +104,17 @@ def only_woken() -> None:
     station.Station.drain = drain_when_woken  # type: ignore[method-assign]
 
 
+def only_work() -> None:
+    """No daily look: what it stores is none of a render's objects, and a worker that starts in its minute looks."""
+    for daily in ("anchor", "audit"):
+        setattr(station.Station, daily, lambda _self: None)
+
+
 def mortal(settings: Settings) -> handlers.Renderer:
     if "SEMBLANCE_TEST_ONLY_WOKEN" in os.environ:
         only_woken()
     arm(type(open_store(settings)))
+    only_work()
     return MortalRenderer()
 
 

@@ -68,7 +68,7 @@ class Installation:
         database = self.open()
         if database.engine.dialect.name == "postgresql":
             with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                wait_until(lambda: connection.execute(OTHERS).scalar_one() == 0, 30, "the end of its connections")
+                wait_until(lambda: connection.execute(OTHERS).scalar_one() == 0, 60, "the end of its connections")
         database.close()
 
     def wipe(self) -> None:

@@ -117,4 +117,4 @@ def test_dragging_by_finger(visit: Visit, account: Account) -> None:
         ("touchEnd", []),
     ):
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    wait_until(lambda: position(page, "left")[0] < before[0] - 20, 15, "the ring's way")
+    wait_until(lambda: position(page, "left")[0] < before[0] - 20, 60, "the ring's way")

@@ -40,7 +40,7 @@ def test_it_follows_what_happens_and_acts(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name=f"Retry {short}").click()
     expect(page.get_by_text("The job waits again.")).to_be_visible()
-    wait_until(lambda: _attempts(records, failed) == 1, 30, "the worker's try")
+    wait_until(lambda: _attempts(records, failed) == 1, 60, "the worker's try")
 
 
 def _attempts(records: Database, job: Job) -> int:

@@ -79,7 +79,7 @@ def test_a_tip_and_its_answer(
             db.rollback()  # or SQLite goes on showing what it showed first
             return db.scalar(select(Tip.id).where(Tip.receipt == receipt)) is not None
 
-        wait_until(noted, 20, "the tip")
+        wait_until(noted, 60, "the tip")
         tip = db.scalars(select(Tip).where(Tip.receipt == receipt)).one()
         message = db.scalars(select(TipMessage).where(TipMessage.tip_id == tip.id)).one()
         assert opening.open_message(db, product.settings, message).text == "I saw her at the pier."

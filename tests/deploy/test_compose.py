@@ -261,7 +261,7 @@ def test_redis_takes_the_made_configuration(made: Path) -> None:
                 except redis.exceptions.ConnectionError:
                     return False
 
-        wait_until(answers, 20, "the start of Redis")
+        wait_until(answers, 60, "the start of Redis")
         with redis.Redis(port=port) as client, pytest.raises(redis.exceptions.AuthenticationError):
             client.ping()
     finally:

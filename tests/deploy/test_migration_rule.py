@@ -183,7 +183,7 @@ def test_a_request_never_pays_for_waiting_for_a_migration_that_waits_for_it(post
         with engine.connect() as request, request.begin():
             request.execute(text("SELECT count(*) FROM sketch"))
             migration = pool.submit(upgrade, postgres_url)
-            wait_until(lambda: _waiting(watcher), 30, "a migration that waits")
+            wait_until(lambda: _waiting(watcher), 60, "a migration that waits")
             began = time.monotonic()
             wait_until(lambda: time.monotonic() - began > 1.3, 5, "what PostgreSQL waits before it looks")
             request.execute(text("SELECT count(*) FROM account"))

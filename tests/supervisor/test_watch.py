@@ -36,7 +36,7 @@ def part(name: str, code: str) -> Part:
 
 def wait_until_gone(pid: int) -> None:
     """SIGKILL is sent at once and carried out when the kernel comes to it."""
-    wait_until(lambda: not alive(pid), 10, f"the end of process {pid}")
+    wait_until(lambda: not alive(pid), 60, f"the end of process {pid}")
 
 
 class Bench:

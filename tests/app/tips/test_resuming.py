@@ -91,7 +91,7 @@ def _cut_off(server: Server, upload: dict[str, str], data: bytes, path: Path) ->
 
     sender = threading.Thread(target=send)
     sender.start()
-    wait_until(lambda: path.stat().st_size > before, 20, "half of a piece on the disk")
+    wait_until(lambda: path.stat().st_size > before, 60, "half of a piece on the disk")
     os.kill(worker_of(server), signal.SIGKILL)
     go_on.set()
     sender.join(40)
