@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch.nn import functional as F
+from tqdm import tqdm
 
 from inference.device import channels_last
 from training.data.faces import Face
@@ -42,7 +43,7 @@ def train_segmenter(faces: list[Face], steps: int, seed: int = 0) -> Segmenter:
     network = channels_last(Segmenter())
     optimizer = torch.optim.Adam(network.parameters(), 2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps)
-    for _ in range(steps):
+    for _ in tqdm(range(steps), "segmenter", disable=None):
         chosen = rng.integers(len(photos), size=32)
         pairs = [_augment(photos[k], masks[k], rng) for k in chosen]
         image = _tensor(np.stack([photo for photo, _ in pairs]))

@@ -41,7 +41,8 @@ class PairBatch(TensorBatch):
     `moves` (B, 2, 3) and `bends` are how the device is to jitter and warp them (`training/geometry.py`); None when that
     has been done. A batch consists of equal `parts`. Where twins were asked for, the last two rows of a part are one
     face drawn with two inks; the second may have been given other colours. `traced` (B,) is whether the sketch was made
-    from the photo: where an artist drew freely, lines and photo lie apart. None where nobody asks.
+    from the photo: where an artist drew freely, lines and photo lie apart. `rows` (B,) are those of the prepared faces.
+    None where nobody asks.
     """
 
     sketch: Tensor
@@ -52,11 +53,13 @@ class PairBatch(TensorBatch):
     moves: Tensor | None = None
     bends: Tensor | None = None
     traced: Tensor | None = None
+    rows: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A sketch and its photo, aligned; `regions` (4, 256, 256) are person, skin, hair, irises; `colours` (3, 3).
+    """A sketch and its photo, aligned, of the prepared face `row`; `regions` (4, 256, 256) are person, skin, hair,
+    irises; `colours` (3, 3).
 
     `must_tell` (3,) are the colours that nobody could guess from the drawing, because the photo's were changed or the
     drawing was shaded against them: the generator is always told them, or it would unlearn what is likely.
@@ -66,6 +69,7 @@ class Pair:
     photo: Images
     regions: Images
     colours: Floats
+    row: int
     must_tell: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(3, np.bool_))
     move: Move | None = None
     traced: bool = True
@@ -143,6 +147,7 @@ class SketchPairs:
             1,
             *stack([pair.move for pair in pairs if pair.move]),
             torch.tensor([pair.traced for pair in pairs]),
+            torch.tensor([pair.row for pair in pairs]),
         )
 
     def _tell_grey(self, split: str) -> None:
@@ -184,7 +189,7 @@ class SketchPairs:
         sketch = np.array(self.data.sketches[row])
         if self.mix.another_hand and rng.random() < self.mix.another_hand:
             sketch = _ANOTHER_HAND.apply(sketch, rng)
-        return Pair(sketch, photo, regions, np.array(self.data.colours[k]), traced=False)
+        return Pair(sketch, photo, regions, np.array(self.data.colours[k]), k, traced=False)
 
     def _made(self, k: int, rng: np.random.Generator) -> Pair:
         photo, regions = np.array(self.data.photos[k]), self._regions(k)
@@ -192,7 +197,7 @@ class SketchPairs:
             sketch = self.drawn.one(k, rng)
         else:
             sketch = make_sketch(photo, regions[0], rng)
-        return Pair(sketch, photo, regions, np.array(self.data.colours[k]))
+        return Pair(sketch, photo, regions, np.array(self.data.colours[k]), k)
 
     def _regions(self, k: int) -> Images:
         return np.concatenate([self.data.regions[k], iris_mask(self.data.eyes[k], self.data.photos.shape[1])[None]])

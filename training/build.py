@@ -19,6 +19,9 @@ from training.engine.ranks import Ranks
 from training.engine.trainee import Batches, TensorBatch, Trainee
 from training.landmarks import LandmarkBatches, LandmarkTrainee
 from training.pix2pix import FACE_LOSSES, Pix2PixConfig, Pix2PixModel
+from training.readers.folds import folds_of
+from training.readers.readings import Readings
+from training.readers.trainee import ReaderTrainee
 from training.recipe import Recipe
 from training.restorer import RestorerTrainee
 from training.restorer_batches import Mixture, RestorerBatches
@@ -37,17 +40,20 @@ class Assembly:
 
 def build(
     recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, in_use: Path = SHIPPED,
-    drawn: Drawn | None = None,
+    drawn: Drawn | None = None, readings: Readings | None = None,
 ) -> Assembly:  # fmt: skip
-    """`in_use` is the folder of the weights that draw a restorer's inputs; `drawn_share` is of `drawn`.
+    """`in_use` is the folder of the weights that draw a restorer's inputs; `drawn_share` is of `drawn`, `read_share` of
+    `readings`.
 
     Raises ValueError for what the recipe asks for in vain, FileNotFoundError where a loss needs the recogniser and
     there is none."""
     face_features = recogniser(recipe, face_features)
     if recipe.kind == "pix2pix":
-        return _pix2pix(recipe, data, face_features, ranks, drawn)
+        return _pix2pix(recipe, data, face_features, ranks, drawn, readings)
     if recipe.kind == "artist":
         return _artist(recipe, data, ranks)
+    if recipe.kind == "reader" and face_features:
+        return _readers(recipe, data, face_features, ranks)
     if recipe.kind == "landmarks":
         trainee = LandmarkTrainee(recipe.section("network"), recipe.table["learning_rate"], ranks.device)
         train = _in_parts(recipe, ranks, lambda size, seed: LandmarkBatches(data, "train", size, seed, pool=4000))
@@ -60,12 +66,15 @@ def recogniser(recipe: Recipe, checkpoint: Path | None) -> Path | None:
     """The given checkpoint, None where no loss of the recipe looks through it. Raises FileNotFoundError."""
     weights = recipe.section("weights")
     asking = [name for name in FACE_LOSSES if weights.get(name)]
-    if not asking:
+    if not asking and recipe.kind != "reader":
         return None
     if checkpoint is None or not checkpoint.exists():
+        where = checkpoint or "nets/face-features.ckpt"
+        if recipe.kind == "reader":
+            raise FileNotFoundError(f"Recipe {recipe.name} teaches a recogniser to read, and there is none at {where}.")
         raise FileNotFoundError(
             f"Recipe {recipe.name}: {', '.join(asking)} of [weights] need a recogniser, and there is none at "
-            f"{checkpoint or 'nets/face-features.ckpt'}. Put it there (docs/training.md), or set them to 0."
+            f"{where}. Put it there (docs/training.md), or set them to 0."
         )
     return checkpoint
 
@@ -87,6 +96,7 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
         discriminator_rate=optimizer["discriminator_rate"],
         clip=optimizer.get("clip", Pix2PixConfig.clip),
         free_hand=table.get("free_hand", False),
+        read_share=table.get("read_share", 0.0),
         accumulate=table.get("accumulate", 1),
         precision=table.get("precision", Pix2PixConfig.precision),
         compile=table.get("compile", Pix2PixConfig.compile),
@@ -94,7 +104,10 @@ def pix2pix_config(recipe: Recipe) -> Pix2PixConfig:
     )
 
 
-def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, drawn: Drawn | None) -> Assembly:
+def _pix2pix(
+    recipe: Recipe, data: Prepared, face_features: Path | None, ranks: Ranks, drawn: Drawn | None,
+    readings: Readings | None,
+) -> Assembly:  # fmt: skip
     mix = Mix(**{key.name: recipe.table[key.name] for key in fields(Mix) if key.name in recipe.table})
     twins, augment = recipe.section("weights").get("ink", 0) > 0, recipe.table.get("augment", "auto")
     on_device = augment == "device" or (augment == "auto" and ranks.device.type == "cuda")
@@ -103,12 +116,14 @@ def _pix2pix(recipe: Recipe, data: Prepared, face_features: Path | None, ranks: 
         return SketchPairs(data, "train", size, mix, seed, twins, on_device, drawn)
 
     config = pix2pix_config(recipe)
+    if config.read_share and readings is None:
+        raise ValueError("read_share is of what readers say of the drawings, and there is nothing.")
     crowd = None
     if face_features and recipe.section("weights").get("contrast"):
         crowd = embed_crowd(data, face_features, recipe.seed, ranks.device)
     shown = Mix(mix.real_share, mix.recoloured)  # as an agency's drawings come, whatever they are learned with
     return Assembly(
-        Pix2PixModel(config, face_features, ranks.device, crowd),
+        Pix2PixModel(config, face_features, ranks.device, crowd, readings.embeddings if readings else None),
         _in_parts(recipe, ranks, pairs),
         SketchPairs(data, _seen_split(data, mix.real_share), 12, shown, recipe.seed, twins=True).batch(0),
     )
@@ -121,6 +136,20 @@ def _artist(recipe: Recipe, data: Prepared, ranks: Ranks) -> Assembly:
         _in_parts(recipe, ranks, lambda size, seed: DrawingBatches(data, "train", size, told, seed)),
         DrawingBatches(data, _seen_split(data, 1.0), 12, told, recipe.seed).batch(0),
     )
+
+
+def _readers(recipe: Recipe, data: Prepared, face_features: Path, ranks: Ranks) -> Assembly:
+    folds, optimizer, real_share = recipe.table["folds"], recipe.section("optimizer"), recipe.table["real_share"]
+    mix = Mix(real_share, recoloured=0.0, set_weights=recipe.table.get("set_weights", {}))
+    precision = recipe.table.get("precision", "auto")
+    return Assembly(
+        ReaderTrainee(
+            face_features, folds_of(data, folds), optimizer["learning_rate"], optimizer["decay"], precision,
+            ranks.device,
+        ),
+        _in_parts(recipe, ranks, lambda size, seed: SketchPairs(data, "train", size, mix, seed)),
+        SketchPairs(data, _seen_split(data, real_share), 12, mix, recipe.seed).batch(0),
+    )  # fmt: skip
 
 
 def _seen_split(data: Prepared, real_share: float) -> str:

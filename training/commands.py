@@ -1,4 +1,4 @@
-"""`train`, `draw`, `programme` and `ship` of `python -m training`."""
+"""`train`, `draw`, `read`, `programme` and `ship` of `python -m training`."""
 
 import argparse
 from pathlib import Path
@@ -36,6 +36,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command.add_argument("--run", type=Path, default=Path("runs/artist"), help="its run folder; default runs/artist")
     command.add_argument("--device", default="auto", help="auto, cpu or cuda")
     command.set_defaults(run_command=_draw)
+
+    command = commands.add_parser("read", help="read every artist's drawing by readers, into the cache")
+    command.add_argument("--run", type=Path, default=Path("runs/reader"), help="their run folder; default runs/reader")
+    command.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    command.set_defaults(run_command=_read)
 
     command = commands.add_parser(
         "programme", help="several runs by a plan, and their reports; goes on where it stands"
@@ -75,21 +80,23 @@ def _train_as(ranks: "Ranks", recipe: Recipe, arguments: argparse.Namespace) -> 
     from training.engine.diary import Diary, describe
     from training.engine.run import Options, Run
     from training.history import NOTHING, seen_in
+    from training.readers.readings import load_readings
     from training.selection import select
 
     folder = arguments.run or Path("runs") / recipe.name
     data = select(load_prepared(arguments.data, arguments.cache), recipe)
     drawn = load_drawn(arguments.cache, recipe)
-    features = recogniser(recipe, (arguments.nets or arguments.data / "nets") / "face-features.ckpt")
+    features = recogniser(recipe, _features(arguments))
+    readings = load_readings(arguments.cache, recipe, features)
     described = describe(data, arguments.cache, features)
-    saw = seen_in(data, recipe) | (drawn.saw if drawn else NOTHING)
+    saw = seen_in(data, recipe) | (drawn.saw if drawn else NOTHING) | (readings.saw if readings else NOTHING)
     if arguments.resume:
         begins = start.resumed(folder, recipe, saw, described["manifest_sha256"], arguments.other_data)
     else:
         in_use = arguments.weights if arguments.fine_tune else None
         begins = start.anew(folder, recipe.kind, saw, arguments.parent, in_use)
     torch.manual_seed(recipe.seed)
-    assembly = build(recipe, data, features, ranks, arguments.weights, drawn)
+    assembly = build(recipe, data, features, ranks, arguments.weights, drawn, readings)
     diary = Diary(folder, described, ranks.world, begins.history) if ranks.leads else None
     run: Run[Any] = Run(folder, assembly.trainee, recipe.schedule, recipe.seed, ranks, diary)
     if arguments.resume:
@@ -118,6 +125,24 @@ def _draw(arguments: argparse.Namespace) -> int:
     count = draw(arguments.run, load_prepared(arguments.data, arguments.cache), arguments.cache, device)
     print(f"{count} drawings in {arguments.cache}: drawn_share of a recipe learns from them.")
     return 0
+
+
+def _read(arguments: argparse.Namespace) -> int:
+    from inference.device import choose_device
+    from training.data import load_prepared
+    from training.readers.read import read
+
+    torch.set_num_threads(arguments.threads)
+    device = choose_device(arguments.device).torch
+    data = load_prepared(arguments.data, arguments.cache)
+    known = read(arguments.run, data, arguments.cache, _features(arguments), device)
+    print(f"Read into {arguments.cache}: read_share of a recipe learns from that. Cosine with the photos:")
+    print("\n".join(f"{split} {cosine:.3f}" for split, cosine in known.items()))
+    return 0
+
+
+def _features(arguments: argparse.Namespace) -> Path:
+    return Path((arguments.nets or arguments.data / "nets") / "face-features.ckpt")
 
 
 def _programme(arguments: argparse.Namespace) -> int:

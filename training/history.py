@@ -133,8 +133,9 @@ def _seen_by(recipe: Recipe, sketches: Iterable[str] | None = None, photos: Iter
 
 
 def _learns_from_artists(recipe: Recipe) -> bool:
-    shares = {"pix2pix": recipe.table.get("real_share", 0), "restorer": recipe.section("drawn").get("drawings", 0)}
-    return bool(shares.get(recipe.kind, 1))
+    if recipe.kind == "restorer":
+        return bool(recipe.section("drawn").get("drawings", 0))
+    return bool(recipe.table.get("real_share", recipe.kind != "pix2pix"))
 
 
 def seen_from(row: Mapping[str, Any]) -> Seen:

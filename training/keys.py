@@ -48,6 +48,7 @@ class _Pix2Pix(_Common, total=False):
     set_weights: dict[str, Amount]
     drawn_share: Share
     free_hand: bool
+    read_share: Share
     face_ramp: tuple[Whole, Whole]
     augment: Literal["auto", "cpu", "device"]
     accumulate: Count
@@ -71,6 +72,20 @@ class _Artist(_Common, total=False):
     discriminator: Required[_Discriminator]
     optimizer: Required[_Optimizer]
     weights: Required[dict[_OfDrawings, Amount]]
+
+
+class _Learner(TypedDict, total=False):
+    learning_rate: Required[Amount]
+    decay: Required[Amount]
+
+
+class _Reader(_Common, total=False):
+    kind: Required[Literal["reader"]]
+    folds: Required[Count]
+    real_share: Required[Share]
+    set_weights: dict[str, Amount]
+    precision: Precision
+    optimizer: Required[_Learner]
 
 
 class _Finder(TypedDict, total=False):
@@ -102,7 +117,9 @@ class _Restorer(_Common, total=False):
     weights: Required[dict[RestorerLoss, Amount]]
 
 
-_KINDS: Mapping[str, Any] = {"pix2pix": _Pix2Pix, "artist": _Artist, "landmarks": _Landmarks, "restorer": _Restorer}
+_KINDS: Mapping[str, Any] = {
+    "pix2pix": _Pix2Pix, "artist": _Artist, "reader": _Reader, "landmarks": _Landmarks, "restorer": _Restorer,
+}  # fmt: skip
 
 
 def check_recipe(table: Mapping[str, Any], name: str) -> None:

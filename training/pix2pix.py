@@ -39,7 +39,8 @@ class Pix2PixConfig:
     all of it: its patches are of 70 px, and of the whole picture it costs more than the generator. The generator's
     gradient is cut to the norm `clip`, 0 for never. With `free_hand` an artist's pair is held to its photo's colours in
     squares of 16 px and to what the recogniser sees in large: an artist's lines lie elsewhere than the photo's, so that
-    finer losses teach the average of both, a blur."""
+    finer losses teach the average of both, a blur. `read_share` of whom such a pair should become is what a reader says
+    of the drawing (`training/readers`), the rest its photo."""
 
     network: UNetConfig = SMALL
     discriminator_width: int = 32
@@ -54,6 +55,7 @@ class Pix2PixConfig:
     discriminator_rate: float = 2e-4
     clip: float = 20.0
     free_hand: bool = False
+    read_share: float = 0.0
     accumulate: int = 1
     precision: Precision = "auto"
     compile: bool = False
@@ -76,6 +78,8 @@ class Pix2PixConfig:
         for name in ("feature_matching", "r1"):
             if name in asked and "gan" not in asked:
                 raise ValueError(f"The loss {name} is of the discriminator: give gan a weight as well, or {name} none.")
+        if self.read_share and "identity" not in asked:
+            raise ValueError("read_share is of the loss identity: give it a weight, or read_share 0.")
         if "colour" in asked and not self.network.appearance:
             raise ValueError("The loss colour is of colours that the network is told: set appearance, or colour to 0.")
 
@@ -83,12 +87,14 @@ class Pix2PixConfig:
 class Pix2PixModel:
     """Five verbs over one batch. What several processes or shares of a batch add is in `step` alone.
 
-    `crowd` (M, 128) are the recogniser's embeddings of photos, for the contrast of each face with other people.
+    `crowd` (M, 128) are the recogniser's embeddings of photos, for the contrast of each face with other people;
+    `readings` (N, 128) of the prepared faces what was read in their drawings, NaN where nothing was.
     """
 
     def __init__(
-        self, config: Pix2PixConfig, face_features: Path | None, device: torch.device, crowd: Tensor | None = None
-    ) -> None:
+        self, config: Pix2PixConfig, face_features: Path | None, device: torch.device, crowd: Tensor | None = None,
+        readings: Tensor | None = None,
+    ) -> None:  # fmt: skip
         self.config, self.device = config, device
         self.generator = channels_last(UNet256(config.network), device)
         self.discriminator = channels_last(
@@ -97,6 +103,7 @@ class Pix2PixModel:
         )
         self.faces = FaceFeatures(face_features).to(device) if face_features else None
         self.crowd = crowd.to(device) if crowd is not None else None
+        self.readings = readings.to(device) if readings is not None else None
         self.optimizer_g = _adam(self.generator, config.learning_rate)
         self.optimizer_d = _adam(self.discriminator, config.discriminator_rate)
         self.net_g = parallel(compiled(self.generator, config.compile), device)
@@ -114,7 +121,9 @@ class Pix2PixModel:
 
     def set_input(self, batch: PairBatch) -> None:
         self.parts = batch.parts
-        self.traced = batch.traced.to(self.device) if self.config.free_hand and batch.traced is not None else None
+        traced = batch.traced.to(self.device) if batch.traced is not None else None
+        self.traced = traced if self.config.free_hand else None
+        self.read = self._read(batch.rows, traced) if self.readings is not None else None
         self.sketch, self.photo, self.person, self.regions = on_device(batch, self.device)
         told = self.config.network.appearance > 0
         self.appearance = batch.appearance.to(self.device, non_blocking=True) if told else None
@@ -255,7 +264,7 @@ class Pix2PixModel:
                 true_maps, true_who = faces(self.photo, moves)
         terms = {
             "face_features": losses.feature_matching(maps, true_maps, self.traced),
-            "identity": losses.cosine_distance(who, true_who),
+            "identity": losses.cosine_distance(who, self._person(true_who)),
         }
         if self.traced is not None:
             in_large = losses.feature_matching(maps[_IN_LARGE], true_maps[_IN_LARGE], ~self.traced)
@@ -263,6 +272,20 @@ class Pix2PixModel:
         if self._weight("contrast") and self.crowd is not None:
             terms["contrast"] = losses.contrast(who, true_who, self.crowd)
         return terms
+
+    def _read(self, rows: Tensor | None, traced: Tensor | None) -> Tensor | None:
+        """(B, 128) what was read in the drawings, NaN of sketches that were made from the photo."""
+        if self.readings is None or rows is None or traced is None:
+            return None
+        return self.readings[rows.to(self.device)].masked_fill(traced.unsqueeze(1), torch.nan)
+
+    def _person(self, photographed: Tensor) -> Tensor:
+        """(B, 128) whom each face should become; where two goals are mixed it is shorter than a unit vector, and the
+        cosine distance to it is the mean of the distances to both."""
+        if self.read is None:
+            return photographed
+        share = self.config.read_share * self.read.isfinite().all(1, keepdim=True)
+        return torch.lerp(photographed.float(), self.read.nan_to_num(), share.float())
 
     def _colour_terms(self) -> dict[str, Tensor]:
         terms: dict[str, Tensor] = {}

@@ -13,6 +13,7 @@ from training.engine import diary
 from training.history import Beginning, Seen, beginning_of, seen_by_run
 from training.recipe import Recipe
 
+_IN_THE_PRODUCT = ("pix2pix", "restorer", "landmarks")
 _SETS = {
     "fs2k": "FS2K",
     "cuhk": "CUHK students",
@@ -30,8 +31,13 @@ _OPEN_TERMS = "Learned from photos with open terms alone: still a demonstration 
 def ship(run: Path, recipe: Recipe, default_strength: float = 0.0, folder: Path = SHIPPED) -> Path:
     """Writes the checkpoint and its manifest entry, both named after the recipe; other entries stay.
 
-    Its terms are open only where those of everything are that the run began with.
+    Its terms are open only where those of everything are that the run began with. Raises ValueError for what the
+    product does not load.
     """
+    if recipe.kind not in _IN_THE_PRODUCT:
+        raise ValueError(
+            f"A run of kind {recipe.kind} is for training others: the product does not load it, so it is not shipped."
+        )
     state = torch.load(run / "ema.pt", map_location="cpu", weights_only=True)
     data, seen = to_safetensors(state), seen_by_run(run, recipe)
     target = folder / f"{recipe.name}.safetensors"

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+from tqdm import tqdm
 
 from inference.networks.landmarknet import LandmarkNet
 from inference.paper import normalise_ink
@@ -74,7 +75,7 @@ def prepare(
     segmenter = find_segmenter(cache, faces, steps, options.segmenter, report.problems)
     with Members() as members:
         aligner = Aligner(Finders(detector, finder))
-        aligned = [aligner.align(members, face) for face in faces]
+        aligned = [aligner.align(members, face) for face in tqdm(faces, "aligning", disable=None)]
         report.left_out = dict(aligner.left_out)
         faces = [face for face in aligned if face is not None]
         if not faces:
@@ -93,7 +94,7 @@ def prepare(
 
 def _write_photos(cache: Path, members: Members, faces: list[Face]) -> Images:
     photos = _array(cache, "photos", (len(faces), SIZE, SIZE, 3))
-    for k, face in enumerate(faces):
+    for k, face in enumerate(tqdm(faces, "photos", disable=None)):
         if face.photo is not None:
             photos[k] = load_aligned(members, face, "photo")
     return photos
@@ -104,7 +105,8 @@ def _write_regions(cache: Path, segmenter: Segmenter, faces: list[Face], photos:
     regions = _array(cache, "regions", (len(faces), 3, SIZE, SIZE))
     colours = np.full((len(faces), 3, 3), np.nan, np.float32)
     eyes = load_eyes(faces)
-    for rows in _chunks([k for k, face in enumerate(faces) if face.photo is not None]):
+    chunks = list(_chunks([k for k, face in enumerate(faces) if face.photo is not None]))
+    for rows in tqdm(chunks, f"regions, {_CHUNK} photos each", disable=None):
         regions[rows] = find_regions(segmenter, photos[rows])
         for k in rows:
             colours[k] = measure(photos[k], regions[k], eyes[k])
@@ -117,7 +119,7 @@ def _write_sketches(cache: Path, members: Members, faces: list[Face]) -> None:
     regions = np.load(cache / "regions.npy", mmap_mode="r")
     sketches = _array(cache, "sketches", (len(drawn), SIZE, SIZE))
     silhouettes = _array(cache, "silhouettes", (len(drawn), SIZE, SIZE))
-    for row, k in enumerate(drawn):
+    for row, k in enumerate(tqdm(drawn, "drawings", disable=None)):
         drawing = load_aligned(members, faces[k], "sketch")
         sketches[row] = normalise_ink(np.asarray(cv2.cvtColor(drawing, cv2.COLOR_RGB2GRAY), np.uint8))
         if faces[k].photo is not None:
