@@ -88,22 +88,22 @@ class Bucket:
 
     def names(self) -> set[str]:
         """What is in the bucket, asked of the emulator itself."""
-        listed = requests.get(f"{self.emulator}/storage/v1/b/{self.name}/o", timeout=10).json()
+        listed = requests.get(f"{self.emulator}/storage/v1/b/{self.name}/o", timeout=60).json()
         return {item["name"] for item in listed["items"]}
 
     def describe(self, name: str) -> dict[str, Any] | None:
-        answer = requests.get(self._address(name), timeout=10)
+        answer = requests.get(self._address(name), timeout=60)
         found: dict[str, Any] | None = answer.json() if answer.ok else None
         return found
 
     def overwrite(self, name: str, data: bytes) -> None:
         """Behind the application's back."""
         address = f"{self.emulator}/upload/storage/v1/b/{self.name}/o?uploadType=media&name={quote(name, safe='')}"
-        requests.post(address, data, headers={"Content-Type": "text/plain"}, timeout=10).raise_for_status()
+        requests.post(address, data, headers={"Content-Type": "text/plain"}, timeout=60).raise_for_status()
 
     def delete(self, name: str) -> None:
         """Behind the application's back."""
-        requests.delete(self._address(name), timeout=10).raise_for_status()
+        requests.delete(self._address(name), timeout=60).raise_for_status()
 
     def _address(self, name: str) -> str:
         return f"{self.emulator}/storage/v1/b/{self.name}/o/{quote(name, safe='')}"
@@ -172,7 +172,7 @@ class _Wire(BaseHTTPRequestHandler):
         return self._send(status, headers, data, len(data) // 2 if fault == "cut within" else len(data))
 
     def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        connection = http.client.HTTPConnection(urlsplit(self.bucket.emulator).netloc, timeout=30)
+        connection = http.client.HTTPConnection(urlsplit(self.bucket.emulator).netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
         connection.request(self.command, self.path, body, headers)
         answer = connection.getresponse()
@@ -201,7 +201,7 @@ class _Wire(BaseHTTPRequestHandler):
 def wired_bucket(emulator: str) -> Iterator[Bucket]:
     """A new bucket of this emulator, and the wire to it on a port of its own."""
     name = f"test-{secrets.token_hex(6)}"
-    requests.post(f"{emulator}/storage/v1/b", json={"name": name}, timeout=10).raise_for_status()
+    requests.post(f"{emulator}/storage/v1/b", json={"name": name}, timeout=60).raise_for_status()
     handler = type("Wire", (_Wire,), {})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True

@@ -48,7 +48,7 @@ class AuthEmulator:
     def ask(self, call: str, **body: Any) -> dict[str, Any]:
         """One call as the SDK would make it; the answer, an error's too."""
         address = f"http://{self.host}/identitytoolkit.googleapis.com/v1/accounts:{call}?key={KEY}"
-        found: dict[str, Any] = requests.post(address, json=body, timeout=20).json()
+        found: dict[str, Any] = requests.post(address, json=body, timeout=60).json()
         return found
 
     def sign_in(self, email: str, password: str) -> str:
@@ -58,7 +58,7 @@ class AuthEmulator:
     def codes(self, email: str) -> list[dict[str, str]]:
         """The messages that would have been sent to somebody, oldest first."""
         address = f"http://{self.host}/emulator/v1/projects/{PROJECT}/oobCodes"
-        found = requests.get(address, timeout=20).json()["oobCodes"]
+        found = requests.get(address, timeout=60).json()["oobCodes"]
         return [one for one in found if one["email"] == email]
 
     def link(self, email: str) -> str:
@@ -67,7 +67,7 @@ class AuthEmulator:
         return f"/firebase/action?mode={query['mode'][0]}&oobCode={query['oobCode'][0]}"
 
     def wipe(self) -> None:
-        requests.delete(f"http://{self.host}/emulator/v1/projects/{PROJECT}/accounts", timeout=20).raise_for_status()
+        requests.delete(f"http://{self.host}/emulator/v1/projects/{PROJECT}/accounts", timeout=60).raise_for_status()
 
     def pause(self) -> None:
         """It takes connections and answers nothing, like a server behind a dead line."""

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import create_app, workers
 from app.database import Database
 from app.identity import access_tokens
 from app.settings import Settings
@@ -20,6 +20,12 @@ from tests.people import Person, add_person, quick_hashes
 from tests.records import migrate
 
 Issue = Callable[..., Program]
+
+
+@pytest.fixture(autouse=True)
+def workers_live_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that a test writes down breathes once, and a page may come late on a busy machine."""
+    monkeypatch.setattr(workers, "LIVE_SECONDS", 120.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -55,10 +55,11 @@ def test_a_back_up_of_a_busy_installation_is_one_moment_of_it(filled: Installati
     archives: list[tuple[int, int, Path]] = []
     with busy(filled) as writer:
         for turn in range(3):
-            wait_until(lambda least=5 * turn + 2: writer.committed >= least, 60, "more sketches")  # type: ignore[misc]
+            wait_until(lambda least=5 * turn + 2: writer.committed >= least, 300, "more sketches")  # type: ignore[misc]
             least = writer.committed
             path = filled.backup()
             archives.append((least, writer.committed, path.rename(path.with_name(f"{turn}.tar.gz"))))
+    filled.wait_alone()
     before = filled.content()
     for least, most, path in archives:
         assert filled.command("verify", str(path))[0] == 0

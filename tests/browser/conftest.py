@@ -21,7 +21,7 @@ WIDE, PHONE = (1440, 900), (360, 740)
 
 Visit = Callable[..., Visitor]
 
-expect.set_options(timeout=15_000)  # a busy machine is no failure
+expect.set_options(timeout=60_000)  # a busy machine is no failure
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,7 +92,7 @@ def visit(product: LiveServer, chromium: Browser, records: Database) -> Iterator
     def open_window(account: Account | None = None, size: tuple[int, int] = WIDE, **options: object) -> Visitor:
         viewport = {"width": size[0], "height": size[1]}
         context = chromium.new_context(base_url=product.url, viewport=viewport, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(60_000)
         if account is not None:
             context.add_cookies([{"name": "semblance", "value": _token(records, account), "url": product.url}])
         visitor = watch(context.new_page())

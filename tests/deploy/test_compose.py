@@ -266,4 +266,4 @@ def test_redis_takes_the_made_configuration(made: Path) -> None:
             client.ping()
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

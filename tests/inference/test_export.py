@@ -126,7 +126,7 @@ def test_the_exported_generator_takes_the_colours_that_it_was_told(tmp_path: Pat
     answers = []
     for appearance in (UNKNOWN, Appearance(skin="dark", hair="red")):
         (face,) = session.run(["face"], {"sketch": sketch.numpy(), "appearance": appearance.vector()[None]})
-        assert np.abs(face - engine.generate(sketch, 0, appearance).numpy()).max() < 1e-4
+        assert np.abs(face - engine.generate(sketch, 0, appearance).numpy()).max() < 1e-3
         answers.append(face)
     assert np.abs(answers[0] - answers[1]).max() > 0.05
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import create_app, workers
 from app.database import Database
 from app.settings import Settings
 from models import Account, Role
@@ -16,6 +16,12 @@ from tests.app.web import Browser
 from tests.pages.desk import Desk
 from tests.people import PASSWORD, Person, add_person, quick_hashes
 from tests.records import migrate
+
+
+@pytest.fixture(autouse=True)
+def workers_live_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that a test writes down breathes once, and a page may come late on a busy machine."""
+    monkeypatch.setattr(workers, "LIVE_SECONDS", 120.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

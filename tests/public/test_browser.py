@@ -197,6 +197,8 @@ def test_the_first_page_is_light(page: Page, address: str) -> None:
     page.on("response", note)
     page.goto(f"{address}/en/", wait_until="networkidle")
     inside = "one => one.getBoundingClientRect().top < innerHeight"
+    page.wait_for_function(f"[...document.images].filter({inside}).every(one => one.complete && one.currentSrc)")
+    page.wait_for_load_state("networkidle")
     pictures = page.evaluate(f"[...document.images].filter({inside}).map(one => one.currentSrc)")
     frame = sum(size for url, size in came.items() if "/pictures/" not in url)
     shown = sum(came[url] for url in set(pictures))
@@ -213,6 +215,7 @@ def test_a_notice_is_light(page: Page, address: str) -> None:
     sizes: list[int] = []
     page.on("response", lambda answer: sizes.append(answer.request.sizes()["responseBodySize"]))
     page.goto(f"{address}/en/notices/single", wait_until="networkidle")
+    page.wait_for_function("document.images[0].complete && document.images[0].currentSrc")
     assert page.evaluate("document.images[0].currentSrc").endswith("view-960.webp")
     assert sum(sizes) < 2 * BUDGET
 

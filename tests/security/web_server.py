@@ -11,7 +11,7 @@ from app.settings import ROOT
 from app.supervisor.__main__ import answers
 from app.supervisor.children import die_with_parent
 from tests.live import environment
-from tests.servers import free_port, wait_until
+from tests.servers import START_SECONDS, free_port, wait_until
 
 
 @contextlib.contextmanager
@@ -29,8 +29,12 @@ def gunicorn(var: Path, *, log: Path = Path(os.devnull), **settings: str) -> Ite
             preexec_fn=die_with_parent,
         )
     try:
-        wait_until(lambda: answers("127.0.0.1", port), 60, "the start of the web server")
+        wait_until(lambda: answers("127.0.0.1", port), START_SECONDS, "the start of the web server")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(15)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
