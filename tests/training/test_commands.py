@@ -22,6 +22,7 @@ from training.__main__ import main
 from training.build import build
 from training.data import Prepared
 from training.engine.ranks import Ranks
+from training.face_features import MobileFaceNet
 from training.recipe import RECIPES, load_recipe, parse
 from training.ship import ship
 
@@ -47,6 +48,7 @@ def test_every_shipped_recipe_loads_and_describes_a_network(name: str) -> None:
     makers: dict[str, Callable[[], nn.Module]] = {
         "pix2pix": lambda: UNet256(UNetConfig(**network)),
         "artist": lambda: UNet256(UNetConfig(**network)),
+        "reader": MobileFaceNet,
         "landmarks": lambda: LandmarkNet(**network),
         "restorer": lambda: build_restorer(network),
     }
@@ -68,7 +70,8 @@ def test_a_recipe_that_is_not_there_is_refused_with_those_that_are(capsys: pytes
 
 
 def test_a_kind_without_a_trainer_is_refused(prepared: Prepared, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match='kind is "pix2pix" or "artist" or "landmarks" or "restorer", not "oil-paint"'):
+    kinds = '"pix2pix" or "artist" or "reader" or "landmarks" or "restorer"'
+    with pytest.raises(ValueError, match=f'kind is {kinds}, not "oil-paint"'):
         tiny(tmp_path / "own.toml", ('"pix2pix"', '"oil-paint"'))
 
 
