@@ -81,9 +81,14 @@ def pack_convolutions(network: nn.Module) -> nn.Module:
 
 
 def can_pack(weight: Tensor) -> bool:
-    """Packed weights are packed already; others need a CPU and a torch with oneDNN."""
+    """Packed weights are packed already; others need a CPU and a torch with oneDNN, those of bf16 a CPU for which
+    oneDNN has such convolutions: on others torch makes them itself, slowly."""
+    if weight.is_mkldnn:
+        return True
     backend: Any = torch.backends.mkldnn
-    return weight.is_mkldnn or (weight.device.type == "cpu" and bool(backend.is_available()))
+    if weight.device.type != "cpu" or not backend.is_available():
+        return False
+    return weight.dtype != torch.bfloat16 or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _is_plain(convolution: nn.Conv2d | nn.ConvTranspose2d) -> bool:
